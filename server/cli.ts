@@ -70,7 +70,7 @@ function sentenceOf(error: unknown): string {
   const message = messageOf(error);
   // The binary unpacks SQLite's native addon into the folder for temporary files.
   return /\$bunfs.*\.node/.test(message)
-    ? `the temporary folder ${tmpdir()} cannot be used. Set TMPDIR to a folder this user may write and execute from (${message})`
+    ? `the temporary folder ${tmpdir()} cannot be used. Set TMPDIR to a folder that this user can write to and execute from (${message})`
     : message;
 }
 
@@ -129,7 +129,7 @@ function understand(words: string[]) {
 function only(words: string[], what: string): string {
   const [word, ...more] = words;
   if (word === undefined || more.length > 0) {
-    throw new UsageError(`this takes ${what} and nothing else`);
+    throw new UsageError(`this command takes only ${what}`);
   }
   return word;
 }

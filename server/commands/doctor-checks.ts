@@ -37,7 +37,7 @@ const CLOCK_SLACK_MS = 60_000;
 const DNS_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
-const NO_FOLDER = "told once the data folder exists";
+const NO_FOLDER = "checked once the data folder exists";
 
 const ok = (said: string): Finding => ({ verdict: "ok", said });
 const warn = (said: string, mend: string): Finding => ({ verdict: "warn", said, mend });
@@ -45,14 +45,14 @@ const fail = (said: string, mend: string): Finding => ({ verdict: "fail", said, 
 const reason = messageOf;
 /** The advice for an error. A full disk takes precedence, because it explains any failed write. */
 export const adviceFor = (error: unknown, advice: string) =>
-  isDiskFull(error) ? "The disk is full: free some space, then ask again." : advice;
+  isDiskFull(error) ? "The disk is full: free some space, then run doctor again." : advice;
 
 /** Checks that the data folder exists and is writable. Never creates it. */
 export function checkDataFolder(dataDir: string): Finding {
   if (!existsSync(dataDir)) {
     return warn(
-      `${dataDir} does not exist; the first start creates it`,
-      "If there is an instance already, set DATA_DIR to its folder.",
+      `${dataDir} does not exist; it is created when the server first starts`,
+      "If you already have an instance, set DATA_DIR to its data folder.",
     );
   }
   try {
@@ -62,10 +62,10 @@ export function checkDataFolder(dataDir: string): Finding {
     return ok(`${dataDir} takes files`);
   } catch (error) {
     return fail(
-      `${dataDir} takes no files: ${reason(error)}`,
+      `${dataDir} is not writable: ${reason(error)}`,
       adviceFor(
         error,
-        "Set DATA_DIR to a folder this user may write, or change the folder's owner.",
+        "Set DATA_DIR to a folder that this user can write to, or change the folder's owner.",
       ),
     );
   }
@@ -83,9 +83,11 @@ export function checkDisk(dataDir: string): Finding {
     if (free < TOO_FEW_BYTES) {
       return fail(said, "Free some space: sending stops when the journal cannot be written.");
     }
-    return free < FEW_BYTES ? warn(said, "Plan for more: a busy month needs gigabytes.") : ok(said);
+    return free < FEW_BYTES
+      ? warn(said, "Plan for more space: a busy month needs several gigabytes.")
+      : ok(said);
   } catch (error) {
-    return fail(`cannot be told: ${reason(error)}`, "Fix the data folder first.");
+    return fail(`could not be checked: ${reason(error)}`, "Fix the data folder first.");
   }
 }
 
@@ -96,10 +98,10 @@ export function checkTemporaryFolder(): Finding {
     return ok(`${tmpdir()} takes files`);
   } catch (error) {
     return fail(
-      `${tmpdir()} takes no files: ${reason(error)}`,
+      `${tmpdir()} is not writable: ${reason(error)}`,
       adviceFor(
         error,
-        "Set TMPDIR to a folder this user may write and execute from (in Docker: --tmpfs /tmp:exec).",
+        "Set TMPDIR to a folder that this user can write to and execute from (in Docker: --tmpfs /tmp:exec).",
       ),
     );
   }
@@ -139,24 +141,30 @@ export function checkMasterKey(config: Config): Finding {
   const hasKey = existsSync(path);
   const system = existsSync(config.dataDir) ? systemState(config.dataDir) : "none";
   if (!hasKey && system === "none") {
-    return ok("none yet; the first start creates it");
+    return ok("none yet; it is created when the server first starts");
   }
   try {
     const ring = readKeyRing(config.dataDir, config.masterKeyFile);
     if (system === "unreadable") {
-      return warn("it cannot be told whether the key is this instance's", "Fix system.db first.");
+      return warn(
+        "could not check whether the key belongs to this instance",
+        "Fix system.db first.",
+      );
     }
     const fault = system === "none" ? undefined : masterKeyFaultIn(config.dataDir, ring);
     if (fault !== undefined) {
-      return fail(`${path} ${fault}`, "Restore the file from your backup; do not make a new one.");
+      return fail(
+        `${path} ${fault}`,
+        "Restore the file from your backup; do not create a new one.",
+      );
     }
     const others = statSync(path).mode & 0o077;
     const said = `key ${ring.current} of ${ring.keys.size}`;
     return others === 0
       ? ok(said)
-      : warn(`${said}, but others on this machine may read it`, `chmod 600 ${path}`);
+      : warn(`${said}, but other users of this machine can read it`, `chmod 600 ${path}`);
   } catch (error) {
-    return fail(reason(error), "Restore the file from your backup; do not make a new one.");
+    return fail(reason(error), "Restore the file from your backup; do not create a new one.");
   }
 }
 
@@ -193,22 +201,22 @@ function withSystem<T>(dataDir: string, look: (system: Connection) => T): T {
 export function checkPrivacy(dataDir: string): Finding {
   const open = existsSync(dataDir) ? openToOthers(dataDir) : [];
   return open.length === 0
-    ? ok("nobody else may read the data folder")
+    ? ok("no other user can read the data folder")
     : warn(
-        `others on this machine may read ${open[0]}${open.length > 1 ? ` and ${open.length - 1} more` : ""}`,
-        "Start the server once as the owner of the files: it takes that away.",
+        `other users of this machine can read ${open[0]}${open.length > 1 ? ` and ${open.length - 1} more` : ""}`,
+        "Start the server once as the owner of the files: it corrects the permissions.",
       );
 }
 
 /** Reports which process uses the data folder. */
 export function checkInUse(dataDir: string): Finding {
   if (!isInUse(dataDir)) {
-    return ok("no server runs on this data folder");
+    return ok("no server is using this data folder");
   }
   const holder = lockHolder(dataDir);
   return ok(
     holder === undefined
-      ? "a server runs on this data folder"
+      ? "a server is using this data folder"
       : `used by process ${holder.pid} on ${holder.host} since ${holder.startedAt}`,
   );
 }
@@ -231,8 +239,8 @@ export async function checkPort(
     return ok(`${port} is answered by SwiftMail`);
   }
   return fail(
-    `${port} cannot be listened on: ${fault.code ?? fault.message}`,
-    `Stop what uses it, or set ${name} to another port.`,
+    `${port} cannot be opened: ${fault.code ?? fault.message}`,
+    `Stop the program that uses it, or set ${name} to another port.`,
   );
 }
 
@@ -308,7 +316,7 @@ export async function checkBounces(
   }
   if (config.smtpInHost === "127.0.0.1") {
     return warn(
-      `bounces to ${bounceDomain} cannot come in: the listener is on loopback`,
+      `bounces to ${bounceDomain} cannot arrive: the SMTP listener only accepts connections from this machine`,
       "Set SMTP_IN_HOST=0.0.0.0 and forward public port 25 to SMTP_IN_PORT.",
     );
   }
@@ -348,7 +356,7 @@ function greetingOf(host: string): Promise<string> {
     socket.once("data", (bytes) =>
       end(() => resolve(bytes.toString("latin1").slice(0, 200).trim())),
     );
-    socket.once("timeout", () => end(() => reject(new Error("it says nothing"))));
+    socket.once("timeout", () => end(() => reject(new Error("no greeting"))));
     socket.once("error", (error) => end(() => reject(error)));
   });
 }
@@ -365,7 +373,7 @@ export function checkOpenFiles(): Finding {
   return limit >= MIN_OPEN_FILES
     ? ok(`${limit} may be open`)
     : warn(
-        `only ${limit} may be open`,
-        "Raise it: LimitNOFILE=65536, or docker --ulimit nofile=65536.",
+        `only ${limit} files can be open`,
+        "Raise the limit: LimitNOFILE=65536, or docker --ulimit nofile=65536.",
       );
 }

@@ -20,17 +20,17 @@ const NAMED = 5;
 
 const advice: Record<FaultReason, string> = {
   missing: "Restore the file from your backup",
-  unreadable: "Give the user of the server the right to read and write it",
+  unreadable: "Give the server's user permission to read and write it",
   not_a_database: "Restore the file from your backup",
   damaged: "Restore the file from your backup, or repair it with sqlite3's .recover",
   newer: "Run the newer SwiftMail that wrote it",
-  migration_failed: "Put the file back from your backup, and report this",
+  migration_failed: "Restore the file from your backup, and report this",
   io_error: "Check the disk and its cable, then the file",
   replaced: "Make sure that the file in its place is the right one",
   log_missing:
-    "Put the file ending in -wal back, or use the workspace as it is from the instance console: part of the most recent changes may be missing then",
+    "Restore the file ending in -wal, or open the instance console and use the workspace without it: some of the most recent changes may then be missing",
   no_tables:
-    "Put the file ending in -wal back if you have it: everything was in it. Else restore both from your backup",
+    "Restore the file ending in -wal if you have it, because it contained everything. Otherwise restore both files from your backup",
 };
 
 /** Checks that system.db exists, is intact, and has a version that this program can read. */
@@ -41,7 +41,7 @@ export function checkSystemDatabase(dataDir: string): Finding {
     return { verdict: "fail", said: fault.said, mend: fault.mend };
   }
   if (isAbsent(dataDir)) {
-    return { verdict: "ok", said: "none yet; the first start creates it" };
+    return { verdict: "ok", said: "none yet; it is created when the server first starts" };
   }
   const lost = lostSystemLog(dataDir);
   if (lost !== undefined) {
@@ -57,11 +57,11 @@ export function checkSystemDatabase(dataDir: string): Finding {
       throw new FileFault("damaged", String(whole));
     }
     return mode === "wal"
-      ? { verdict: "ok", said: `system.db is whole, version ${version}` }
+      ? { verdict: "ok", said: `system.db is intact, version ${version}` }
       : {
           verdict: "fail",
           said: `system.db has journal mode ${String(mode)}`,
-          mend: "Something else changed it; set WAL.",
+          mend: "Another program changed it; set it back to WAL.",
         };
   } catch (error) {
     const found = systemFault(path, error);
@@ -112,8 +112,8 @@ export function checkDamage(dataDir: string): Finding {
     const notices = unreadDamage(system);
     const said = notices.map(noticeLine);
     return notices.length === 0
-      ? { verdict: "ok", said: "none that nobody has read of" }
-      : { verdict: "warn", said: listed(said), mend: "Read about it on the instance console." };
+      ? { verdict: "ok", said: "no unread notices" }
+      : { verdict: "warn", said: listed(said), mend: "See the instance console for details." };
   });
 }
 
@@ -122,12 +122,13 @@ export function checkDeleted(dataDir: string): Finding {
   return withSystem(dataDir, () => {
     const old = databaseFiles(dataDir).filter((path) => !isClean(dataDir, path));
     return old.length === 0
-      ? { verdict: "ok", said: "is overwritten in every file" }
+      ? { verdict: "ok", said: "deleted data is overwritten in every file" }
       : {
           verdict: "warn",
           said: listed(
             old.map(
-              (path) => `${path} is from an older version and may still hold what was deleted then`,
+              (path) =>
+                `${path} is from an older version and may still contain data that was deleted then`,
             ),
           ),
           mend: "Stop the server and run `swiftmail scrub` once; it needs free space of twice the size of the largest file.",
@@ -148,23 +149,23 @@ function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string 
   const place = kept === "" ? "" : `, kept as ${kept}`;
   switch (kind) {
     case "older_copy":
-      return `${path} is an older copy, made before campaigns of it were sent: those that would send by themselves are paused or drafts again`;
+      return `${path} is an older copy, from before some of its campaigns were sent: campaigns that would send automatically were paused or turned back into drafts`;
     case "results_lost":
-      return `${path} is an older copy, and the journal no longer holds all that happened since: its numbers are too low, and its campaigns are paused because people who wait there may have the message already or may have unsubscribed`;
+      return `${path} is an older copy, and the journal no longer contains everything that happened since: its figures are too low, and its campaigns are paused because waiting recipients may already have the message or may have unsubscribed`;
     case "journal_missing":
-      return `${path} is missing: results, opens, clicks and unsubscribes that were in it are lost; if all of local/ was missing, so are the test inboxes and uploads that waited`;
+      return `${path} is missing: results, opens, clicks and unsubscribes that were in it are lost; if all of local/ was missing, the test inboxes and waiting uploads are lost too`;
     case "journal_bytes":
       return `${path}: ${bytes} bytes could not be read, at least ${records} records are lost${place}`;
     case "inbox_damaged":
-      return `${path} was damaged, and an empty inbox took its place${place}`;
+      return `${path} was damaged, and was replaced by an empty inbox${place}`;
     case "inbox_missing":
-      return `${path} was missing, and an empty inbox took its place`;
+      return `${path} was missing, and was replaced by an empty inbox`;
     case "inbox_unusable":
-      return `${path} cannot be used, and no mail comes into this inbox`;
+      return `${path} cannot be used, and this inbox receives no mail`;
     case "limits_lost":
-      return `${path} was missing or could not be read: it is not known any more which quotas are used up, how far warm-ups have come and which limits are suspended${place}`;
+      return `${path} was missing or could not be read: used quotas, the progress of warm-ups and suspended limits are unknown${place}`;
     case "holder_unreadable":
-      return `${path} could not be read and was written anew; nothing else rests on it, but its disk may be failing`;
+      return `${path} could not be read and was rewritten; nothing else depends on it, but its disk may be failing`;
   }
 }
 

@@ -13,10 +13,10 @@ import type { Finding } from "./doctor-checks.ts";
 import { listed } from "./doctor-files.ts";
 
 const STARTS_ANEW =
-  "SwiftMail puts it aside and begins an empty inbox as soon as the inbox is used. If you need the mail in it, stop the server and put the file back from your backup.";
+  "SwiftMail moves it away and creates an empty inbox as soon as the inbox is used. If you need the mail in it, stop the server and restore the file from your backup.";
 
 const IS_MISSING =
-  "SwiftMail begins an empty inbox with the next start. If you need the mail in it, stop the server and put the file back from your backup first.";
+  "SwiftMail creates an empty inbox at the next start. If you need the mail in it, stop the server and restore the file from your backup first.";
 
 /** Checks that the inboxes (captured and received mail) exist and are readable. Reads each completely. */
 export function checkInboxes(dataDir: string): Finding {
@@ -58,7 +58,7 @@ function adviceFor(fault: FileFault): string {
   }
   return fault.reason === "newer"
     ? "Run the newer SwiftMail that wrote it."
-    : "Check the disk, and give the user of the server the right to read and write the file.";
+    : "Check the disk, and give the server's user permission to read and write the file.";
 }
 
 /** Checks that the small files beside the databases contain what SwiftMail writes there. */
@@ -66,8 +66,8 @@ export function checkLocalFiles(dataDir: string): Finding {
   if (existsSync(systemPath(dataDir)) && !existsSync(join(dataDir, "local"))) {
     return {
       verdict: "warn",
-      said: `${join(dataDir, "local")} is missing, though the instance has run`,
-      mend: "Put it back before the next start: the journal with the latest results, opens, clicks and unsubscribes is in it, and so are the test inboxes and uploads that wait.",
+      said: `${join(dataDir, "local")} is missing, although this instance has been used`,
+      mend: "Restore it before the next start: it contains the journal with the latest results, opens, clicks and unsubscribes, the test inboxes and waiting uploads.",
     };
   }
   const { limits, holder } = localFaults(dataDir);
@@ -77,12 +77,12 @@ export function checkLocalFiles(dataDir: string): Finding {
   const mend: string[] = [];
   if (limits.length > 0) {
     mend.push(
-      "Stop the server and put the files in local/limits back from your backup. Without them the next start forgets which quotas are used up, how far warm-ups have come and which limits are suspended, and a relay may be sent more than its quota that day.",
+      "Stop the server and restore the files in local/limits from your backup. Without them SwiftMail forgets used quotas, the progress of warm-ups and suspended limits, and may exceed a relay's quota that day.",
     );
   }
   if (holder !== undefined) {
-    said.push(`${holder} does not say who uses the folder`);
-    mend.push("The next start of the server writes instance.json anew; nothing else rests on it.");
+    said.push(`${holder} does not say which process uses the folder`);
+    mend.push("The server rewrites instance.json at its next start; nothing else depends on it.");
   }
   return said.length === 0
     ? { verdict: "ok", said: "can be read" }

@@ -53,7 +53,7 @@ async function outcome(check: Check[1]): Promise<Finding> {
   try {
     return await check();
   } catch (error) {
-    const said = `cannot be told: ${error instanceof Error ? error.message : error}`;
+    const said = `could not be checked: ${error instanceof Error ? error.message : error}`;
     return { verdict: "fail", said, mend: "Fix the problems above first, then run doctor again." };
   }
 }

@@ -78,7 +78,7 @@ function besideOrAlone(dataDir: string): () => void {
     db.close();
     if (version !== currentVersion("system")) {
       throw new Error(
-        "the server that runs on this data folder is another version of SwiftMail; use its own program, or stop it first",
+        "the server that is using this data folder is another version of SwiftMail; run this command with that version, or stop the server first",
       );
     }
     return () => undefined;

@@ -38,7 +38,7 @@ export async function scrub(config: Config, terminal: Terminal): Promise<number>
   const { dataDir } = config;
   if (config.cluster === "litefs") {
     throw new Error(
-      "files that LiteFS replicates cannot be written anew: bring them into a standalone data folder, scrub them there, and bring them back",
+      "files that LiteFS replicates cannot be rewritten: copy them to a standalone data folder, scrub them there, and copy them back",
     );
   }
   if (!existsSync(dataDir) || isAbsent(dataDir)) {
@@ -65,7 +65,7 @@ function requireLogs(dataDir: string): void {
   const lost = workspacesWithLostLog(dataDir).map((id) => lostLogSentence(dataDir, id));
   if (lost.length > 0) {
     throw new Error(
-      `${lost.join("; ")}. Put the log back; or start the server, use the workspace as it is from the instance console, and stop the server`,
+      `${lost.join("; ")}. Restore the write-ahead log. Without it, start the server, open the instance console and use the workspace without its log, then stop the server`,
     );
   }
 }
@@ -101,23 +101,23 @@ function scrubbed({ dataDir, path, aside }: Scrubbing, place: string, terminal: 
   const say = (what: string) => terminal.out(`${place}: ${name} ${what}`);
   try {
     if (aside.has(path)) {
-      throw new Error("its workspace is set aside; mend it first (`swiftmail doctor` says how)");
+      throw new Error("its workspace is set aside; fix it first (`swiftmail doctor` says how)");
     }
     withFile(dataDir, path, (db) => {
       if (isOverwritten(db)) {
-        say("holds nothing that was deleted");
+        say("contains no deleted data");
         return;
       }
       requireRoom(path);
       const startedAt = performance.now();
       writeAnew(db);
       const took = ((performance.now() - startedAt) / 1_000).toFixed(1);
-      say(`is written anew (${Math.ceil(statSync(path).size / MIB)} MiB in ${took} s)`);
+      say(`was rewritten (${Math.ceil(statSync(path).size / MIB)} MiB in ${took} s)`);
     });
     return true;
   } catch (error) {
     terminal.err(
-      `${place}: ${name} could not be written anew, and is as it was: ${error instanceof Error ? error.message : error}`,
+      `${place}: ${name} could not be rewritten and is unchanged: ${error instanceof Error ? error.message : error}`,
     );
     return false;
   }
@@ -162,7 +162,7 @@ function requireRoom(path: string): void {
   const { bavail, bsize } = statfsSync(dirname(path));
   const { size } = statSync(path);
   if (bavail * bsize < 2 * size) {
-    throw new Error(`it takes ${Math.ceil((2 * size) / MIB)} MiB of free space on its disk`);
+    throw new Error(`it needs ${Math.ceil((2 * size) / MIB)} MiB of free space on its disk`);
   }
 }
 

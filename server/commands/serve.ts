@@ -21,7 +21,7 @@ export async function serve(config: Config, terminal: Terminal): Promise<number>
   if (server.setupToken !== undefined) {
     const address = config.publicUrl ?? server.url;
     terminal.err(`SwiftMail is not set up yet. Open ${address}/setup?token=${server.setupToken}`);
-    terminal.err(`(setup token ${server.setupToken}, good until the next start)`);
+    terminal.err(`(setup token ${server.setupToken}, valid until the next start)`);
   }
   return await stopped;
 }
@@ -47,7 +47,7 @@ export async function startServing(config: Config): Promise<ServedProcess> {
       if (performance.now() - stoppingSince < SAME_SIGNAL_MS) {
         return;
       }
-      log.warn({ signal }, "told twice: ending at once");
+      log.warn({ signal }, "second signal: stopping at once");
       process.exit(130);
     }
     stoppingSince = performance.now();

@@ -39,7 +39,7 @@ export const apiKeyRoutes = ({ guard, databases, clock }: AppDeps) => {
         permission: "api-keys:read",
         params: WorkspaceParams,
         response: { 200: ScopeList, ...refusals },
-        detail: { summary: "List what one can allow a key to do" },
+        detail: { summary: "List the scopes that an API key can have" },
       },
     )
     .post(

@@ -7,7 +7,7 @@ const facts = {
   prefix: t.String({ description: "The first characters of the key" }),
   scopes: t.Array(t.String()),
   inactiveScopes: t.Array(t.String(), {
-    description: "Scopes that do not work now, because the role of the key's maker lacks them",
+    description: "Scopes that do not work now, because the role of the key's creator lacks them",
   }),
   createdBy: t.String({ description: "User id" }),
   createdAt: t.Number(),
@@ -18,7 +18,7 @@ const facts = {
 export const ApiKeyPage = pageOf(t.Object(facts));
 export const ApiKeyCreated = t.Object({
   ...facts,
-  key: t.String({ description: "The key itself: shown now and never again" }),
+  key: t.String({ description: "The key itself, shown only once" }),
 });
 export const NewApiKey = t.Object({
   name: t.String({ minLength: 1, maxLength: 100 }),

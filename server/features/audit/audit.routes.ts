@@ -15,7 +15,7 @@ export const auditRoutes = ({ guard, databases, outside }: AppDeps) =>
         params: WorkspaceParams,
         query: AuditQuery,
         response: { 200: AuditPage, ...refusals },
-        detail: { summary: "List who did what in a workspace" },
+        detail: { summary: "List the audit log of a workspace" },
       },
     )
     .get("/instance/audit/verify", () => outside.reads.checkAudit(), {

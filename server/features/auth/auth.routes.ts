@@ -101,14 +101,14 @@ export const authRoutes = (deps: AppDeps) => {
     .get("/me", ({ actor }) => readMe(desk, requirePerson(actor)), {
       signedIn: true,
       response: { 200: Me, ...refusals },
-      detail: { summary: "Who is signed in, and their workspaces" },
+      detail: { summary: "Get the signed-in person and their workspaces" },
     })
     .patch("/me", ({ actor, body }) => changeMe(desk, requirePerson(actor), body), {
       signedIn: true,
       audit: { within: ["user.change"] },
       body: ProfileChange,
       response: { 200: Me, ...refusals },
-      detail: { summary: "Change one's own profile" },
+      detail: { summary: "Change your profile" },
     })
     .post(
       "/forgot",
@@ -122,7 +122,7 @@ export const authRoutes = (deps: AppDeps) => {
         beforeHandle: refuseForeignPage,
         body: ForgotRequest,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Ask for a link to choose a new password" },
+        detail: { summary: "Request a password reset link" },
       },
     )
     .post(
@@ -138,7 +138,7 @@ export const authRoutes = (deps: AppDeps) => {
         beforeHandle: refuseForeignPage,
         body: ResetRequest,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Choose a new password by a mailed link" },
+        detail: { summary: "Set a new password with a mailed link" },
       },
     )
     .post(
@@ -152,7 +152,7 @@ export const authRoutes = (deps: AppDeps) => {
         audit: { within: ["user.change-password"] },
         body: PasswordChange,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Change one's own password and end all other sessions" },
+        detail: { summary: "Change your password and end all other sessions" },
       },
     )
     .get(
@@ -162,7 +162,7 @@ export const authRoutes = (deps: AppDeps) => {
       {
         signedIn: true,
         response: { 200: SessionList, ...refusals },
-        detail: { summary: "List one's own sessions" },
+        detail: { summary: "List your sessions" },
       },
     )
     .delete(
@@ -176,7 +176,7 @@ export const authRoutes = (deps: AppDeps) => {
         audit: { within: ["session.close"] },
         params: SessionParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "End one of one's own sessions" },
+        detail: { summary: "End one of your sessions" },
       },
     );
 };

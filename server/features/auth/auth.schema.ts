@@ -49,7 +49,7 @@ export const SessionList = t.Object({
       expiresAt: t.Number(),
       ip: t.String(),
       userAgent: t.String(),
-      current: t.Boolean({ description: "True for the session that asks" }),
+      current: t.Boolean({ description: "True for the current session" }),
     }),
   ),
 });

@@ -73,7 +73,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
         params: WorkspaceItemParams,
         body: PreviewRequest,
         response: { 200: Preview, ...refusals },
-        detail: { summary: "Show what a contact would get" },
+        detail: { summary: "Preview the message for a contact" },
       },
     )
     .get(
@@ -89,7 +89,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
         query: PreflightQuery,
         response: { 200: Preflight, ...refusals },
         detail: {
-          summary: "Count who will get it, and check what would hurt",
+          summary: "Count the recipients and run the checks before a launch",
           description:
             "The count of an audience in which nothing changed is kept for a minute; launching counts anew.",
         },
@@ -117,7 +117,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
         params: WorkspaceItemParams,
         body: TestSend,
         response: { 200: TestSendResult, ...refusals },
-        detail: { summary: "Send it to a few addresses as a test" },
+        detail: { summary: "Send a test to a few addresses" },
       },
     )
     .post(
@@ -180,7 +180,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
           200: answerAs("Events named progress, each a JSON object", "text/event-stream"),
           ...refusals,
         },
-        detail: { summary: "Watch a campaign being sent" },
+        detail: { summary: "Stream the progress of a campaign" },
       },
     );
 };

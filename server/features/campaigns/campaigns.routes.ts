@@ -63,7 +63,7 @@ export const campaignRoutes = ({ guard, clock, jobs, databases, outside }: AppDe
         params: WorkspaceParams,
         body: CampaignCreate,
         response: { 200: CampaignView, ...refusals },
-        detail: { summary: "Start a draft" },
+        detail: { summary: "Create a draft campaign" },
       },
     )
     .get(
@@ -77,7 +77,7 @@ export const campaignRoutes = ({ guard, clock, jobs, databases, outside }: AppDe
         permission: "campaigns:read",
         params: WorkspaceItemParams,
         response: { 200: CampaignView, ...refusals },
-        detail: { summary: "Read a campaign and what it still needs" },
+        detail: { summary: "Read a campaign and the problems of its sections" },
       },
     )
     .patch(

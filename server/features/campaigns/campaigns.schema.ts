@@ -83,11 +83,12 @@ const content = {
     t.Integer({
       minimum: 1,
       maximum: 43_200,
-      description: "Sent evenly over this time; null = as fast as it may go",
+      description:
+        "Minutes over which sending is spread evenly; null sends as fast as limits allow",
     }),
   ),
   onAmbiguous: t.Union([t.Literal("resend"), t.Literal("hold")], {
-    description: "What happens to a message that a server took and did not confirm",
+    description: "What happens to a message that a server may have accepted without confirming",
   }),
   bodyKind: t.Union([t.Literal("mjml"), t.Literal("html")]),
   bodySource: t.String({ maxLength: MAX_BODY_CHARS }),
@@ -101,7 +102,7 @@ export const CampaignView = t.Object(
   {
     ...summary,
     ...content,
-    version: t.Integer({ description: "Also the ETag; send it as If-Match" }),
+    version: t.Integer({ description: "Also sent as the ETag; return it in If-Match" }),
     sections: t.Object({ content: Section, audience: Section, sender: Section, review: Section }),
   },
   { title: "Campaign" },
@@ -146,7 +147,7 @@ export const Preview = t.Object(
     problems: t.Array(RenderProblem),
     contact: t.Object(
       { id: t.Integer(), email: t.String() },
-      { description: "id 0: a made-up person" },
+      { description: "id 0 is a sample contact" },
     ),
   },
   { title: "Preview" },
@@ -154,7 +155,9 @@ export const Preview = t.Object(
 
 export const TestSend = t.Object({
   to: t.Array(t.String({ minLength: 3, maxLength: 254 }), { minItems: 1, maxItems: 5 }),
-  contactId: t.Optional(t.Integer({ minimum: 1, description: "Whose values fill the message" })),
+  contactId: t.Optional(
+    t.Integer({ minimum: 1, description: "The contact whose values fill the message" }),
+  ),
 });
 export const TestSendResult = t.Object({
   results: t.Array(t.Object({ to: t.String(), accepted: t.Boolean(), message: t.String() })),
@@ -169,7 +172,7 @@ export const Preflight = t.Object(
   {
     waterfall: t.Object(
       {
-        duplicates: t.Integer({ description: "Second memberships of a person already counted" }),
+        duplicates: t.Integer({ description: "Repeated memberships of people already counted" }),
         inAudience: t.Integer({ description: "The sum of all below" }),
         excluded: t.Integer(),
         unsubscribed: t.Integer(),
@@ -182,7 +185,7 @@ export const Preflight = t.Object(
           unclear: t.Integer(),
         }),
         invalid: t.Integer(),
-        recipients: t.Integer({ description: "Those who will get it" }),
+        recipients: t.Integer({ description: "The people who will get the campaign" }),
       },
       { description: "From the audience, less each step, to those who will get it" },
     ),

@@ -42,7 +42,7 @@ export const requeueRoutes = ({ guard, databases, outside: { engine } }: AppDeps
         params: WorkspaceItemParams,
         body: RetryOrder,
         response: { 200: RetryCount, ...refusals },
-        detail: { summary: "Send messages again that failed or bounced" },
+        detail: { summary: "Send failed or bounced messages again" },
       },
     )
     .post(
@@ -60,7 +60,7 @@ export const requeueRoutes = ({ guard, databases, outside: { engine } }: AppDeps
         params: WorkspaceItemParams,
         body: HeldOrder,
         response: { 200: HeldCount, ...refusals },
-        detail: { summary: "Decide about held messages" },
+        detail: { summary: "Decide what happens to held messages" },
       },
     );
 };

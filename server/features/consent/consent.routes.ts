@@ -25,7 +25,7 @@ export const consentRoutes = ({ guard, databases }: AppDeps) =>
         params: WorkspaceItemParams,
         query: pageQuerySchema,
         response: { 200: ConsentPage, ...refusals },
-        detail: { summary: "What a contact agreed to and took back, newest first" },
+        detail: { summary: "List the consent entries of a contact, newest first" },
       },
     )
     .get(
@@ -49,7 +49,7 @@ export const consentRoutes = ({ guard, databases }: AppDeps) =>
         params: WorkspaceParams,
         query: ConsentExportQuery,
         response: { 200: answerAs("The file", "text/csv", "application/json"), ...refusals },
-        detail: { summary: "Download the consent ledger, of everybody or of one contact" },
+        detail: { summary: "Download the consent log of everybody or of one contact" },
       },
     );
 

@@ -28,7 +28,7 @@ export const ContactBatch = t.Object({
   mode: t.Optional(
     t.Union([t.Literal("upsert"), t.Literal("create"), t.Literal("update")], {
       default: "upsert",
-      description: "create refuses addresses that exist, update those that do not",
+      description: "create refuses existing addresses, update unknown ones",
     }),
   ),
   items: t.Array(NewContact, { minItems: 1, maxItems: MAX_ITEMS }),
@@ -58,7 +58,7 @@ export const BatchResult = t.Object(
     rejected: t.Number(),
     items: t.Array(
       t.Object({
-        index: t.Number({ description: "Of the item in the request, from 0" }),
+        index: t.Number({ description: "Position of the item in the request, starting at 0" }),
         outcome: t.Union([
           t.Literal("created"),
           t.Literal("updated"),

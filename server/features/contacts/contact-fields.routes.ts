@@ -53,6 +53,6 @@ export const contactFieldRoutes = ({ guard, clock, jobs }: AppDeps) =>
         audit: "contact_field.delete",
         params: WorkspaceItemParams,
         response: { 200: TaskSchema, ...refusals },
-        detail: { summary: "Remove a custom field with its values" },
+        detail: { summary: "Delete a custom field with its values" },
       },
     );

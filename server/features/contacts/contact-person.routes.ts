@@ -34,7 +34,7 @@ export const contactPersonRoutes = ({ guard, clock }: AppDeps) =>
         params: WorkspaceItemParams,
         body: NoteText,
         response: { 200: NoteSchema, ...refusals },
-        detail: { summary: "Write a note on a contact" },
+        detail: { summary: "Add a note to a contact" },
       },
     )
     .patch(
@@ -69,14 +69,14 @@ export const contactPersonRoutes = ({ guard, clock }: AppDeps) =>
         audit: "contact_note.delete",
         params: NoteParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Remove a note" },
+        detail: { summary: "Delete a note" },
       },
     )
     .get("/duplicates", ({ db, params }) => duplicatesOf(db, params.id), {
       permission: "contacts:read",
       params: WorkspaceItemParams,
       response: { 200: DuplicateList, ...refusals },
-      detail: { summary: "Contacts that may be the same person" },
+      detail: { summary: "List possible duplicates of a contact" },
     })
     .post(
       "/merge",
@@ -92,6 +92,6 @@ export const contactPersonRoutes = ({ guard, clock }: AppDeps) =>
         params: WorkspaceItemParams,
         body: MergeRequest,
         response: { 200: ContactDetail, ...refusals },
-        detail: { summary: "Make one contact of two" },
+        detail: { summary: "Merge two contacts" },
       },
     );

@@ -106,14 +106,14 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
         params: WorkspaceParams,
         body: BulkRequest,
         response: { 200: BulkResult, ...refusals },
-        detail: { summary: "Change many contacts: by ids at once, by a filter as a job" },
+        detail: { summary: "Change many contacts: given ids at once, a filter as a job" },
       },
     )
     .get("/bulk", ({ db }) => listTasks(db, contactTasks, "all"), {
       permission: "contacts:read",
       params: WorkspaceParams,
       response: { 200: TaskList, ...refusals },
-      detail: { summary: "The newest bulk actions, each with whether it can be undone" },
+      detail: { summary: "List the newest bulk actions and whether each can be undone" },
     })
     .post(
       "/bulk/:id/undo",
@@ -126,14 +126,14 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
         audit: "contact.bulk_undo",
         params: WorkspaceItemParams,
         response: { 200: TaskSchema, ...refusals },
-        detail: { summary: "Undo a bulk action, within a week" },
+        detail: { summary: "Undo a bulk action within a week" },
       },
     )
     .get("/bulk/:id", ({ db, params }) => getTask(db, contactTasks, params.id), {
       permission: "contacts:read",
       params: WorkspaceItemParams,
       response: { 200: TaskSchema, ...refusals },
-      detail: { summary: "Progress of a bulk action" },
+      detail: { summary: "Get a bulk action and its progress" },
     })
     .post(
       "/bulk/:id/cancel",
@@ -189,6 +189,6 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
         params: WorkspaceItemParams,
         query: TimelineQuery,
         response: { 200: TimelinePage, ...refusals },
-        detail: { summary: "What happened to a contact, newest first" },
+        detail: { summary: "Get the timeline of a contact, newest first" },
       },
     );

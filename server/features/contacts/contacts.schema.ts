@@ -49,7 +49,7 @@ export const ContactDetail = t.Object(
 
 const filter = {
   q: t.Optional(
-    t.String({ maxLength: 254, description: "The beginning of an address, a name or a domain" }),
+    t.String({ maxLength: 254, description: "A prefix of an address, name or domain" }),
   ),
   status: t.Optional(Status),
   list: t.Optional(t.Integer({ minimum: 1, description: "Subscribed to this list" })),
@@ -65,7 +65,7 @@ export const ContactQuery = t.Object({
 });
 export const ContactCount = t.Object({
   count: t.Number(),
-  exact: t.Boolean({ description: "False: there are at least so many" }),
+  exact: t.Boolean({ description: "False when there are at least this many" }),
 });
 
 const input = {
@@ -109,7 +109,7 @@ export const TimelinePage = pageOf(
       t.Literal("consent"),
       t.Literal("custom_event"),
     ]),
-    what: t.String({ description: "State, kind of event, status in the list, or reason" }),
+    what: t.String({ description: "Status, kind of event, status in the list, or reason" }),
     campaignId: t.Union([t.Number(), t.Null()]),
     campaignName: t.Union([t.String(), t.Null()]),
     seq: t.Union([t.Number(), t.Null()]),
@@ -142,9 +142,9 @@ export const BulkRequest = t.Object({
   value: t.Optional(t.Unknown({ description: "Of the field; null or empty takes it away" })),
 });
 export const BulkResult = t.Object({
-  affected: t.Number({ description: "Contacts changed by now" }),
+  affected: t.Number({ description: "Contacts changed so far" }),
   job: t.Union([TaskSchema, t.Null()], {
-    description: "The job that goes on with a filter; null when all is done",
+    description: "The job that continues with a filter; null when everything is done",
   }),
   action: TaskSchema,
 });
@@ -168,7 +168,7 @@ export const FieldSchema = t.Object(
     type: FieldTypeSchema,
     choices: t.Array(t.String()),
     oldKey: t.Union([t.String(), t.Null()], {
-      description: "While values are being carried over to a new key",
+      description: "True while values are being moved to a new key",
     }),
     createdAt: t.Number(),
   },
@@ -234,6 +234,6 @@ export const DuplicateList = t.Object({
   ),
 });
 export const MergeRequest = t.Object({
-  from: t.Integer({ minimum: 1, description: "The contact that goes" }),
+  from: t.Integer({ minimum: 1, description: "The contact that is merged and deleted" }),
   choice: t.Optional(ContactChange),
 });

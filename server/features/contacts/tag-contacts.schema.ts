@@ -11,6 +11,6 @@ export const TagRequestSchema = t.Object({
   filter: t.Optional(ContactFilterSchema),
 });
 export const TagResult = t.Object({
-  affected: t.Number({ description: "Contacts changed by now" }),
+  affected: t.Number({ description: "Contacts changed so far" }),
   task: TaskSchema,
 });

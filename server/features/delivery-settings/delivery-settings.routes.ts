@@ -33,7 +33,9 @@ export const deliverySettingsRoutes = ({ guard }: AppDeps) =>
       permission: "sending:read",
       params: WorkspaceParams,
       response: { 200: Settings, ...refusals },
-      detail: { summary: "When campaigns pause themselves, and how long soft suppressions last" },
+      detail: {
+        summary: "Get when campaigns pause automatically and how long addresses are paused",
+      },
     })
     .patch(
       "/",
@@ -48,6 +50,6 @@ export const deliverySettingsRoutes = ({ guard }: AppDeps) =>
         params: WorkspaceParams,
         body: Change,
         response: { 200: Settings, ...refusals },
-        detail: { summary: "Change what is given and leave the rest" },
+        detail: { summary: "Change the given settings and keep the others" },
       },
     );

@@ -17,7 +17,7 @@ export const dmarcRoutes = ({ guard, outside, clock }: AppDeps) =>
       params: WorkspaceParams,
       query: DmarcQuery,
       response: { 200: DmarcView, ...refusals },
-      detail: { summary: "Sum up what receivers reported" },
+      detail: { summary: "Summarize DMARC reports" },
     })
     .post(
       "/reports",
@@ -30,7 +30,7 @@ export const dmarcRoutes = ({ guard, outside, clock }: AppDeps) =>
         parse: bodyReadByRoute,
         response: { 200: DmarcAdded, ...refusals },
         detail: {
-          summary: "Add a report by hand",
+          summary: "Upload a DMARC report",
           requestBody: {
             description: "An aggregate report as it came: XML, gzip or ZIP",
             content: {

@@ -103,7 +103,7 @@ export const domainRoutes = ({
         audit: "domain.check",
         params: WorkspaceItemParams,
         response: { 200: DomainView, ...refusals },
-        detail: { summary: "Look the records up in the DNS" },
+        detail: { summary: "Check the records in the DNS" },
       },
     )
     .post(
@@ -119,7 +119,7 @@ export const domainRoutes = ({
         params: WorkspaceItemParams,
         body: RotationStart,
         response: { 200: DomainView, ...refusals },
-        detail: { summary: "Make the next DKIM key, which signs nothing yet" },
+        detail: { summary: "Create the next DKIM key; it signs nothing yet" },
       },
     )
     .post(
@@ -134,7 +134,7 @@ export const domainRoutes = ({
         audit: "domain.rotation_finish",
         params: WorkspaceItemParams,
         response: { 200: DomainView, ...refusals },
-        detail: { summary: "Let the next DKIM key sign, once it is in the DNS" },
+        detail: { summary: "Activate the next DKIM key once it is in the DNS" },
       },
     )
     .delete(
@@ -148,7 +148,7 @@ export const domainRoutes = ({
         audit: "domain.key_delete",
         params: KeyParams,
         response: { 200: DomainView, ...refusals },
-        detail: { summary: "Forget a DKIM key that waits or is retired" },
+        detail: { summary: "Delete a pending or retired DKIM key" },
       },
     );
 };

@@ -43,7 +43,7 @@ export const DomainView = t.Object(
     selector: t.String({ description: "Of the key that signs" }),
     keyBits: t.Integer(),
     lostAt: nullable(
-      t.Integer({ description: "The key was last seen then and is not there any more" }),
+      t.Integer({ description: "When the key was last seen, if it is now missing" }),
     ),
     keys: t.Array(
       t.Object({

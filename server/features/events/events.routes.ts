@@ -36,14 +36,14 @@ export const eventRoutes = ({ guard, clock, databases }: AppDeps) => {
         params: WorkspaceItemParams,
         query: pageQuerySchema,
         response: { 200: EventPage, ...refusals },
-        detail: { summary: "A contact's events, newest first" },
+        detail: { summary: "List a contact's events, newest first" },
       },
     )
     .get("/events/names", ({ db }) => listEventNames(db), {
       permission: "contacts:read",
       params: WorkspaceParams,
       response: { 200: EventNames, ...refusals },
-      detail: { summary: "The names that events came under" },
+      detail: { summary: "List the names of received events" },
     })
     .post(
       "/events",
@@ -54,7 +54,7 @@ export const eventRoutes = ({ guard, clock, databases }: AppDeps) => {
         params: WorkspaceParams,
         body: EventBody,
         response: { 200: EventResultSchema, ...refusals },
-        detail: { summary: "Say that a contact did something" },
+        detail: { summary: "Store an event of a contact" },
       },
     )
     .post(
@@ -68,7 +68,7 @@ export const eventRoutes = ({ guard, clock, databases }: AppDeps) => {
         params: WorkspaceParams,
         body: EventBatch,
         response: { 200: EventBatchResult, ...refusals },
-        detail: { summary: "Up to 1,000 events, with a result for each" },
+        detail: { summary: "Store up to 1,000 events, with a result for each" },
       },
     );
 };

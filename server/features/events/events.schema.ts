@@ -7,15 +7,15 @@ export const EventBody = t.Object({
   name: t.String({ minLength: 1, maxLength: 100 }),
   contactId: t.Optional(t.Integer({ minimum: 1 })),
   email: t.Optional(t.String({ maxLength: 1000, description: "Instead of contactId" })),
-  at: t.Optional(t.Integer({ minimum: 0, description: "Unix ms; now when left out" })),
+  at: t.Optional(t.Integer({ minimum: 0, description: "Unix ms; defaults to now" })),
   properties: t.Optional(
-    t.Record(t.String(), t.Unknown(), { description: "Texts, numbers, yes or no, by name" }),
+    t.Record(t.String(), t.Unknown(), { description: "Text, number or boolean values by name" }),
   ),
   key: t.Optional(
     t.String({
       minLength: 1,
       maxLength: 200,
-      description: "Your own id of the event: the same key twice is one event",
+      description: "Your own id of the event; a repeated key stores nothing",
     }),
   ),
   createContact: t.Optional(
@@ -28,9 +28,9 @@ export const EventBatch = t.Object({
 
 export const EventResultSchema = t.Object(
   {
-    index: t.Number({ description: "Of the item in the request, from 0" }),
+    index: t.Number({ description: "Position of the item in the request, starting at 0" }),
     outcome: t.Union([t.Literal("stored"), t.Literal("known"), t.Literal("rejected")], {
-      description: "known: its key came before",
+      description: "known: an event with this key was already stored",
     }),
     id: t.Union([t.Number(), t.Null()]),
     contactId: t.Union([t.Number(), t.Null()]),

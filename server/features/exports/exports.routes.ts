@@ -69,7 +69,7 @@ export const exportRoutes = ({ guard, config, clock, jobs, databases, outside }:
       permission: "contacts:export",
       params: WorkspaceItemParams,
       response: { 200: ExportSchema, ...refusals },
-      detail: { summary: "An export and its progress" },
+      detail: { summary: "Get an export and its progress" },
     })
     .post("/:id/cancel", ({ db, params }) => cancelExport(db, config.dataDir, params.id, clock()), {
       permission: "contacts:export",
@@ -95,6 +95,6 @@ export const exportRoutes = ({ guard, config, clock, jobs, databases, outside }:
         audit: "export.download",
         params: WorkspaceItemParams,
         response: { 200: CsvFile, ...refusals },
-        detail: { summary: "Fetch the file of a finished export" },
+        detail: { summary: "Download the file of a finished export" },
       },
     );

@@ -85,7 +85,7 @@ export const formRoutes = ({ guard, clock, keyRing, outside }: AppDeps) => {
         params: WorkspaceParams,
         body: FormPreviewRequest,
         response: { 200: FormPreview, ...refusals },
-        detail: { summary: "The page of a form that is not saved yet" },
+        detail: { summary: "Preview the page of an unsaved form" },
       },
     )
     .get("/:id", (asked) => readForm(contextOf(asked), asked.params.id), {
@@ -121,13 +121,13 @@ export const formRoutes = ({ guard, clock, keyRing, outside }: AppDeps) => {
         audit: "form.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Delete a form; the consent ledger keeps what was agreed" },
+        detail: { summary: "Delete a form; the consent log keeps what was agreed" },
       },
     )
     .get("/:id/numbers", ({ db, params }) => formNumbers(db, params.id, clock()), {
       permission: "lists:read",
       params: WorkspaceItemParams,
       response: { 200: FormNumbers, ...refusals },
-      detail: { summary: "A form's numbers by day, and the versions of its consent text" },
+      detail: { summary: "Get a form's daily statistics and the versions of its consent text" },
     });
 };

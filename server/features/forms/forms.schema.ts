@@ -28,9 +28,12 @@ export const FormSettingsSchema = t.Object(
       default: [],
       description: "Public lists that are joined",
     }),
-    chooseLists: t.Boolean({ default: false, description: "The person picks among the lists" }),
+    chooseLists: t.Boolean({ default: false, description: "People choose among the lists" }),
     consentText: line(4_000),
-    consentCheckbox: t.Boolean({ default: false, description: "The consent text needs a tick" }),
+    consentCheckbox: t.Boolean({
+      default: false,
+      description: "People must tick a box to consent",
+    }),
     doubleOptIn: t.Boolean({ default: true }),
     senderId: reference,
     routeId: reference,
@@ -73,7 +76,7 @@ const form = {
   id: t.Number(),
   name: t.String(),
   enabled: t.Boolean(),
-  version: t.Number({ description: "Send it back in If-Match" }),
+  version: t.Number({ description: "Return it in If-Match" }),
   consentVersion: t.Number(),
   createdAt: t.Number(),
   updatedAt: t.Number(),
@@ -83,7 +86,7 @@ const form = {
   }),
   url: t.String({ description: "The hosted page" }),
   counts,
-  waiting: t.Number({ description: "Sign-ups that wait for a confirmation" }),
+  waiting: t.Number({ description: "Unconfirmed sign-ups" }),
 };
 export const FormPage = pageOf(t.Object(form, { title: "FormSummary" }));
 export const FormSchema = t.Object(

@@ -17,7 +17,7 @@ export const listUseRoutes = ({ guard, clock, databases }: AppDeps) =>
       permission: "lists:read",
       params: WorkspaceItemParams,
       response: { 200: ListUse, ...refusals },
-      detail: { summary: "What uses a list, and would break or change without it" },
+      detail: { summary: "List what uses a list and depends on it" },
     })
     .delete(
       "/:id",

@@ -227,7 +227,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
       {
         open: "the script of forms in anybody's page holds no data",
         response: { 200: answerAs("JavaScript", "text/javascript") },
-        detail: { summary: "The script of forms" },
+        detail: { summary: "Get the JavaScript for embedded forms" },
       },
     )
     .get(

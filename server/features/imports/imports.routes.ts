@@ -69,7 +69,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         query: UploadQuery,
         response: { 200: ImportPreview, 415: ProblemSchema, ...refusals },
         detail: {
-          summary: "Upload a CSV file, as the body or in a form",
+          summary: "Upload a CSV file as the request body or in a form",
           requestBody: {
             content: {
               "text/csv": { schema: { type: "string", format: "binary" } },
@@ -95,7 +95,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
       permission: "imports:read",
       params: WorkspaceItemParams,
       response: { 200: ImportSchema, ...refusals },
-      detail: { summary: "An import and its progress" },
+      detail: { summary: "Get an import and its progress" },
     })
     .post(
       "/:id/preview",
@@ -106,7 +106,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         params: WorkspaceItemParams,
         body: PreviewRequest,
         response: { 200: ImportPreview, ...refusals },
-        detail: { summary: "Read the file's beginning in another way, and keep that" },
+        detail: { summary: "Change how the file is read, and preview it" },
       },
     )
     .post(
@@ -120,7 +120,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         body: CheckRequest,
         response: { 200: ImportCheck, ...refusals },
         detail: {
-          summary: "Every status in the file, with its rows and what it will mean",
+          summary: "List every status in the file with its rows and meaning",
           description:
             "Looks through the whole file in a job: ask again until it is done. What is not understood is not mailed; columns that speak of `answers` must be decided before the start.",
         },
@@ -165,7 +165,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         audit: "import.resume",
         params: WorkspaceItemParams,
         response: { 200: ImportSchema, ...refusals },
-        detail: { summary: "Let a failed import go on where it stood" },
+        detail: { summary: "Resume a failed import where it stopped" },
       },
     )
     .post(
@@ -178,7 +178,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         audit: "import.cancel",
         params: WorkspaceItemParams,
         response: { 200: ImportSchema, ...refusals },
-        detail: { summary: "Stop an import; rows that are written stay" },
+        detail: { summary: "Stop an import; rows already written are kept" },
       },
     )
     .post(
@@ -193,7 +193,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         params: WorkspaceItemParams,
         response: { 200: ImportSchema, ...refusals },
         detail: {
-          summary: "Remove the contacts it created that nothing has touched since",
+          summary: "Undo an import: delete the contacts it created that have not been used since",
           description:
             "Whom it held back because a status was not understood may be mailed again; whom the file understandably refuses stays suppressed.",
         },
@@ -216,7 +216,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         permission: "imports:read",
         params: WorkspaceItemParams,
         response: { 200: CsvFile, ...refusals },
-        detail: { summary: "The rows that were not taken, with reasons" },
+        detail: { summary: "Download the rejected rows with reasons" },
       },
     );
 

@@ -86,7 +86,7 @@ export const ImportPreview = t.Object(
     hasHeader: t.Boolean(),
     header: t.Array(t.String()),
     rows: t.Array(t.Array(t.String()), {
-      description: "The first 20, cells cut at 200 characters",
+      description: "The first 20 rows, with cells cut at 200 characters",
     }),
     guesses: t.Array(
       t.Object({
@@ -122,7 +122,7 @@ export const ImportPreview = t.Object(
           ]),
           wholeFile: nullable(t.Union([t.Literal("unsubscribed"), t.Literal("hard_bounce")])),
         },
-        { description: "The product the file is from, by its columns" },
+        { description: "The product that exported the file, recognised by its columns" },
       ),
     ),
     attributes: t.Array(
@@ -208,7 +208,10 @@ export const ImportCheck = t.Object(
           description: "Rows with values beyond those",
         }),
       }),
-      { description: "Those that count, each by itself: of several the strictest decides a row" },
+      {
+        description:
+          "The columns that count, each on its own; of several the strictest decides a row",
+      },
     ),
     wholeFile: nullable(RefusalReason, {
       description:
@@ -231,13 +234,13 @@ export const StartRequest = t.Object({
   into: t.Optional(
     t.Union([t.Literal("contacts"), t.Literal("suppressions")], {
       default: "contacts",
-      description: "suppressions: nobody becomes a contact, everybody is suppressed",
+      description: "suppressions: everybody is suppressed and nobody becomes a contact",
     }),
   ),
   wholeFile: t.Optional(SuppressReason),
   wholeFileIgnored: t.Optional(
     t.Boolean({
-      description: "True: what the file's name and columns say of everybody in it is not so",
+      description: "True to ignore what the file's name and columns say about everybody in it",
     }),
   ),
   statusDecisions: t.Optional(
@@ -249,7 +252,7 @@ export const StartRequest = t.Object({
             "A cell of the column, in any spelling; null for every value that is not understood and has no decision",
         }),
         meaning: t.Union([Meaning, t.Literal("nothing")], {
-          description: "nothing: it says nothing about mail",
+          description: "nothing: the value is not about mail",
         }),
       }),
       {

@@ -7,7 +7,7 @@ import { changeInboundSettings } from "./inbound-settings.service.ts";
 const fields = {
   mxHost: t.String({
     maxLength: 253,
-    description: "What MX records point to; empty = the public URL's",
+    description: "The host that MX records point to; empty uses the public URL's",
   }),
   bounceDomain: t.String({
     maxLength: 253,
@@ -23,8 +23,12 @@ const fields = {
 const InboundView = t.Object(
   {
     ...fields,
-    port: t.Integer({ description: "Where it listens; the world's port 25 must lead there" }),
-    takesFromOutside: t.Boolean({ description: "SMTP_IN_HOST lets others than this machine in" }),
+    port: t.Integer({
+      description: "The port it listens on; public port 25 must be forwarded to it",
+    }),
+    takesFromOutside: t.Boolean({
+      description: "SMTP_IN_HOST accepts connections from other machines",
+    }),
   },
   { title: "InboundSettings" },
 );
@@ -45,7 +49,7 @@ export const inboundSettingsRoutes = ({ guard, config, databases, outside, clock
     .get("", view, {
       instanceAdmin: true,
       response: { 200: InboundView, ...refusals },
-      detail: { summary: "Read how mail from outside gets here" },
+      detail: { summary: "Read the settings for receiving mail" },
     })
     .patch(
       "",
@@ -60,7 +64,7 @@ export const inboundSettingsRoutes = ({ guard, config, databases, outside, clock
         audit: "instance.inbound",
         body: t.Partial(t.Object(fields)),
         response: { 200: InboundView, ...refusals },
-        detail: { summary: "Change bounce domain, MX name or certificate" },
+        detail: { summary: "Change the bounce domain, MX name or certificate" },
       },
     );
 };

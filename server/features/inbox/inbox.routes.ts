@@ -28,7 +28,7 @@ export const instanceInboxRoutes = ({ guard, databases, outside }: AppDeps) => {
       instanceAdmin: true,
       query: TestMailQuery,
       response: { 200: TestMailPage, ...refusals },
-      detail: { summary: "List the instance's own mail that was kept in its test inbox" },
+      detail: { summary: "List the messages in the instance's test inbox" },
     })
     .delete(
       "",

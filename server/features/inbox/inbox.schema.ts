@@ -24,7 +24,7 @@ const content = {
   headers: t.Array(t.Object({ name: t.String(), value: t.String() })),
   html: t.Union([t.String(), t.Null()]),
   text: t.Union([t.String(), t.Null()]),
-  source: t.Union([t.String(), t.Null()], { description: "The first 256 KiB as they came" }),
+  source: t.Union([t.String(), t.Null()], { description: "The first 256 KiB, unchanged" }),
   attachments: t.Array(t.Object({ name: t.String(), type: t.String(), sizeBytes: t.Integer() })),
   notShown: t.Union([t.String(), t.Null()], {
     description: "Why the content is not shown, in a sentence; null when it is",
@@ -62,7 +62,7 @@ export const ReceivedSchema = t.Object(
     headerFrom: t.String({ description: "The From field" }),
     campaignId: t.Union([t.Integer(), t.Null()], { description: "The message it is about" }),
     seq: t.Union([t.Integer(), t.Null()]),
-    said: t.String({ description: "What was understood of it: the refusing server's words" }),
+    said: t.String({ description: "What could be read from it: the refusing server's reply" }),
   },
   { title: "ReceivedMail" },
 );

@@ -11,12 +11,12 @@ export const jobRoutes = ({ guard, jobs, databases }: AppDeps) =>
       instanceAdmin: true,
       query: JobQuery,
       response: { 200: JobPage, ...refusals },
-      detail: { summary: "List the instance's jobs, dead letters among them" },
+      detail: { summary: "List the instance's jobs, including dead ones" },
     })
     .post("/:id/retry", ({ params }) => retryJob({ jobs, system: databases.system }, params.id), {
       instanceAdmin: true,
       audit: "job.retry",
       params: JobParams,
       response: { 200: JobView, ...refusals },
-      detail: { summary: "Try a dead letter again" },
+      detail: { summary: "Retry a dead job" },
     });

@@ -30,7 +30,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
     .get("/", () => listRules(system), {
       instanceAdmin: true,
       response: { 200: LimitRuleList, ...refusals },
-      detail: { summary: "List the rules about what servers say" },
+      detail: { summary: "List the rules for server replies" },
     })
     .post(
       "/",
@@ -46,7 +46,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
         idempotent: true,
         body: RuleInput,
         response: { 200: LimitRuleView, ...refusals },
-        detail: { summary: "Add a rule, before all others" },
+        detail: { summary: "Add a rule before all others" },
       },
     )
     .put(
@@ -61,7 +61,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
         audit: "limit_rule.order",
         body: RuleOrder,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Put the rules into another order" },
+        detail: { summary: "Reorder the rules" },
       },
     )
     .post("/try", ({ body }) => tryRules(system, body, clock()), {
@@ -69,7 +69,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
       audit: { none: "it only tries the rules" },
       body: ReplyTry,
       response: { 200: ReplyTryResult, ...refusals },
-      detail: { summary: "See what would happen if a server said this" },
+      detail: { summary: "Test the rules with a server's reply" },
     })
     .put(
       "/:key",
@@ -84,7 +84,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
         params: RuleParams,
         body: RuleInput,
         response: { 200: LimitRuleView, ...refusals },
-        detail: { summary: "Change a rule or switch it on and off" },
+        detail: { summary: "Change, enable or disable a rule" },
       },
     )
     .delete(
@@ -99,7 +99,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
         audit: "limit_rule.reset",
         params: RuleParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Remove an own rule, or take a shipped one back to as it was" },
+        detail: { summary: "Delete a custom rule, or reset a built-in one" },
       },
     );
 };

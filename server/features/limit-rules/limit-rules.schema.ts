@@ -59,7 +59,7 @@ const Match = t.Object(
       }),
     ),
   },
-  { description: "What is left out fits every reply" },
+  { description: "Omitted properties match every reply" },
 );
 
 const ruleFields = {
@@ -113,10 +113,10 @@ export const ReplyTryResult = t.Object({
   code: t.Integer(),
   enhanced: t.String(),
   text: t.String(),
-  category: t.String({ description: "What classification alone makes of it" }),
+  category: t.String({ description: "The classification without any rule" }),
   rule: t.Union([t.Object({ key: t.String(), name: t.String() }), t.Null()]),
-  fires: t.String({ description: "When the rule fires, in words; empty without a rule" }),
-  actions: t.Array(t.String(), { description: "What the limiter would do then, in words" }),
+  fires: t.String({ description: "When the rule applies, in words; empty without a rule" }),
+  actions: t.Array(t.String(), { description: "What the limiter would do, in words" }),
   outcome: t.Object({
     state: t.String(),
     category: t.String(),

@@ -5,12 +5,15 @@ export const ListSchema = t.Object(
   {
     id: t.Number(),
     name: t.String(),
-    description: t.String({ description: "Shown to everybody where the list is public" }),
+    description: t.String({ description: "Shown publicly if the list is public" }),
     isPublic: t.Boolean({ description: "A topic people can join and leave by themselves" }),
-    doubleOptIn: t.Boolean({ description: "Who joins by a form confirms the address first" }),
+    doubleOptIn: t.Boolean({
+      description: "People who sign up by a form must confirm their address first",
+    }),
     pending: t.Number({ description: "Members who have not confirmed yet" }),
     waiting: t.Number({
-      description: "Signed up by a form and not confirmed yet: no members, and no contacts, so far",
+      description:
+        "Sign-ups by a form that are not confirmed yet; these people are not contacts yet",
     }),
     subscribed: t.Number(),
     unsubscribed: t.Number(),
@@ -37,10 +40,10 @@ export const ListUse = t.Object(
     forms: t.Array(
       t.Object({
         ...named,
-        isOnlyList: t.Boolean({ description: "Without the list it takes no sign-ups" }),
+        isOnlyList: t.Boolean({ description: "The form accepts no sign-ups without the list" }),
       }),
     ),
-    segments: t.Array(t.Object(named), { description: "Their rule asks who is in the list" }),
+    segments: t.Array(t.Object(named), { description: "Their rule has a condition on the list" }),
     campaigns: t.Array(t.Object({ ...named, status: t.String() }), {
       description: "Not over, with the list or such a segment in the audience",
     }),

@@ -19,7 +19,7 @@ export const organizationRoutes = ({ guard, databases, clock }: AppDeps) =>
     .get("/", ({ actor }) => ({ items: organizationsOf(databases.system, requirePerson(actor)) }), {
       signedIn: true,
       response: { 200: OrganizationList, ...refusals },
-      detail: { summary: "List the organizations one belongs to" },
+      detail: { summary: "List the organizations that you belong to" },
     })
     .patch(
       "/:organizationId",
@@ -35,6 +35,6 @@ export const organizationRoutes = ({ guard, databases, clock }: AppDeps) =>
         params: OrganizationParams,
         body: OrganizationChange,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Rename an organization (its owners)" },
+        detail: { summary: "Rename an organization (owners only)" },
       },
     );

@@ -43,7 +43,7 @@ export const downloadRoutes = (deps: AppDeps) => {
         audit: "export.link",
         params: WorkspaceItemParams,
         response: { 200: DownloadLink, ...refusals },
-        detail: { summary: "A link that fetches the file without signing in, for a day" },
+        detail: { summary: "Create a link that downloads the file without signing in for a day" },
       },
     )
     .post(
@@ -62,7 +62,9 @@ export const downloadRoutes = (deps: AppDeps) => {
         audit: "privacy.link",
         params: WorkspaceItemParams,
         response: { 200: DownloadLink, ...refusals },
-        detail: { summary: "A link that fetches the archive without signing in, for a day" },
+        detail: {
+          summary: "Create a link that downloads the archive without signing in for a day",
+        },
       },
     )
     .get(
@@ -106,7 +108,7 @@ export const downloadRoutes = (deps: AppDeps) => {
         audit: { within: ["export.download_by_link", "privacy.download_by_link"] },
         params: t.Object({ token: t.String({ maxLength: 500 }) }),
         response: { 200: answerAs("The file", "text/csv", "application/zip"), ...refusals },
-        detail: { summary: "Fetch a file by its link" },
+        detail: { summary: "Download a file by its link" },
       },
     );
 };

@@ -77,7 +77,7 @@ const requests = ({ guard, config, clock, jobs }: AppDeps) =>
       permission: "privacy:write",
       params: WorkspaceItemParams,
       response: { 200: PrivacyRequestSchema, ...refusals },
-      detail: { summary: "A privacy request and its state" },
+      detail: { summary: "Get a privacy request and its status" },
     })
     .get(
       "/requests/:id/file",
@@ -96,7 +96,7 @@ const requests = ({ guard, config, clock, jobs }: AppDeps) =>
         audit: "privacy.download",
         params: WorkspaceItemParams,
         response: { 200: answerAs("The file", "application/zip"), ...refusals },
-        detail: { summary: "Fetch the archive of a finished export" },
+        detail: { summary: "Download the archive of a finished export" },
       },
     )
     .delete(
@@ -112,7 +112,7 @@ const requests = ({ guard, config, clock, jobs }: AppDeps) =>
         params: WorkspaceParams,
         body: ErasureLift,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Let an erased address be added again" },
+        detail: { summary: "Allow an erased address to be added again" },
       },
     );
 
@@ -123,7 +123,7 @@ const retention = ({ guard, clock, databases }: AppDeps) =>
       permission: "privacy:write",
       params: WorkspaceParams,
       response: { 200: RetentionSchema, ...refusals },
-      detail: { summary: "How long things are kept" },
+      detail: { summary: "Get the retention periods" },
     })
     .patch(
       "/retention",
@@ -139,7 +139,7 @@ const retention = ({ guard, clock, databases }: AppDeps) =>
         params: WorkspaceParams,
         body: RetentionChange,
         response: { 200: RetentionSchema, ...refusals },
-        detail: { summary: "Change how long things are kept" },
+        detail: { summary: "Change the retention periods" },
       },
     )
     .post(
@@ -156,6 +156,6 @@ const retention = ({ guard, clock, databases }: AppDeps) =>
         params: WorkspaceParams,
         body: RetentionChange,
         response: { 200: RetentionPreview, ...refusals },
-        detail: { summary: "What such settings would remove now" },
+        detail: { summary: "Preview what retention settings would delete now" },
       },
     );

@@ -49,7 +49,7 @@ export const PrivacyRequestQuery = t.Object(pageQuery);
 
 export const ErasureLift = t.Object({
   address: t.String({ minLength: 1, maxLength: 320 }),
-  reason: t.String({ minLength: 3, maxLength: 500, description: "Kept in the audit log" }),
+  reason: t.String({ minLength: 3, maxLength: 500, description: "Stored in the audit log" }),
 });
 
 const days = nullable(t.Integer({ minimum: 1, maximum: 36_500 }));
@@ -79,7 +79,7 @@ export const RetentionPreview = t.Object(
     contacts: t.Number(),
     events: t.Number(),
     ips: t.Number(),
-    exact: t.Boolean({ description: "False: there are at least so many" }),
+    exact: t.Boolean({ description: "False when there are at least this many" }),
   },
   { title: "RetentionPreview" },
 );

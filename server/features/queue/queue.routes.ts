@@ -15,7 +15,7 @@ export const queueRoutes = ({ guard, outside }: AppDeps) =>
       permission: "sending:read",
       params: WorkspaceParams,
       response: { 200: LiveQueue, ...refusals },
-      detail: { summary: "Read what is being sent now, and what it waits for" },
+      detail: { summary: "Get the live queue of a workspace" },
     })
     .post(
       "/resume",
@@ -46,7 +46,7 @@ export const queueRoutes = ({ guard, outside }: AppDeps) =>
         params: WorkspaceParams,
         body: Suspend,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Send nothing to a site for a while" },
+        detail: { summary: "Suspend sending to a destination" },
       },
     );
 
@@ -56,5 +56,5 @@ export const instanceQueueRoutes = ({ guard, outside, databases }: AppDeps) =>
     .get("", () => readInstanceQueue(outside.queue, databases.system), {
       instanceAdmin: true,
       response: { 200: InstanceQueue, ...refusals },
-      detail: { summary: "Read where the mail of all workspaces waits" },
+      detail: { summary: "Get the queue of all workspaces" },
     });

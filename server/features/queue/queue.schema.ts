@@ -23,7 +23,7 @@ const site = {
   siteKey: t.String(),
   siteName: t.String({ description: "The relay's host, or what the domain's MX hosts share" }),
   provider: t.String(),
-  source: t.String({ description: "The address it leaves from; empty: the system chooses" }),
+  source: t.String({ description: "The source IP address; empty lets the system choose" }),
   limit: t.Object(
     { level: routeLevel, id: t.String() },
     { description: "What to suspend or resume" },
@@ -47,7 +47,7 @@ const route = {
   name: t.String(),
   kind: t.Union([t.Literal("relay"), t.Literal("direct"), t.Literal("test_inbox")]),
   circuit: t.Union([t.Literal("closed"), t.Literal("open"), t.Literal("half_open")], {
-    description: "closed: in order; open: out of order; half_open: one message finds out",
+    description: "closed: works; open: does not work; half_open: one message is testing it",
   }),
   reason: t.String(),
   retryAt: time("Unix ms"),
@@ -59,7 +59,7 @@ const route = {
 
 const hold = t.Object({
   ...limit,
-  isSuspended: t.Boolean({ description: "false: only slowed down" }),
+  isSuspended: t.Boolean({ description: "false when it is only slowed down" }),
   untilMs: t.Integer(),
   reason: t.String(),
   perSecond: nullable(t.Number()),
@@ -76,15 +76,15 @@ const quota = t.Object({
 export const LiveQueue = t.Object(
   {
     at: t.Integer(),
-    trouble: t.String({ description: "Why nothing can be sent at all; else empty" }),
+    trouble: t.String({ description: "Why nothing can be sent; empty when sending works" }),
     campaigns: t.Array(
       t.Object({
         id: t.Integer(),
         name: t.String(),
-        inHand: t.Integer({ description: "Taken from the rest to be sent next" }),
-        lookingUp: t.Integer({ description: "Whose domain is being looked up" }),
+        inHand: t.Integer({ description: "Reserved to be sent next" }),
+        lookingUp: t.Integer({ description: "The domain whose records are being looked up" }),
         pending: t.Integer({ description: "Never tried, those in hand included" }),
-        deferred: t.Integer({ description: "Tried or put off, and due later" }),
+        deferred: t.Integer({ description: "Deferred and due later" }),
         nextDueAt: time("When the first of the deferred is due"),
         bottleneck: nullable(BottleneckSchema),
       }),

@@ -41,7 +41,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
       permission: "reports:read",
       params: WorkspaceParams,
       response: { 200: Dashboard, ...refusals },
-      detail: { summary: "The workspace at a glance" },
+      detail: { summary: "Get the figures of the dashboard" },
     })
     .get(
       "/campaigns/:id/report",
@@ -50,7 +50,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
         permission: "reports:read",
         params: WorkspaceItemParams,
         response: { 200: CampaignReport, ...refusals },
-        detail: { summary: "Report of a campaign" },
+        detail: { summary: "Get the report of a campaign" },
       },
     )
     .get(
@@ -62,7 +62,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
         params: WorkspaceItemParams,
         query: TimelineQuery,
         response: { 200: Timeline, ...refusals },
-        detail: { summary: "What happened when in a campaign" },
+        detail: { summary: "Get the events of a campaign over time" },
       },
     )
     .get(
@@ -72,7 +72,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
         permission: "reports:read",
         params: WorkspaceItemParams,
         response: { 200: LinkReport, ...refusals },
-        detail: { summary: "Clicks by link" },
+        detail: { summary: "List the links of a campaign with their clicks" },
       },
     )
     .get(
@@ -84,7 +84,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
         params: WorkspaceItemParams,
         query: WhyQuery,
         response: { 200: WhyAnswer, ...refusals },
-        detail: { summary: "Why somebody is, or is not, among the recipients" },
+        detail: { summary: "Explain why somebody is or is not a recipient" },
       },
     )
     .get(
@@ -96,7 +96,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
         params: WorkspaceItemParams,
         query: RecipientQuery,
         response: { 200: RecipientPage, ...refusals },
-        detail: { summary: "Recipients of a campaign with their state and its reason" },
+        detail: { summary: "List the recipients of a campaign with status and reason" },
       },
     )
     .get(
@@ -109,7 +109,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
         permission: "reports:read",
         params: RecipientParams,
         response: { 200: RecipientStory, ...refusals },
-        detail: { summary: "Why a recipient did or did not get a campaign" },
+        detail: { summary: "Explain why a recipient did or did not get a campaign" },
       },
     );
 };

@@ -114,7 +114,7 @@ export const RecipientQuery = t.Object({
   reason: t.Optional(
     t.String({ maxLength: 100, description: "One of the report's reasons, or ambiguous" }),
   ),
-  q: t.Optional(t.String({ maxLength: 320, description: "The beginning of an address" })),
+  q: t.Optional(t.String({ maxLength: 320, description: "A prefix of an address" })),
 });
 export type RecipientQuery = Static<typeof RecipientQuery>;
 
@@ -162,16 +162,20 @@ export const RecipientStory = t.Object({
       code: t.Integer(),
       enhanced: t.String(),
       reply: t.String(),
-      address: t.String({ description: "Whom the report named, when that was somebody else" }),
+      address: t.String({
+        description: "The address in the report, when it differs from the recipient's",
+      }),
     }),
-    { description: "What came back after the server had taken it" },
+    { description: "Bounces and complaints after the server accepted it" },
   ),
-  included: t.Array(ListStatus, { description: "Lists of the audience that they are on" }),
+  included: t.Array(ListStatus, {
+    description: "The lists of the audience that the contact is on",
+  }),
   segments: t.Array(t.String(), { description: "Names of the segments that brought them in" }),
   waits: t.Array(
     t.Object({
       at: t.Integer(),
-      until: Nullable(t.Integer({ description: "When it was tried again, or will be" })),
+      until: Nullable(t.Integer({ description: "When it was or will be tried again" })),
       reason: t.String({ description: "Category of what the server said" }),
       host: t.String(),
       routeName: t.String(),
@@ -187,7 +191,10 @@ export const RecipientStory = t.Object({
           { description: "Limits at the servers that this message goes to" },
         ),
       },
-      { description: "What it waits for this moment; null when it is decided or nothing is sent" },
+      {
+        description:
+          "What the message is waiting for now; null when it is decided or nothing is being sent",
+      },
     ),
   ),
   events: t.Array(
@@ -224,7 +231,9 @@ const SegmentVerdict = t.Object({
     description: "By the condition of the launch, on what is known of them now",
   }),
   words: t.String({ description: "The rule as a sentence" }),
-  missing: t.Array(t.String(), { description: "The parts of it that they do not meet" }),
+  missing: t.Array(t.String(), {
+    description: "The parts of the rule that the contact does not match",
+  }),
   isChanged: t.Boolean({ description: "The segment was changed or deleted since the launch" }),
 });
 
@@ -264,7 +273,9 @@ export const WhyAnswer = t.Object({
     ],
     { description: "Whether they are a recipient, and if not, the first reason why" },
   ),
-  included: t.Array(ListStatus, { description: "Lists of the audience that they are on" }),
+  included: t.Array(ListStatus, {
+    description: "The lists of the audience that the contact is on",
+  }),
   excluded: t.Array(ListStatus, {
     description: "Lists that the audience leaves out and they are on",
   }),
@@ -272,9 +283,9 @@ export const WhyAnswer = t.Object({
     t.Object({ reason: t.String(), source: t.String(), createdAt: t.Integer() }),
   ),
   segments: t.Array(SegmentVerdict, {
-    description: "The segments of the audience, as they were launched, asked about them",
+    description: "The result of each segment of the audience, with its conditions at the launch",
   }),
-  pausedUntil: Nullable(t.Integer({ description: "Until then they asked for no mail" })),
+  pausedUntil: Nullable(t.Integer({ description: "The contact is paused until then" })),
   launchedAt: Nullable(t.Integer()),
 });
 export type WhyAnswer = Static<typeof WhyAnswer>;

@@ -11,5 +11,5 @@ export const routePresetRoutes = ({ guard }: AppDeps) =>
     .get("/route-presets", () => ({ items: [...routePresets], nextCursor: null }), {
       open: "what providers publish of themselves; the setup needs it before anybody can sign in",
       response: { 200: RoutePresetPage, ...refusals },
-      detail: { summary: "List what is known of providers" },
+      detail: { summary: "List known providers" },
     });

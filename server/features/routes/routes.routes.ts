@@ -82,7 +82,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         params: WorkspaceParams,
         body: RouteTry,
         response: { 200: RouteCheck, ...refusals },
-        detail: { summary: "Try settings before storing them" },
+        detail: { summary: "Test settings before saving them" },
       },
     )
     .get("/:id", ({ db, params }) => readRoute(db, params.id), {
@@ -136,7 +136,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         audit: "route.check",
         params: WorkspaceItemParams,
         response: { 200: RouteCheck, ...refusals },
-        detail: { summary: "Dial a route up to its sign-in" },
+        detail: { summary: "Test a route up to its sign-in" },
       },
     )
     .post(
@@ -153,7 +153,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         params: WorkspaceItemParams,
         body: RouteTestRequest,
         response: { 200: RouteTestAnswer, ...refusals },
-        detail: { summary: "Send one message by a route" },
+        detail: { summary: "Send a test message by a route" },
       },
     );
 };

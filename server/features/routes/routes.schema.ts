@@ -5,7 +5,7 @@ const Kind = t.Union([t.Literal("relay"), t.Literal("direct"), t.Literal("test_i
 const Security = t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]);
 const TlsPolicy = t.Union(
   [t.Literal("opportunistic"), t.Literal("required"), t.Literal("verified")],
-  { description: "TLS to the recipients' servers, of a direct route" },
+  { description: "TLS to recipients' servers, for a direct route" },
 );
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
@@ -13,7 +13,7 @@ const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
 export const RouteStep = t.Object({
   stage: t.String({ description: "dns, connect, greeting, ehlo, starttls, auth, …" }),
   ok: t.Boolean(),
-  message: t.String({ description: "What the server said, or what went wrong" }),
+  message: t.String({ description: "The server's reply, or what went wrong" }),
 });
 
 export const RouteCheck = t.Object(
@@ -64,7 +64,7 @@ export const RouteView = t.Object(
     id: t.Integer(),
     name: t.String(),
     kind: Kind,
-    preset: t.String({ description: "Whose defaults and words fit; empty = none known" }),
+    preset: t.String({ description: "The provider whose defaults apply; empty when unknown" }),
     host: t.String(),
     port: t.Integer(),
     security: Security,
@@ -148,7 +148,10 @@ const connection = {
   verifyCertificate: t.Boolean(),
   tlsPolicy: TlsPolicy,
   username: t.String({ maxLength: 500 }),
-  password: t.String({ maxLength: 4_000, description: "Left out: unchanged; empty: none" }),
+  password: t.String({
+    maxLength: 4_000,
+    description: "Omit to keep the current value; empty removes it",
+  }),
   oauth: nullable(OAuthInput),
   heloName: t.String({ maxLength: 253, description: "Empty = the name of this host" }),
   sources: t.Array(RouteSource, { maxItems: 100 }),
@@ -183,7 +186,7 @@ export const RouteTestRequest = t.Object({
 export const RouteTestAnswer = t.Object(
   {
     accepted: t.Boolean(),
-    message: t.String({ description: "What the server said, or what went wrong" }),
+    message: t.String({ description: "The server's reply, or what went wrong" }),
   },
   { title: "RouteTestAnswer" },
 );

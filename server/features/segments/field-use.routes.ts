@@ -30,6 +30,6 @@ export const fieldUseRoutes = ({ guard, clock, databases, outside }: AppDeps & S
         permission: "contacts:read",
         params: WorkspaceItemParams,
         response: { 200: FieldUse, ...refusals },
-        detail: { summary: "What uses a custom field, and would be lost or break without it" },
+        detail: { summary: "List what uses a custom field and depends on it" },
       },
     );

@@ -104,7 +104,7 @@ export const segmentRoutes = ({
         query: LanguageQuery,
         body: PreviewBody,
         response: { 200: PreviewResult, ...refusals },
-        detail: { summary: "Count an unsaved rule, with some of the people it finds" },
+        detail: { summary: "Count the contacts of an unsaved rule and list some of them" },
       },
     )
     .get("/:id", ({ db, params, query }) => getSegment(db, params.id, query.language ?? "en"), {
@@ -175,7 +175,7 @@ export const segmentRoutes = ({
         params: WorkspaceItemParams,
         body: FreezeBody,
         response: { 200: FreezeResult, ...refusals },
-        detail: { summary: "Freeze the people of this moment into a static segment" },
+        detail: { summary: "Copy the current contacts into a static segment" },
       },
     )
     .post(
@@ -194,7 +194,7 @@ export const segmentRoutes = ({
       permission: "contacts:read",
       params: WorkspaceItemParams,
       response: { 200: SegmentUse, ...refusals },
-      detail: { summary: "Campaigns that name a segment" },
+      detail: { summary: "List the campaigns that use a segment" },
     })
     .get(
       "/:id/contacts",
@@ -212,7 +212,7 @@ export const segmentRoutes = ({
         params: WorkspaceItemParams,
         query: pageQuerySchema,
         response: { 200: ContactPage, ...refusals },
-        detail: { summary: "The people of a segment, newest first" },
+        detail: { summary: "List the contacts of a segment, newest first" },
       },
     );
 };

@@ -89,7 +89,9 @@ export const SegmentSchema = t.Object(
     words: t.String({ description: "The rule as a sentence" }),
     problems: t.Array(
       t.Object({ field: t.String(), reason: t.String(), hint: t.Optional(t.String()) }),
-      { description: "What the rule names that is gone; until mended it finds nobody" },
+      {
+        description: "Deleted objects that the rule refers to; it finds nobody until this is fixed",
+      },
     ),
     state: t.Union([t.Literal("filling"), t.Literal("ready")]),
     memberCount: nullable(t.Number({ description: "As counted at countedAt" })),

@@ -27,13 +27,13 @@ export const instanceRoutes = (deps: AppDeps) => {
         audit: { within: ["instance.change"] },
         body: InstanceChange,
         response: { 200: InstanceSettings, ...refusals },
-        detail: { summary: "Change the public URL or how the instance mails" },
+        detail: { summary: "Change the public URL or the instance's own mail" },
       },
     )
     .post("/settings/test-mail", ({ actor }) => sendSystemTest(desk, actor.id), {
       instanceAdmin: true,
       audit: "instance.test_mail",
       response: { 200: TestMail, 502: ProblemSchema, ...refusals },
-      detail: { summary: "Send oneself a message the way password links leave" },
+      detail: { summary: "Send yourself a test message the way password links are sent" },
     });
 };

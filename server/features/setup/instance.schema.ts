@@ -1,7 +1,7 @@
 import { t } from "elysia";
 
 const kind = t.Union([t.Literal("relay"), t.Literal("test_inbox")], {
-  description: "test_inbox = kept here, for administrators to read",
+  description: "test_inbox: captured here for administrators to read",
 });
 const security = t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]);
 
@@ -28,7 +28,7 @@ const SystemMailChange = t.Object({
   verifyCertificate: t.Optional(t.Boolean()),
   username: t.Optional(t.String({ maxLength: 500 })),
   password: t.Optional(
-    t.String({ maxLength: 4_000, description: "Left out: unchanged; empty: none" }),
+    t.String({ maxLength: 4_000, description: "Omit to keep the current value; empty removes it" }),
   ),
   fromName: t.String({ maxLength: 100 }),
   fromEmail: t.String({ minLength: 3, maxLength: 254 }),
@@ -52,7 +52,7 @@ export const InstanceSettings = t.Object(
       description: "Relays may be on this machine or in a private network",
     }),
     allowDirectSending: t.Boolean({
-      description: "Workspaces may send straight to the recipients' mail servers",
+      description: "Workspaces may deliver directly to recipients' mail servers",
     }),
     allowPrivateTargets: t.Boolean({
       description: "Recipients' mail servers may be on this machine or in a private network",

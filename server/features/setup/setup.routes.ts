@@ -68,7 +68,7 @@ export const setupRoutes = (deps: AppDeps) => {
     .get("/", ({ request }) => readSetup(desk, isUnlocked(system, request.headers.get("cookie"))), {
       open: "a browser must learn that there is a setup to do; answers only show after the token",
       response: { 200: SetupState, ...refusals },
-      detail: { summary: "Where the setup stands" },
+      detail: { summary: "Get the state of the setup" },
     })
     .post(
       "/unlock",
@@ -87,7 +87,7 @@ export const setupRoutes = (deps: AppDeps) => {
         audit: { none: "it opens the setup, whose end has an entry" },
         body: UnlockRequest,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Show the token that the server printed on its console" },
+        detail: { summary: "Unlock the setup with the token from the server's console" },
       },
     )
     .post(
@@ -142,20 +142,20 @@ export const setupRoutes = (deps: AppDeps) => {
         ...step,
         body: PublicUrlRequest,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Say under which address people and mail reach the instance" },
+        detail: { summary: "Set the public URL of the instance" },
       },
     )
     .post("/route/check", ({ body }) => checkSetupRoute(desk, body), {
       ...step,
       body: RouteRequest,
       response: { 200: RouteCheck, 502: refusals[503], ...refusals },
-      detail: { summary: "Dial a way out up to the sign-in, without keeping it" },
+      detail: { summary: "Test a sending method up to the sign-in without saving it" },
     })
     .post("/route", ({ body }) => answerRoute(desk, body), {
       ...step,
       body: RouteRequest,
       response: { 200: RouteCheck, 502: refusals[503], ...refusals },
-      detail: { summary: "Check a way out and keep it" },
+      detail: { summary: "Test a sending method and save it" },
     })
     .post(
       "/sender",
@@ -174,12 +174,12 @@ export const setupRoutes = (deps: AppDeps) => {
       ...step,
       body: TestMessageRequest,
       response: { 200: TestMessageReceipt, 502: refusals[503], ...refusals },
-      detail: { summary: "Send a message that must arrive" },
+      detail: { summary: "Send a test message and check that it arrives" },
     })
     .get("/dns", () => readSetupDns(desk, outside.dns), {
       ...open,
       response: { 200: SetupDns, ...refusals },
-      detail: { summary: "The DNS records to set, as the DNS has them now" },
+      detail: { summary: "Get the DNS records to publish and their current status" },
     })
     .post(
       "/finish",
@@ -198,7 +198,7 @@ export const setupRoutes = (deps: AppDeps) => {
         ...open,
         audit: { within: ["instance.set-up", "session.open"] },
         response: { 200: SetupFinished, ...refusals },
-        detail: { summary: "End the setup and sign the administrator in" },
+        detail: { summary: "Finish the setup and sign the administrator in" },
       },
     );
 };

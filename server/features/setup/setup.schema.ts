@@ -19,7 +19,7 @@ const StepName = t.Union([
 export const TestMessageReceipt = t.Object({
   to: t.String(),
   at: t.Number(),
-  reply: t.String({ description: "What the server answered when it took the message" }),
+  reply: t.String({ description: "The server's reply when it accepted the message" }),
   workspaceId: t.String(),
   inboxId: nullable(t.Integer({ description: "The message in the test inbox, to open it" })),
 });
@@ -45,7 +45,7 @@ export const SetupAnswers = t.Object({
   publicUrl: t.Optional(
     t.Object({
       url: t.String(),
-      reachable: t.Boolean({ description: "The server found itself under that address" }),
+      reachable: t.Boolean({ description: "The server could reach itself at that URL" }),
       message: t.String(),
     }),
   ),
@@ -62,7 +62,7 @@ export const SetupAnswers = t.Object({
     t.Object(
       { name: t.String(), email: t.String() },
       {
-        description: "Who invitations and password links come from; proposed until it is answered",
+        description: "The sender of invitations and password links; a proposal until answered",
       },
     ),
   ),
@@ -72,12 +72,14 @@ export type SetupAnswers = typeof SetupAnswers.static;
 
 export const SetupState = t.Object({
   done: t.Boolean(),
-  unlocked: t.Boolean({ description: "This browser has shown the token of the console" }),
+  unlocked: t.Boolean({ description: "This browser has presented the setup token" }),
   step: StepName,
   steps: t.Array(t.Object({ name: StepName, answered: t.Boolean() })),
   /** Empty until unlocked. */
   answers: SetupAnswers,
-  fixedPublicUrl: nullable(t.String({ description: "Set by PUBLIC_URL; then it is no question" })),
+  fixedPublicUrl: nullable(
+    t.String({ description: "Set by PUBLIC_URL, so the setup does not ask for it" }),
+  ),
   /** Changes with every start of the process, which lets the server recognise itself. */
   boot: t.String(),
 });
@@ -116,7 +118,7 @@ export const SenderRequest = t.Object({
     t.String({
       minLength: 1,
       maxLength: 100,
-      description: "Who the instance's own mail comes from; the organization when left out",
+      description: "The sender name of the instance's own mail; defaults to the organization",
     }),
   ),
   systemEmail: t.Optional(
@@ -129,7 +131,7 @@ export const SenderRequest = t.Object({
 });
 export type SenderRequest = typeof SenderRequest.static;
 export const TestMessageRequest = t.Object({
-  to: t.Optional(t.String({ maxLength: 320, description: "The administrator when left out" })),
+  to: t.Optional(t.String({ maxLength: 320, description: "Defaults to the administrator" })),
 });
 
 export const SetupDns = t.Object({

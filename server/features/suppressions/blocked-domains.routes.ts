@@ -44,7 +44,7 @@ export const blockedDomainRoutes = ({ guard, clock }: AppDeps) =>
         params: WorkspaceParams,
         body: NewBlockedDomain,
         response: { 200: BlockedDomainSchema, ...refusals },
-        detail: { summary: "Mail nobody at a domain" },
+        detail: { summary: "Block a domain" },
       },
     )
     .delete(
@@ -60,6 +60,6 @@ export const blockedDomainRoutes = ({ guard, clock }: AppDeps) =>
         params: WorkspaceParams,
         body: DomainRemoval,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Let a domain be mailed again" },
+        detail: { summary: "Unblock a domain" },
       },
     );

@@ -55,7 +55,7 @@ const addresses = ({ guard, databases, clock }: AppDeps) =>
         instanceAdmin: true,
         audit: "instance_suppression.export",
         response: { 200: CsvFile, ...refusals },
-        detail: { summary: "Fetch the list as CSV" },
+        detail: { summary: "Download the list as CSV" },
       },
     )
     .post(
@@ -78,7 +78,7 @@ const addresses = ({ guard, databases, clock }: AppDeps) =>
         audit: "instance_suppression.add",
         body: NewInstanceSuppressions,
         response: { 200: SuppressionsAdded, ...refusals },
-        detail: { summary: "Keep every workspace from mailing addresses" },
+        detail: { summary: "Add addresses to the instance's list" },
       },
     )
     .delete(
@@ -93,7 +93,7 @@ const addresses = ({ guard, databases, clock }: AppDeps) =>
         audit: "instance_suppression.remove",
         body: SuppressionRemoval,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Take an address off the instance's list" },
+        detail: { summary: "Remove an address from the instance's list" },
       },
     );
 
@@ -119,7 +119,7 @@ const domains = ({ guard, databases, clock }: AppDeps) =>
         audit: "instance_suppression.block_domain",
         body: NewBlockedDomain,
         response: { 200: BlockedDomainSchema, ...refusals },
-        detail: { summary: "Keep every workspace from mailing a domain" },
+        detail: { summary: "Add a domain to the instance's list" },
       },
     )
     .delete(
@@ -134,6 +134,6 @@ const domains = ({ guard, databases, clock }: AppDeps) =>
         audit: "instance_suppression.unblock_domain",
         body: DomainRemoval,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Take a domain off the instance's list" },
+        detail: { summary: "Remove a domain from the instance's list" },
       },
     );

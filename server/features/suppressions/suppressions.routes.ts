@@ -77,7 +77,7 @@ export const suppressionRoutes = ({ guard, clock, outside }: AppDeps) =>
         body: SuppressionRemoval,
         response: { 200: SuppressionRemoved, ...refusals },
         detail: {
-          summary: "Let an address be mailed again",
+          summary: "Remove a suppression",
           description:
             "Where the person had unsubscribed before a hard bounce, or somebody else suppressed the address meanwhile, that suppression is there again and has to be removed by itself; `remains` names its reason.",
         },

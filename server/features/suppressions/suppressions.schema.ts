@@ -27,7 +27,7 @@ export const SuppressionPage = pageOf(SuppressionSchema);
 
 export const SuppressionQuery = t.Object({
   ...pageQuery,
-  q: t.Optional(t.String({ maxLength: 254, description: "The beginning of an address" })),
+  q: t.Optional(t.String({ maxLength: 254, description: "A prefix of an address" })),
   reason: t.Optional(Reason),
 });
 
@@ -36,7 +36,7 @@ export const NewSuppressions = t.Object({
   reason: t.Optional(t.Union([...Given])),
   detail: t.Optional(t.String({ maxLength: 500 })),
   expiresAt: t.Optional(
-    t.Union([t.Integer({ minimum: 0 }), t.Null()], { description: "Unix ms; null = never" }),
+    t.Union([t.Integer({ minimum: 0 }), t.Null()], { description: "Unix ms; null means never" }),
   ),
 });
 export const SuppressionsAdded = t.Object({
@@ -48,12 +48,12 @@ export const SuppressionsAdded = t.Object({
 export const SuppressionRemoved = t.Object({
   done: t.Literal(true),
   remains: t.Union([Reason, t.Null()], {
-    description: "Why the address is still not mailed; null = it can be mailed again",
+    description: "Why the address is still suppressed; null when it can be mailed again",
   }),
 });
 export const SuppressionRemoval = t.Object({
   address: t.String({ minLength: 1, maxLength: 320 }),
-  reason: t.String({ minLength: 3, maxLength: 500, description: "Kept in the audit log" }),
+  reason: t.String({ minLength: 3, maxLength: 500, description: "Stored in the audit log" }),
 });
 export const SuppressionCounts = t.Object({
   unsubscribed: t.Number(),
@@ -70,7 +70,7 @@ export const DomainQuery = t.Object({
 export const BlockedDomainSchema = t.Object(
   {
     domain: t.String(),
-    subdomains: t.Boolean({ description: "Those below it are blocked too" }),
+    subdomains: t.Boolean({ description: "Subdomains are blocked too" }),
     detail: t.String(),
     createdBy: t.String(),
     createdAt: t.Number(),
@@ -87,7 +87,7 @@ export const NewBlockedDomain = t.Object({
 });
 export const DomainRemoval = t.Object({
   domain: t.String({ minLength: 1, maxLength: 260 }),
-  reason: t.String({ minLength: 3, maxLength: 500, description: "Kept in the audit log" }),
+  reason: t.String({ minLength: 3, maxLength: 500, description: "Stored in the audit log" }),
 });
 
 const InstanceReason = t.Union([
@@ -97,7 +97,7 @@ const InstanceReason = t.Union([
 ]);
 export const InstanceSuppressionQuery = t.Object({
   ...pageQuery,
-  q: t.Optional(t.String({ maxLength: 254, description: "The beginning of an address" })),
+  q: t.Optional(t.String({ maxLength: 254, description: "A prefix of an address" })),
 });
 export const InstanceSuppressionPage = pageOf(
   t.Object(

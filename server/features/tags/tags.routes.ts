@@ -56,7 +56,7 @@ export const tagRoutes = ({ guard, clock, jobs }: AppDeps) =>
         params: WorkspaceItemParams,
         body: MergeTag,
         response: { 200: TaskSchema, ...refusals },
-        detail: { summary: "Give everybody with this tag another one instead" },
+        detail: { summary: "Merge a tag into another one" },
       },
     )
     .delete(
@@ -70,6 +70,6 @@ export const tagRoutes = ({ guard, clock, jobs }: AppDeps) =>
         audit: "tag.delete",
         params: WorkspaceItemParams,
         response: { 200: TaskSchema, ...refusals },
-        detail: { summary: "Remove a tag; its contacts stay" },
+        detail: { summary: "Delete a tag; its contacts stay" },
       },
     );

@@ -23,7 +23,7 @@ export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
         params: WorkspaceParams,
         query: TaskQuery,
         response: { 200: TaskList, ...refusals },
-        detail: { summary: "Long work: what waits, runs or is being undone, newest first" },
+        detail: { summary: "List tasks that are waiting, running or being undone, newest first" },
       },
     )
     .get(
@@ -33,7 +33,7 @@ export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
         permission: "contacts:read",
         params: WorkspaceItemParams,
         response: { 200: TaskSchema, ...refusals },
-        detail: { summary: "Progress of a task" },
+        detail: { summary: "Get a task and its progress" },
       },
     )
     .post(
@@ -59,7 +59,7 @@ export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
         audit: "task.undo",
         params: WorkspaceItemParams,
         response: { 200: TaskSchema, ...refusals },
-        detail: { summary: "Undo a task, within a week" },
+        detail: { summary: "Undo a task within a week" },
       },
     );
 

@@ -38,7 +38,7 @@ export const TaskSchema = t.Object(
     undoState: t.UnionEnum(["none", "queued", "done"]),
     undoneCount: t.Number(),
   },
-  { title: "Task", description: "Work that goes on by itself" },
+  { title: "Task", description: "A task that runs in the background" },
 );
 export const TaskList = t.Object({ items: t.Array(TaskSchema) });
 export const TaskQuery = t.Object({

@@ -40,7 +40,7 @@ export const templateRoutes = ({ guard, clock, databases, outside }: AppDeps) =>
       permission: "templates:read",
       params: WorkspaceParams,
       response: { 200: StarterList, ...refusals },
-      detail: { summary: "List the starters that come with the product" },
+      detail: { summary: "List the built-in templates" },
     })
     .get("/templates", ({ db, query }) => listTemplates(db, query), {
       permission: "templates:read",
@@ -63,7 +63,7 @@ export const templateRoutes = ({ guard, clock, databases, outside }: AppDeps) =>
         params: WorkspaceParams,
         body: TemplateCreate,
         response: { 200: TemplateView, ...refusals },
-        detail: { summary: "Create a template, empty or from a starter" },
+        detail: { summary: "Create a template, empty or from a built-in one" },
       },
     )
     .post(
@@ -85,7 +85,7 @@ export const templateRoutes = ({ guard, clock, databases, outside }: AppDeps) =>
         params: WorkspaceParams,
         body: CompileRequest,
         response: { 200: CompileResult, ...refusals },
-        detail: { summary: "Show what a source becomes, and what is wrong with it" },
+        detail: { summary: "Render a template source and list its mistakes" },
       },
     )
     .get(

@@ -11,7 +11,7 @@ const summary = {
   name: t.String(),
   kind: BodyKindSchema,
   subject: t.String(),
-  version: t.Integer({ description: "Also the ETag; send it as If-Match" }),
+  version: t.Integer({ description: "Also sent as the ETag; return it in If-Match" }),
   createdAt: t.Integer(),
   updatedAt: t.Integer(),
 };
@@ -45,7 +45,7 @@ export const RenderProblem = t.Object({
   message: t.String(),
   code: t.Optional(
     t.String({
-      description: "What it costs too much of: too_much_work, too_much_text, too_deep, too_slow",
+      description: "Which limit it exceeds: too_much_work, too_much_text, too_deep, too_slow",
     }),
   ),
   line: t.Optional(t.Integer({ description: "Of the source, from 1" })),

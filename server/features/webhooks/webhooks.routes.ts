@@ -76,7 +76,7 @@ export const webhookRoutes = (deps: AppDeps) => {
         ...asked,
         audit: "route.webhook-key",
         body: WebhookKey,
-        detail: { summary: "Store the key a provider signs with" },
+        detail: { summary: "Store the key with which a provider signs" },
       },
     )
     .post(
@@ -85,7 +85,7 @@ export const webhookRoutes = (deps: AppDeps) => {
       {
         ...asked,
         audit: "route.webhook-renew",
-        detail: { summary: "Make the address void and get a new one" },
+        detail: { summary: "Replace the webhook URL with a new one" },
       },
     );
 };

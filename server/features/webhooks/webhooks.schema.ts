@@ -21,16 +21,18 @@ export const WebhookView = t.Object(
   {
     provider: t.String(),
     url: t.String({
-      description: "To be given to the provider; holds its password, if it has one",
+      description: "Enter it at the provider; contains the password, if there is one",
     }),
     password: t.Union([t.String(), t.Null()], {
-      description: "Where it is asked for apart from the address, e.g. as a Bearer token",
+      description: "For providers that ask for it separately from the URL, e.g. as a Bearer token",
     }),
-    needsKey: t.Boolean({ description: "The provider shows a key that signs; store it here" }),
+    needsKey: t.Boolean({ description: "The provider's verification key must be stored here" }),
     hasKey: t.Boolean(),
     topic: t.String({ description: "SES: the SNS topic that is subscribed; empty = none yet" }),
     lastEventAt: t.Union([t.Integer(), t.Null()]),
-    lastFault: t.String({ description: "Why the newest request was refused; empty = it was not" }),
+    lastFault: t.String({
+      description: "Why the newest request was refused; empty when it was accepted",
+    }),
     counts: t.Record(t.String(), t.Integer(), {
       description:
         "Events by kind: bounce, delayed, complaint, unsubscribe, delivered, other, unknown",

@@ -25,7 +25,7 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
     .get("", () => ({ ...readDamageReport(databases), missedEngagement: missed.total() }), {
       instanceAdmin: true,
       response: { 200: Damage, ...refusals },
-      detail: { summary: "What is set aside or was found damaged" },
+      detail: { summary: "List workspaces that are set aside, and damage that was found" },
     })
     .post(
       "/workspaces/:id/check",
@@ -43,7 +43,7 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
         audit: "workspace_file.check",
         params: WorkspaceParams,
         response: { 200: CheckResult, ...refusals },
-        detail: { summary: "Check a workspace's file again and use it when it is whole" },
+        detail: { summary: "Check a workspace's file again and use it if it is intact" },
       },
     )
     .post(
@@ -57,7 +57,7 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
         audit: "workspace_file.accept",
         params: WorkspaceParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Use a workspace whose write-ahead log was lost as it is" },
+        detail: { summary: "Use a workspace without its lost write-ahead log" },
       },
     )
     .post(
@@ -73,7 +73,7 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
         audit: "damage.read",
         params: NoticeParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Say that a notice of damage was read" },
+        detail: { summary: "Dismiss a notice of damage" },
       },
     );
 };

@@ -21,7 +21,7 @@ export const SetAsideWorkspace = t.Object(
     organizationName: t.String(),
     path: t.String({ description: "The file on the server" }),
     reason: Reason,
-    detail: t.String({ description: "What the system or SQLite said" }),
+    detail: t.String({ description: "The error of the system or SQLite" }),
     at: Instant,
   },
   { title: "SetAsideWorkspace" },
@@ -46,9 +46,11 @@ export const Damage = t.Object(
           t.Literal("results_lost"),
         ]),
         path: t.String(),
-        bytes: t.Integer({ description: "That could not be read" }),
-        records: t.Integer({ description: "That were in them, at least" }),
-        kept: t.String({ description: "Where the damaged file was put; empty = nowhere" }),
+        bytes: t.Integer({ description: "Bytes that could not be read" }),
+        records: t.Integer({ description: "The minimum number of records in them" }),
+        kept: t.String({
+          description: "Where the damaged file was moved; empty when it was not moved",
+        }),
       }),
     ),
     missedEngagement: t.Integer({
@@ -61,7 +63,7 @@ export type Damage = Static<typeof Damage>;
 
 export const CheckResult = t.Object(
   {
-    back: t.Boolean({ description: "The file is whole again, and the workspace is in use" }),
+    back: t.Boolean({ description: "The file is intact and the workspace is in use again" }),
     reason: t.Union([Reason, t.Null()]),
     detail: t.String(),
   },

@@ -27,7 +27,7 @@ export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
       audit: { none: "it only reads; the token is in the body so that no log has it" },
       body: InvitationToken,
       response: { 200: InvitationView, ...refusals },
-      detail: { summary: "Read what an invitation is for" },
+      detail: { summary: "Read an invitation" },
     })
     .post(
       "/register",
@@ -52,7 +52,7 @@ export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
         audit: { within: ["member.join"] },
         body: InvitationToken,
         response: { 200: Joined, ...refusals },
-        detail: { summary: "Accept an invitation with the account one is signed in with" },
+        detail: { summary: "Accept an invitation with the signed-in account" },
       },
     );
 };

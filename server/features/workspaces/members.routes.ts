@@ -60,7 +60,7 @@ export const memberRoutes = (deps: AppDeps) => {
         permission: "members:write",
         params: WorkspaceParams,
         response: { 200: InvitationPage, ...refusals },
-        detail: { summary: "List the invitations that wait for an answer" },
+        detail: { summary: "List open invitations" },
       },
     )
     .delete(

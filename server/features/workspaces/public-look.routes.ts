@@ -4,7 +4,10 @@ import type { AppDeps } from "../deps.ts";
 import { changePublicLook, readPublicLook } from "./public-look.service.ts";
 
 const look = {
-  name: t.String({ maxLength: 200, description: "Shown above pages; empty = the workspace's" }),
+  name: t.String({
+    maxLength: 200,
+    description: "Shown above pages; empty uses the workspace's name",
+  }),
   logoUrl: t.String({ maxLength: 1_000, description: "https:// address of an image" }),
   color: t.String({ maxLength: 7, description: "#rrggbb of buttons" }),
 };
@@ -23,7 +26,7 @@ export const publicLookRoutes = ({ guard, clock }: AppDeps) =>
       permission: "workspace:read",
       params: WorkspaceParams,
       response: { 200: PublicLook, ...refusals },
-      detail: { summary: "How the pages look that recipients see" },
+      detail: { summary: "Get the branding of public pages" },
     })
     .patch(
       "/",
@@ -36,6 +39,6 @@ export const publicLookRoutes = ({ guard, clock }: AppDeps) =>
         params: WorkspaceParams,
         body: PublicLookChange,
         response: { 200: PublicLook, ...refusals },
-        detail: { summary: "Change how the pages look that recipients see" },
+        detail: { summary: "Change the branding of public pages" },
       },
     );

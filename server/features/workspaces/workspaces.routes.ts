@@ -16,7 +16,7 @@ export const workspaceRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
     .get("/", ({ actor }) => ({ items: listWorkspaces(databases.system, actor) }), {
       signedIn: true,
       response: { 200: WorkspaceList, ...refusals },
-      detail: { summary: "List the workspaces one can use" },
+      detail: { summary: "List the workspaces that you can use" },
     })
     .post(
       "/",
@@ -28,7 +28,7 @@ export const workspaceRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
         idempotent: true,
         body: NewWorkspace,
         response: { 200: Workspace, ...refusals },
-        detail: { summary: "Create a workspace in an organization one owns" },
+        detail: { summary: "Create a workspace in an organization that you own" },
       },
     )
     .get("/:workspaceId", ({ workspace }) => readWorkspace(databases.system, workspace.id), {

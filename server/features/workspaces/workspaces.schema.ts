@@ -12,7 +12,7 @@ const facts = {
   timeZone: t.String({ description: "IANA name" }),
   postalAddress: t.String(),
   tracking: t.Boolean({ description: "False: no open or click of this workspace is tracked" }),
-  maxPerSecond: t.Union([t.Number(), t.Null()], { description: "Sending cap; null = none" }),
+  maxPerSecond: t.Union([t.Number(), t.Null()], { description: "Sending limit; null means none" }),
   organizationId: t.String(),
   organizationName: t.String(),
   createdAt: t.Number(),
@@ -99,7 +99,7 @@ export const Joined = t.Object({ workspaceId: t.String() });
 export const Invited = t.Object({
   invitation: OpenInvitation,
   link: t.Union([t.String(), t.Null()], {
-    description: "To hand on when the instance cannot mail it; shown once",
+    description: "Pass it on when the instance cannot send mail; shown once",
   }),
 });
 export const MemberChange = t.Object({ role: RoleSchema });

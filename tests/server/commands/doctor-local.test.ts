@@ -45,8 +45,8 @@ test("an inbox that is no database is named, with what becomes of it and how to 
 
   expect(found.verdict).toBe("warn");
   expect(found.said).toBe(`${path}: not_a_database (the file is not an SQLite database)`);
-  expect(found.mend).toContain("begins an empty inbox");
-  expect(found.mend).toContain("stop the server and put the file back from your backup");
+  expect(found.mend).toContain("creates an empty inbox");
+  expect(found.mend).toContain("stop the server and restore the file from your backup");
 });
 
 test("an inbox with bad pages in the middle is found, though its header is whole", () => {
@@ -116,8 +116,8 @@ test.each(["{", "null", '{"pid":1}'])(
 
     expect(checkLocalFiles(folder)).toEqual({
       verdict: "warn",
-      said: `${path} does not say who uses the folder`,
-      mend: "The next start of the server writes instance.json anew; nothing else rests on it.",
+      said: `${path} does not say which process uses the folder`,
+      mend: "The server rewrites instance.json at its next start; nothing else depends on it.",
     });
   },
 );
@@ -128,8 +128,8 @@ test("a missing local/ of an instance that has run is told, with what is in it",
 
   expect(checkLocalFiles(folder)).toMatchObject({
     verdict: "warn",
-    said: `${join(folder, "local")} is missing, though the instance has run`,
-    mend: expect.stringContaining("Put it back before the next start"),
+    said: `${join(folder, "local")} is missing, although this instance has been used`,
+    mend: expect.stringContaining("Restore it before the next start"),
   });
 });
 
@@ -144,7 +144,7 @@ test("an inbox that was made and is gone is told, with how to get its mail back"
   expect(checkInboxes(folder)).toEqual({
     verdict: "warn",
     said: `${inboxPath(folder, id)} is missing`,
-    mend: expect.stringContaining("put the file back from your backup first"),
+    mend: expect.stringContaining("restore the file from your backup first"),
   });
 });
 

@@ -52,7 +52,7 @@ test("an empty folder is fine, and is still empty afterwards", async () => {
   expect(found.code).toBe(0);
   expect(found.of("data folder")?.verdict).toBe("ok");
   expect(found.of("SQLite")?.said).toContain("write-ahead log works");
-  expect(found.of("master key")?.said).toBe("none yet; the first start creates it");
+  expect(found.of("master key")?.said).toBe("none yet; it is created when the server first starts");
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -177,7 +177,7 @@ test("a system.db that a full disk left without tables is no instance yet", asyn
   const found = await examine();
 
   expect(found.code).toBe(0);
-  expect(found.of("master key")?.said).toBe("none yet; the first start creates it");
+  expect(found.of("master key")?.said).toBe("none yet; it is created when the server first starts");
 });
 
 test.skipIf(!mayMountDisks)(
@@ -194,7 +194,7 @@ test.skipIf(!mayMountDisks)(
       for (const check of ["data folder", "SQLite"]) {
         expect(found.of(check)).toMatchObject({
           verdict: "fail",
-          mend: "The disk is full: free some space, then ask again.",
+          mend: "The disk is full: free some space, then run doctor again.",
         });
       }
     } finally {

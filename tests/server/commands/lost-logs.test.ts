@@ -115,7 +115,7 @@ test("doctor names the workspace whose log is gone, and the start after it still
 
   const found = await doctorSays("workspaces");
 
-  expect(found).toMatchObject({ verdict: "fail", mend: expect.stringContaining("-wal back") });
+  expect(found).toMatchObject({ verdict: "fail", mend: expect.stringContaining("ending in -wal") });
   expect(found?.said).toBe(
     `${pathOf(here)}: log_missing (${pathOf(here)}-wal is gone, and with it what was saved last)`,
   );

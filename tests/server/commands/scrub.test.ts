@@ -101,10 +101,10 @@ test("a new data folder holds nothing deleted, and there is nothing to do", asyn
 
   expect(await swiftmail("scrub")).toBe(0);
   expect(lines).toHaveLength(4);
-  expect(lines.every((line) => line.endsWith("holds nothing that was deleted"))).toBe(true);
+  expect(lines.every((line) => line.endsWith("contains no deleted data"))).toBe(true);
 });
 
-test("old files are named by doctor and written anew once, with everything that is kept", async () => {
+test("old files are named by doctor and rewritten once, with everything that is kept", async () => {
   const old = [join(folder, "system.db"), pathOf(ids[1]), inboxPath()];
   old.forEach(makeOld);
   expect(old.map(holds)).toEqual([true, true, true]);
@@ -115,7 +115,7 @@ test("old files are named by doctor and written anew once, with everything that 
 
   expect(await swiftmail("scrub")).toBe(0);
 
-  expect(lines.filter((line) => line.includes("is written anew"))).toHaveLength(3);
+  expect(lines.filter((line) => line.includes("was rewritten"))).toHaveLength(3);
   expect(old.map(holds)).toEqual([false, false, false]);
   expect(old.some((path) => existsSync(`${path}-wal`) && holds(`${path}-wal`))).toBe(false);
   expect(await deletedContent()).toMatchObject({ verdict: "ok" });
@@ -125,10 +125,10 @@ test("old files are named by doctor and written anew once, with everything that 
   expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
   db.close();
   expect(await swiftmail("scrub")).toBe(0);
-  expect(lines.filter((line) => line.includes("is written anew"))).toEqual([]);
+  expect(lines.filter((line) => line.includes("was rewritten"))).toEqual([]);
 });
 
-test("a file that cannot be written anew is named and stays, and the others are done", async () => {
+test("a file that cannot be rewritten is named and stays, and the others are done", async () => {
   makeOld(pathOf(ids[0]));
   makeOld(pathOf(ids[1]));
   writeFileSync(
@@ -138,7 +138,7 @@ test("a file that cannot be written anew is named and stays, and the others are 
 
   expect(await swiftmail("scrub")).toBe(1);
 
-  expect(errors.join()).toContain(`t_${ids[0]}.db could not be written anew`);
+  expect(errors.join()).toContain(`t_${ids[0]}.db could not be rewritten`);
   expect(holds(pathOf(ids[1]))).toBe(false);
   expect(readFileSync(pathOf(ids[0]), "utf8")).toStartWith("no database at all");
 });

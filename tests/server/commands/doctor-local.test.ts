@@ -103,7 +103,7 @@ test.each([
 
     expect(found.verdict).toBe("warn");
     expect(found.said).toStartWith(`${path} cannot be read (`);
-    expect(found.mend).toContain("more than its quota");
+    expect(found.mend).toContain("may exceed a relay's quota");
     expect(new TrafficFile(folder).read().quotas.size).toBe(0);
   },
 );

@@ -128,6 +128,10 @@ export const BUILT_IN = [
 ] as const satisfies Target[];
 export type BuiltIn = (typeof BUILT_IN)[number];
 
+/** True for a name that a column of addresses has. */
+export const isEmailName = (name: string): boolean =>
+  NAMES.some(([target, names]) => target === "email" && names.includes(foldWord(name)));
+
 /** The built-in field that a column or JSON key names; undefined when there is none. */
 export function builtInNamed(name: string): BuiltIn | undefined {
   const folded = foldWord(name);

@@ -13,7 +13,12 @@ import { findImport, type ImportRow, replaceCheck, saveCheck } from "./imports.s
 import { withoutSay } from "./own-file.service.ts";
 import { statusColumns } from "./row-status.rules.ts";
 import { type Meaning, reasonOf } from "./status-words.rules.ts";
-import { refusalOfFile, refusalOfFileName, refusingColumns } from "./whole-file.rules.ts";
+import {
+  headingsOfAll,
+  refusalOfFile,
+  refusalOfNames,
+  refusingColumns,
+} from "./whole-file.rules.ts";
 
 /** The kind of job that checks an upload for who may be mailed. Payload: `{ importId }`. */
 export const IMPORT_CHECK_JOB = "import.check";
@@ -54,7 +59,7 @@ export function checkImport(
   const key = keyOf(settings, mapping);
   const known = parseCheck(row.statusCheck);
   if (known !== undefined && known.key === key && !(retry && known.state === "failed")) {
-    return shown(row, settings, known);
+    return shown(row, settings, { ...known, mapping });
   }
   const asked: StoredCheck = { key, mapping, state: "running", rows: 0, columns: [] };
   inTransaction(db, () => {
@@ -178,17 +183,20 @@ function keyOf(settings: ImportSettings, mapping: Mapping): string {
 const parseCheck = (json: string | null): StoredCheck | undefined =>
   json === null ? undefined : (JSON.parse(json) as StoredCheck);
 
-function shown(row: ImportRow, { header }: ImportSettings, check: StoredCheck) {
+function shown(row: ImportRow, settings: ImportSettings, check: StoredCheck) {
+  const { header } = settings;
+  const headings = headingsOfAll(settings, check.mapping);
   const { state, rows, columns } = check;
   const reason = (byFile: Meaning | undefined) =>
     byFile === undefined ? null : (reasonOf(byFile) ?? null);
-  const wholeFile = reason(refusalOfFile(row.fileName, header, isDecided(check)));
+  const wholeFile = reason(refusalOfFile(row.fileName, headings, header, isDecided(check)));
   return {
     state,
     rows,
     columns,
     wholeFile,
-    nameSays: reason(refusalOfFileName(row.fileName)),
+    nameSays: reason(refusalOfNames(row.fileName, headings)),
     refusingColumns: refusingColumns(header),
+    headings,
   };
 }

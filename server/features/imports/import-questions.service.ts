@@ -4,14 +4,14 @@ import { AppError } from "../../platform/errors.ts";
 import type { CheckedColumn } from "./import-check.rules.ts";
 import { checkedColumns, decidesEveryRow, lookThrough } from "./import-check.service.ts";
 import { importPath } from "./import-files.ts";
-import { columnNames, parseSettings } from "./import-settings.ts";
+import { columnNames, type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow } from "./imports.store.ts";
 import { withoutSay } from "./own-file.service.ts";
 import { type StatusDecision, statusColumns } from "./row-status.rules.ts";
 import { plainAnswer } from "./status-values.rules.ts";
 import type { Reason } from "./status-words.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";
-import { refusalOfFile } from "./whole-file.rules.ts";
+import { headingsOfAll, refusalOfFile } from "./whole-file.rules.ts";
 
 /** Larger files are checked in a job instead of during the request. */
 const MAX_BYTES_AT_START = 16 * 1024 * 1024;
@@ -31,12 +31,17 @@ type Input = {
  */
 export function wholeFileOf(
   row: ImportRow,
-  header: readonly string[],
+  settings: ImportSettings,
   input: Input,
 ): Reason | undefined {
   const { mapping, ignoredColumns = [], wholeFileIgnored = false } = input;
   const isDecided = decidesEveryRow(row, mapping, ignoredColumns);
-  const byFile = refusalOfFile(row.fileName, header, isDecided);
+  const byFile = refusalOfFile(
+    row.fileName,
+    headingsOfAll(settings, mapping),
+    settings.header,
+    isDecided,
+  );
   const ofFile = byFile === undefined || wholeFileIgnored ? undefined : reasonOf(byFile);
   return input.wholeFile ?? ofFile;
 }
@@ -58,7 +63,7 @@ export async function requireAnswers(
     return;
   }
   const settings = parseSettings(row.settings);
-  const isRefused = wholeFileOf(row, settings.header, input) !== undefined;
+  const isRefused = wholeFileOf(row, settings, input) !== undefined;
   const isGone = !existsSync(importPath(context.dataDir, row.filePath));
   if (isRefused || isGone || !mayAsk(columnNames(settings), input)) {
     return;

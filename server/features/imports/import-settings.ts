@@ -2,6 +2,7 @@ import type { ColumnMapping } from "./row-reader.ts";
 import type { StatusDecision } from "./row-status.rules.ts";
 import type { Delimiter, Encoding } from "./sniff.rules.ts";
 import type { Reason } from "./status-words.rules.ts";
+import type { Heading } from "./whole-file.rules.ts";
 
 /** Decisions made at the start of the import. They do not change afterwards. */
 export type StartedSettings = {
@@ -33,6 +34,8 @@ export type ImportSettings = {
   /** Names of the columns; empty without a header. */
   header: string[];
   columns: number;
+  /** What stands above the addresses and says no. */
+  headings?: Heading[] | undefined;
   /** Fields suggested by the first rows of a column with JSON objects. */
   attributes?: { label: string; type: "text" | "number" | "boolean" }[] | undefined;
   started?: StartedSettings | undefined;

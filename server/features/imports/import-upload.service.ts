@@ -26,6 +26,7 @@ import {
   notCsv,
   sampleRows,
 } from "./sniff.rules.ts";
+import { refusingHeadings } from "./whole-file.rules.ts";
 
 /** The HTTP server must accept bodies of this size, so that we can refuse a file over the limit with a reason. */
 export const MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 1024 * 1024;
@@ -129,7 +130,8 @@ function readHead(
   const at = header.findIndex((name) => isAttributeColumn(name));
   const attributes =
     at === -1 ? undefined : attributeFields(rows.slice(1).map((row) => row[at] ?? ""));
-  return { encoding, isUtf8, ...shape, hasHeader, header, columns, attributes };
+  const headings = refusingHeadings(rows, isEmail);
+  return { encoding, isUtf8, ...shape, hasHeader, header, columns, headings, attributes };
 }
 
 function preview(db: Connection, row: ImportRow, head: Buffer) {

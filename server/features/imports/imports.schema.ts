@@ -219,10 +219,14 @@ export const ImportCheck = t.Object(
     }),
     nameSays: nullable(RefusalReason, {
       description:
-        "What the name of the file says; it only warns where columns decide about every row",
+        "What the name of the file and the headings above its addresses say; it only warns where columns decide about every row",
     }),
     refusingColumns: t.Array(t.String(), {
       description: "Columns that only a file of people who left has",
+    }),
+    headings: t.Array(t.String(), {
+      description:
+        "Title lines and the name of the address column that say that nobody here may be mailed",
     }),
   },
   { title: "ImportCheck" },

@@ -261,12 +261,13 @@ function checkKey({ target, key = "", label }: MappingInput, known: Set<string>,
 /** The settings that decide who in the file may be mailed. Without decisions, everyone in doubt is left out. */
 function statusSettings(
   row: ImportRow,
-  { header, columns }: ImportSettings,
+  settings: ImportSettings,
   input: Pick<
     StartInput,
     "mapping" | "wholeFile" | "wholeFileIgnored" | "statusDecisions" | "ignoredColumns"
   >,
 ) {
+  const { header, columns } = settings;
   const { statusDecisions = [], ignoredColumns = [] } = input;
   statusDecisions.forEach(({ column, value, meaning }, index) => {
     if (column >= columns) {
@@ -279,7 +280,7 @@ function statusSettings(
       );
     }
   });
-  return { wholeFile: wholeFileOf(row, header, input), statusDecisions, ignoredColumns };
+  return { wholeFile: wholeFileOf(row, settings, input), statusDecisions, ignoredColumns };
 }
 
 function resolveMapping(

@@ -1,3 +1,4 @@
+import { isEmailName } from "./column-guess.rules.ts";
 import { recognisePreset } from "./presets.rules.ts";
 import {
   foldWord,
@@ -12,7 +13,11 @@ import {
  * subscribed contacts, and people name theirs `blacklist.csv`. Undefined when it says nothing.
  */
 export function refusalOfFileName(fileName: string): Meaning | undefined {
-  const folded = foldWord(fileName.replace(/\.\w{1,4}$/, ""));
+  return refusalOfText(fileName.replace(/\.\w{1,4}$/, ""));
+}
+
+function refusalOfText(text: string): Meaning | undefined {
+  const folded = foldWord(text);
   return (
     REFUSALS.find(([, pattern]) => pattern.test(folded))?.[0] ??
     (SHORT.test(folded) || UNCONFIRMED.test(folded) ? "unsubscribed" : undefined)
@@ -33,18 +38,77 @@ export const refusingColumns = (header: readonly string[]): string[] =>
     ? []
     : header.filter((name) => /^(unsub|clean)/.test(foldWord(name)));
 
+/** A text above the addresses that says no. */
+export type Heading = {
+  /** The column whose name it is; null for a title line, which is about the whole file. */
+  column: number | null;
+  text: string;
+};
+
+/** Titles stand at the top. */
+const MAX_HEAD_ROWS = 10;
+const MAX_HEADING_CHARS = 200;
+
 /**
- * What the file as a whole says, by its name and by columns that only a file of refusals has.
+ * The texts before the first address that say no, as a file name may: title lines such as `Liste der Abgemeldeten;;`,
+ * and names of columns, of which that of the address column says it of everybody.
+ */
+export function refusingHeadings(
+  rows: readonly (readonly string[])[],
+  isEmail: (cell: string) => boolean,
+): Heading[] {
+  const top = rows.slice(0, MAX_HEAD_ROWS);
+  const first = top.findIndex((row) => row.some(isEmail));
+  const width = rows[first]?.length ?? 0;
+  const above = top.slice(0, first === -1 ? top.length : first);
+  return above.flatMap((row, at) => {
+    const isTitle = isTitleLine(row, at === above.length - 1, width);
+    return row.flatMap((cell, column) => {
+      const text = cell.trim().slice(0, MAX_HEADING_CHARS);
+      return refusalOfText(text) === undefined ? [] : { column: isTitle ? null : column, text };
+    });
+  });
+}
+
+/** A line with one text at its beginning; or, without a name for the addresses, one above the names or too short. */
+function isTitleLine(row: readonly string[], isLast: boolean, width: number): boolean {
+  const filled = row.filter((cell) => cell.trim() !== "");
+  const isAlone = filled.length === 1 && row[0]?.trim() !== "";
+  return isAlone || ((!isLast || row.length < width) && !filled.some(isEmailName));
+}
+
+/** The headings that are about everybody in the file. */
+export const headingsOfAll = (
+  { headings = [] }: { headings?: readonly Heading[] | undefined },
+  mapping: readonly { column: number; target: string }[],
+): string[] => {
+  const address = mapping.find(({ target }) => target === "email")?.column;
+  return headings.flatMap(({ column, text }) =>
+    column === null || column === address ? [text] : [],
+  );
+};
+
+/** What the name of the file and the headings above its addresses say, the strictest of them. */
+export function refusalOfNames(fileName: string, headings: readonly string[]): Meaning | undefined {
+  return [refusalOfFileName(fileName), ...headings.map(refusalOfText)].reduce((one, other) =>
+    one === undefined || other === undefined ? (one ?? other) : stricter(one, other),
+  );
+}
+
+/**
+ * What the file as a whole says, by its name, by the headings above its addresses and by columns that only a file of
+ * refusals has.
  *
  * @param isDecided The whole file was checked and its columns answer for every row. A word in the name does not
  * outweigh them: `disabled.csv` may list everybody with true or false.
  */
 export function refusalOfFile(
   fileName: string,
+  headings: readonly string[],
   header: readonly string[],
   isDecided: boolean,
 ): Meaning | undefined {
-  const byName = isDecided ? undefined : refusalOfFileName(fileName);
+  const byName = isDecided ? undefined : refusalOfNames(fileName, headings);
   const reason = recognisePreset(header)?.wholeFile;
   const byColumns = reason === undefined ? undefined : meaningOfReason(reason);
   return byName === undefined || byColumns === undefined

@@ -193,17 +193,21 @@ export const t = messages({
     de: "Niemand aus dieser Datei erhält E-Mails.",
   },
   nameSaysSo: { en: "The file name says so.", de: "Darauf deutet der Dateiname hin." },
+  headingsSaySo: {
+    en: "The heading above the addresses says so: {headings}.",
+    de: "Darauf deutet die Überschrift über den Adressen hin: {headings}.",
+  },
   columnsSaySo: {
     en: "It has columns that only such files have: {columns}.",
     de: "Sie hat Spalten, die nur solche Dateien haben: {columns}.",
   },
   nameWarns: {
-    en: "The file name suggests people who must not be emailed",
-    de: "Der Dateiname deutet auf Personen hin, die keine E-Mails erhalten dürfen",
+    en: "The file name or a heading suggests people who must not be emailed",
+    de: "Dateiname oder Überschrift deuten auf Personen hin, die keine E-Mails erhalten dürfen",
   },
   nameWarnsHint: {
-    en: "The file has a status for every row, so SwiftMail uses that and ignores the name.",
-    de: "Die Datei enthält einen Status für jede Zeile. SwiftMail richtet sich danach und nicht nach dem Namen.",
+    en: "The file has a status for every row, so SwiftMail uses that and ignores the name and the heading.",
+    de: "Die Datei enthält einen Status für jede Zeile. SwiftMail richtet sich danach und nicht nach Name oder Überschrift.",
   },
   fileSaysWrong: {
     en: "This is wrong. Decide row by row",

@@ -102,10 +102,12 @@ function WholeFile({
   onChange,
 }: Choice & { reason: NonNullable<Check["wholeFile"]>; check: Check }) {
   const columns = check.refusingColumns.join(", ");
+  const headings = check.headings.join(", ");
   return (
     <Notice tone="warning" title={t("fileSays", { reason: t(`reason_${reason}`) })}>
       <p class="mb-2">
-        {check.nameSays !== null && `${t("nameSaysSo")} `}
+        {check.nameSays !== null && headings === "" && `${t("nameSaysSo")} `}
+        {headings !== "" && `${t("headingsSaySo", { headings })} `}
         {columns !== "" && `${t("columnsSaySo", { columns })} `}
         {t("fileSaysHint")}
       </p>

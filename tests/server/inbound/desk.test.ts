@@ -3,7 +3,8 @@ import { addressToken, loadTokenKeys } from "../../../server/delivery/tokens.ts"
 import { claimMailDomain } from "../../../server/inbound/directory.store.ts";
 import { INSTANCE_INBOX } from "../../../server/inbound/received.ts";
 import { storeInboundSettings } from "../../../server/inbound/settings.ts";
-import { bounces, complaint } from "../../fixtures/inbound-mail.ts";
+import { complaint } from "../../fixtures/inbound-complaints.ts";
+import { bounces } from "../../fixtures/inbound-mail.ts";
 import { BOUNCE_DOMAIN, type InboundDesk, newInboundDesk } from "../../support/inbound-desk.ts";
 
 const DAY_MS = 86_400_000;

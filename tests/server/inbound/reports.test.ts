@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { classifyMail } from "../../../server/inbound/report/classify-mail.ts";
 import { readMailParts } from "../../../server/inbound/report/mail-parts.ts";
-import { autoReplies, bounces, complaint } from "../../fixtures/inbound-mail.ts";
+import { autoReplies, complaint } from "../../fixtures/inbound-complaints.ts";
+import { bounces } from "../../fixtures/inbound-mail.ts";
 
 const classify = async (raw: string | Uint8Array, from = "") =>
   classifyMail(await readMailParts(Buffer.from(raw)), from, "r1@reader.example");

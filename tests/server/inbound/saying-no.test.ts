@@ -1,7 +1,7 @@
 // Ways of saying no by mail: what mail programs send for their users, and complaints in other forms than RFC 5965.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { INSTANCE_INBOX } from "../../../server/inbound/received.ts";
-import { complaint } from "../../fixtures/inbound-mail.ts";
+import { complaint } from "../../fixtures/inbound-complaints.ts";
 import { type InboundDesk, newInboundDesk } from "../../support/inbound-desk.ts";
 
 let desk: InboundDesk;

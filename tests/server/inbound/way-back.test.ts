@@ -1,7 +1,8 @@
 // The way back of a message, through the whole product: it leaves with a return path of its own, and what comes
 // back to the listener or a webhook is in the report, on the recipient's page and among the suppressions.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { bounces, complaint } from "../../fixtures/inbound-mail.ts";
+import { complaint } from "../../fixtures/inbound-complaints.ts";
+import { bounces } from "../../fixtures/inbound-mail.ts";
 import { startDns, type TestDns } from "../../support/dns-server.ts";
 import { openDialogue } from "../../support/smtp-dialogue.ts";
 import { type SmtpSink, type SunkMessage, startSmtpSink } from "../../support/smtp-sink.ts";

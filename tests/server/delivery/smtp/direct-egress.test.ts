@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { makeCertificate } from "../../../support/certificates.ts";
-import { anyPace, journal, MailWorld, messageTo } from "../../../support/mail-world.ts";
+import { journal, MailWorld, messageTo } from "../../../support/mail-world.ts";
 import { refusal } from "../../../support/smtp-sink.ts";
 
 let world: MailWorld;
@@ -263,104 +263,6 @@ test("the site is the provider's when every host is, and readable otherwise", as
   expect(egress.siteOf("own.example")).not.toBeInstanceOf(Promise);
 });
 
-test("domains with the same hosts share connections, and there are no more than the site takes", async () => {
-  const sink = await world.sink("127.0.0.2");
-  for (let n = 0; n < 40; n += 1) {
-    world.dns.zone[`d${n}.example`] = { MX: ["10 mx.a.example"] };
-  }
-  world.dns.zone["mx.a.example"] = { A: ["127.0.0.2"] };
-  const limits = { ...anyPace, connections: 3, perConnection: 100, tlsRequired: false };
-  const egress = world.egress({}, { profileOf: () => limits });
-
-  const outcomes = await Promise.all(
-    Array.from({ length: 120 }, (_, n) =>
-      egress.send(messageTo(`d${n % 40}.example`), { beforeDot: () => Bun.sleep(2) }),
-    ),
-  );
-
-  expect(outcomes.every(({ kind }) => kind === "accepted")).toBe(true);
-  expect(sink.mostConnections()).toBe(3);
-  expect(sink.connections()).toBe(3);
-});
-
-test("the route's total is kept over all sites, and every site gets its turn", async () => {
-  const sink = await world.sink("127.0.0.2");
-  for (let n = 0; n < 30; n += 1) {
-    world.dns.zone[`d${n}.example`] = { MX: [`10 mx.d${n}.example`] };
-    world.dns.zone[`mx.d${n}.example`] = { A: ["127.0.0.2"] };
-  }
-  const egress = world.egress({ maxConnections: 4 });
-
-  const outcomes = await Promise.all(
-    Array.from({ length: 150 }, (_, n) => egress.send(messageTo(`d${n % 30}.example`), journal)),
-  );
-
-  expect(outcomes.every(({ kind }) => kind === "accepted")).toBe(true);
-  expect(sink.mostConnections()).toBeLessThanOrEqual(4);
-  expect(egress.status().limit).toBe(4);
-});
-
-test("a busy site makes way for one that waits", async () => {
-  await world.sink("127.0.0.2");
-  Object.assign(world.dns.zone, {
-    "big.example": { A: ["127.0.0.2"] },
-    "small.example": { A: ["127.0.0.2"] },
-  });
-  const egress = world.egress({ maxConnections: 1 });
-  const ends: string[] = [];
-  const send = async (domain: string) => {
-    await egress.send(messageTo(domain), journal);
-    ends.push(domain);
-  };
-
-  await Promise.all([
-    ...Array.from({ length: 100 }, () => send("big.example")),
-    send("small.example"),
-  ]);
-
-  expect(ends.indexOf("small.example")).toBeLessThan(60);
-});
-
-test("a connection carries no more messages than provider, route and experience allow", async () => {
-  const sink = await world.sink("127.0.0.2");
-  world.dns.zone["a.example"] = { A: ["127.0.0.2"] };
-  const limits = { ...anyPace, connections: 1, perConnection: 4, tlsRequired: false };
-  const egress = world.egress({ maxPerConnection: 100 }, { profileOf: () => limits });
-
-  for (let n = 0; n < 8; n += 1) {
-    await egress.send(messageTo("a.example"), journal);
-  }
-
-  expect(sink.connections()).toBe(2);
-});
-
-test("a site that cannot be reached is tried once, then left alone for minutes, then tried again", async () => {
-  await world.sink("127.0.0.9");
-  Object.assign(world.dns.zone, {
-    "a.example": { MX: ["10 mx.a.example"] },
-    "mx.a.example": { A: ["127.0.0.2"] },
-  });
-  const egress = world.egress();
-  const { key } = await egress.siteOf("a.example");
-
-  const outcomes = await Promise.all(
-    Array.from({ length: 10 }, () => egress.send(messageTo("a.example"), journal)),
-  );
-  const tried = outcomes.filter((outcome) => outcome.kind === "broken" && !outcome.retryAt);
-  expect(outcomes.every(({ kind }) => kind === "broken")).toBe(true);
-  expect(tried).toHaveLength(1);
-  expect(egress.status(key).retryAt).toBeWithin(world.now + 100_000, world.now + 130_000);
-  expect(egress.status(key).lastError).toContain("127.0.0.2");
-  expect(egress.status().retryAt).toBeUndefined();
-
-  const sink = await world.sink("127.0.0.2");
-  expect(await egress.send(messageTo("a.example"), journal)).toMatchObject({ kind: "broken" });
-  world.now += 121_000;
-  expect((await egress.send(messageTo("a.example"), journal)).kind).toBe("accepted");
-  expect(egress.status(key).retryAt).toBeUndefined();
-  expect(sink.messages).toHaveLength(1);
-});
-
 test("a pause takes back what waits for names or connections, and close ends all", async () => {
   await world.hostile("127.0.0.2", async (peer) => void (await peer.line()));
   Object.assign(world.dns.zone, {
@@ -403,74 +305,4 @@ test("TLS is used where it is offered, whoever signed the certificate", async ()
 
   expect((await world.egress().send(messageTo("a.example"), journal)).kind).toBe("accepted");
   expect(sink.messages[0]?.secure).toBe(true);
-});
-
-test("a provider's limits hold for all its customers, and each one's mail goes to its own servers", async () => {
-  const limits = { ...anyPace, connections: 2, perConnection: 100, tlsRequired: false };
-  const sinks = [await world.sink("127.0.0.2"), await world.sink("127.0.0.3")];
-  for (const [n, own] of ["one", "two"].entries()) {
-    world.dns.zone[`${own}.example`] = { MX: [`0 ${own}-example.mail.protection.outlook.com`] };
-    world.dns.zone[`${own}-example.mail.protection.outlook.com`] = { A: [`127.0.0.${n + 2}`] };
-  }
-  const egress = world.egress({}, { profileOf: () => limits });
-
-  const outcomes = await Promise.all(
-    Array.from({ length: 40 }, (_, n) =>
-      egress.send(messageTo(n % 2 === 0 ? "one.example" : "two.example"), {
-        beforeDot: () => Bun.sleep(1),
-      }),
-    ),
-  );
-
-  expect(outcomes.every(({ kind }) => kind === "accepted")).toBe(true);
-  expect(sinks.map(({ messages }) => new Set(messages.map(({ to }) => to[0])))).toEqual([
-    new Set(["ann@one.example"]),
-    new Set(["ann@two.example"]),
-  ]);
-  expect(egress.status("microsoft").limit).toBe(2);
-  expect(sinks.reduce((sum, sink) => sum + sink.mostConnections(), 0)).toBeLessThanOrEqual(4);
-});
-
-test("a domain with a thousand dead servers costs a few tries, not a thousand", async () => {
-  const tried: string[] = [];
-  await world.sink("127.0.0.250");
-  const names = Array.from({ length: 200 }, (_, n) => `mx${n}.evil.example`);
-  world.dns.zone["evil.example"] = { MX: names.map((name, n) => `${n} ${name}`), truncated: true };
-  for (const [n, name] of names.entries()) {
-    world.dns.zone[name] = { A: [`127.0.1.${n}`] };
-  }
-
-  const outcome = await world.egress().send(messageTo("evil.example"), journal);
-  tried.push(...world.dns.queries.flatMap(({ name, type }) => (type === "A" ? [name] : [])));
-
-  expect(outcome).toMatchObject({ kind: "broken", stage: "connect" });
-  expect(tried.length).toBeLessThanOrEqual(5);
-});
-
-test("one address of ours that a server refuses says nothing of another", async () => {
-  const limits = { ...anyPace, tlsRequired: false };
-  await world.hostile("127.0.0.2", async (peer) => {
-    if (peer.remoteAddress === "127.0.0.7") {
-      peer.say("554 5.7.1 your address is blocked");
-      peer.close();
-      return;
-    }
-    await peer.welcome();
-    await peer.acceptEnvelope();
-    await peer.body();
-    peer.say("250 ok");
-  });
-  world.dns.zone["a.example"] = { A: ["127.0.0.2"] };
-  const egress = world.egress({}, { profileOf: () => limits });
-  const site = await egress.siteOf("a.example");
-  const from = async (address: string) =>
-    await egress.send(messageTo("a.example"), {
-      ...journal,
-      target: { domain: "a.example", site, source: { address, heloName: "x.example", weight: 1 } },
-    });
-
-  expect(await from("127.0.0.7")).toMatchObject({ kind: "refused", stage: "greeting" });
-  expect((await from("127.0.0.8")).kind).toBe("accepted");
-  // Not asked again so soon, and not as if the server had said it a second time.
-  expect(await from("127.0.0.7")).toMatchObject({ kind: "broken", retryAt: world.now + 300_000 });
 });

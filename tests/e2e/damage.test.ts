@@ -1,42 +1,14 @@
 // What is done to a data folder, and what it does to this workspace and to another one: the compiled binary, one row each.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import {
-  cpSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTokenKeys, trackingToken } from "../../server/delivery/index.ts";
 import { openConnection } from "../../server/platform/db/driver.ts";
-import { openJournal } from "../../server/platform/journal/writer.ts";
 import { readKeyRing } from "../../server/platform/secrets.ts";
 import { type RunningBinary, runBinary } from "../support/binary.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
-
-type Effect = { start: string; here: string; there: string; told: string };
-type Damage = {
-  what: string;
-  /** A folder after a good end, or after kill -9. */
-  after: "stop" | "kill";
-  damage: (folder: string) => void | Promise<void>;
-  /** Done once it runs. */
-  while?: (folder: string) => void;
-  expected: Effect;
-};
-
-const works = "works";
-const aside = "503 workspace_unavailable";
-const goesOn = { start: "starts", there: works };
-const setAside = (reason: string) => ({ ...goesOn, here: aside, told: `workspaces: ${reason}` });
-const refused = (told: string) => ({ start: "refused", here: "-", there: "-", told });
-const notice = (kind: string) => ({ ...goesOn, here: works, told: `notice: ${kind}` });
+import { type Damage, damages, type Effect, file, works } from "./damage-cases.ts";
 
 let seeded: SeededBinary;
 let running: RunningBinary;
@@ -44,7 +16,6 @@ let here = "";
 let there = "";
 const folders = { stop: "", kill: "" };
 const rows: (Effect & { damage: string })[] = [];
-const file = (folder: string) => join(folder, `t_${here}.db`);
 
 async function newWorkspace(name: string): Promise<string> {
   const { organizationId } = await seeded.api.get<{ organizationId: string }>(
@@ -104,200 +75,13 @@ async function anOpenIsKept(): Promise<void> {
   await Bun.sleep(1_000);
 }
 
-function overwrite(path: string, from: number, bytes: number): void {
-  const fd = openSync(path, "r+");
-  writeSync(fd, Buffer.alloc(bytes, 0x5a), 0, bytes, from);
-}
-
-const damages: Damage[] = [
-  {
-    what: "nothing",
-    after: "kill",
-    damage: () => undefined,
-    expected: { ...goesOn, here: works, told: "" },
-  },
-  {
-    what: "workspace file removed",
-    after: "stop",
-    damage: (f) => rmSync(file(f)),
-    expected: setAside("missing"),
-  },
-  {
-    what: "workspace file emptied",
-    after: "stop",
-    damage: (f) => truncateSync(file(f), 0),
-    expected: setAside("not_a_database"),
-  },
-  {
-    what: "text in its place",
-    after: "stop",
-    damage: (f) => writeFileSync(file(f), "no database ".repeat(999)),
-    expected: setAside("not_a_database"),
-  },
-  {
-    what: "workspace file cut",
-    after: "stop",
-    damage: (f) => truncateSync(file(f), 16_384),
-    expected: setAside("damaged"),
-  },
-  {
-    what: "bad pages in it",
-    after: "stop",
-    damage: (f) => overwrite(file(f), 4_096, 300_000),
-    expected: setAside("damaged"),
-  },
-  {
-    what: "newer schema",
-    after: "stop",
-    damage: (f) => {
-      const db = openConnection(file(f));
-      db.pragma("user_version = 999");
-      db.close();
-    },
-    expected: setAside("newer"),
-  },
-  {
-    what: "migration that fails",
-    after: "stop",
-    damage: (f) => {
-      const db = openConnection(file(f));
-      db.pragma("user_version = 2");
-      db.close();
-    },
-    expected: setAside("migration_failed"),
-  },
-  {
-    what: "its write-ahead log removed",
-    after: "kill",
-    damage: (f) => rmSync(`${file(f)}-wal`),
-    expected: setAside("log_missing"),
-  },
-  {
-    what: "its tables were all in a log that is gone",
-    after: "kill",
-    damage: (f) => {
-      for (const end of ["", "-wal", "-shm"]) {
-        rmSync(file(f) + end, { force: true });
-      }
-      openConnection(file(f)).close();
-    },
-    expected: setAside("no_tables"),
-  },
-  {
-    what: "its log removed while it runs",
-    after: "stop",
-    damage: () => undefined,
-    while: (f) => rmSync(`${file(f)}-wal`),
-    expected: setAside("log_missing"),
-  },
-  {
-    what: "limits.json of another shape",
-    after: "stop",
-    damage: (f) => writeFileSync(join(f, "local/limits/limits.json"), '{"quotas":5}'),
-    expected: notice("limits_lost"),
-  },
-  {
-    what: "limits.json removed",
-    after: "stop",
-    damage: (f) => rmSync(join(f, "local/limits/limits.json")),
-    expected: notice("limits_lost"),
-  },
-  {
-    what: "instance.json overwritten",
-    after: "stop",
-    damage: (f) => writeFileSync(join(f, "local/instance.json"), "{"),
-    expected: notice("holder_unreadable"),
-  },
-  {
-    what: "removed while it runs",
-    after: "stop",
-    damage: () => undefined,
-    while: (f) => rmSync(file(f)),
-    expected: setAside("missing"),
-  },
-  {
-    what: "log of system.db removed",
-    after: "kill",
-    damage: (f) => rmSync(join(f, "system.db-wal")),
-    expected: refused("system.db-wal is gone"),
-  },
-  {
-    what: "master key removed",
-    after: "stop",
-    damage: (f) => rmSync(join(f, "master.key")),
-    expected: refused("master.key is missing"),
-  },
-  {
-    what: "master key cut",
-    after: "stop",
-    damage: (f) => truncateSync(join(f, "master.key"), 40),
-    expected: refused("master.key cannot be read"),
-  },
-  {
-    what: "another master key",
-    after: "stop",
-    damage: (f) =>
-      writeFileSync(
-        join(f, "master.key"),
-        JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(32, 9).toString("base64") } }),
-      ),
-    expected: refused("holds another key"),
-  },
-  {
-    what: "journal removed",
-    after: "kill",
-    damage: (f) => rmSync(join(f, "local/journal"), { recursive: true }),
-    expected: notice("journal_missing"),
-  },
-  {
-    what: "bad bytes in the journal",
-    after: "stop",
-    damage: async (f) => {
-      const dir = join(f, "local/journal/web");
-      const journal = openJournal({ dir });
-      const release = { k: "release", w: here, c: 1, ch: 1, ep: 1, at: 0 };
-      for (let i = 0; i < 20; i++) {
-        await journal.append(JSON.stringify(release));
-      }
-      await journal.close();
-      overwrite(join(dir, readdirSync(dir).sort().at(-1) ?? ""), 200, 50);
-    },
-    expected: notice("journal_bytes"),
-  },
-  {
-    what: "inbox file overwritten",
-    after: "stop",
-    damage: (f) => writeFileSync(join(f, "local", `inbox_${here}.db`), "no database ".repeat(999)),
-    expected: notice("inbox_damaged"),
-  },
-  {
-    what: "inbox file removed",
-    after: "stop",
-    damage: (f) => rmSync(join(f, "local", `inbox_${here}.db`)),
-    expected: notice("inbox_missing"),
-  },
-  {
-    what: "inbox file removed while it runs",
-    after: "stop",
-    damage: () => undefined,
-    while: (f) => rmSync(join(f, "local", `inbox_${here}.db`)),
-    expected: notice("inbox_missing"),
-  },
-  {
-    what: "local/ removed",
-    after: "stop",
-    damage: (f) => rmSync(join(f, "local"), { recursive: true }),
-    expected: notice("journal_missing"),
-  },
-];
-
 test.each(damages)(
   "$what",
   async ({ what, after, damage, expected, ...rest }) => {
     const folder = running.dataDir;
     rmSync(folder, { recursive: true, force: true });
     cpSync(folders[after], folder, { recursive: true });
-    await damage(folder);
+    await damage(folder, here);
 
     const found =
       expected.start === "refused"
@@ -331,7 +115,7 @@ async function effect(folder: string, told: string, meanwhile: Damage["while"]):
     }
     if (meanwhile !== undefined) {
       await use(here);
-      meanwhile(folder);
+      meanwhile(folder, here);
       await Bun.sleep(2_500);
     }
     const found = { start: "starts", here: await use(here), there: await use(there) };
@@ -344,10 +128,10 @@ async function effect(folder: string, told: string, meanwhile: Damage["while"]):
     const [row] = report.setAside;
     if (row !== undefined) {
       expect(report.setAside).toHaveLength(1);
-      expect(row).toMatchObject({ workspaceId: here, path: file(folder) });
+      expect(row).toMatchObject({ workspaceId: here, path: file(folder, here) });
       expect(await readiness.text()).toContain(`1 set aside: ${row.reason}`);
       const doctor = await runBinary(["doctor"], running.env);
-      expect(doctor.out).toContain(file(folder));
+      expect(doctor.out).toContain(file(folder, here));
       expect(doctor.code).toBe(1);
     }
     const notices = [...new Set(report.notices.map(({ kind }) => kind))].join();
@@ -407,13 +191,13 @@ test("a workspace is back after its file is, on request", async () => {
   const folder = running.dataDir;
   rmSync(folder, { recursive: true, force: true });
   cpSync(folders.stop, folder, { recursive: true });
-  rmSync(file(folder));
+  rmSync(file(folder, here));
   running = await running.restart();
 
   const still = await seeded.api.post<{ back: boolean }>(
     `/instance/damage/workspaces/${here}/check`,
   );
-  cpSync(file(folders.stop), file(folder));
+  cpSync(file(folders.stop, here), file(folder, here));
   const back = await seeded.api.post<{ back: boolean }>(
     `/instance/damage/workspaces/${here}/check`,
   );

@@ -1,0 +1,213 @@
+import { openSync, readdirSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { openConnection } from "../../server/platform/db/driver.ts";
+import { openJournal } from "../../server/platform/journal/writer.ts";
+
+export type Effect = { start: string; here: string; there: string; told: string };
+export type Damage = {
+  what: string;
+  /** A folder after a good end, or after kill -9. */
+  after: "stop" | "kill";
+  damage: (folder: string, here: string) => void | Promise<void>;
+  /** Done once it runs. */
+  while?: (folder: string, here: string) => void;
+  expected: Effect;
+};
+
+export const works = "works";
+const aside = "503 workspace_unavailable";
+const goesOn = { start: "starts", there: works };
+const setAside = (reason: string) => ({ ...goesOn, here: aside, told: `workspaces: ${reason}` });
+const refused = (told: string) => ({ start: "refused", here: "-", there: "-", told });
+const notice = (kind: string) => ({ ...goesOn, here: works, told: `notice: ${kind}` });
+
+/** The file of a workspace in a data folder. */
+export const file = (folder: string, id: string) => join(folder, `t_${id}.db`);
+
+function overwrite(path: string, from: number, bytes: number): void {
+  const fd = openSync(path, "r+");
+  writeSync(fd, Buffer.alloc(bytes, 0x5a), 0, bytes, from);
+}
+
+export const damages: Damage[] = [
+  {
+    what: "nothing",
+    after: "kill",
+    damage: () => undefined,
+    expected: { ...goesOn, here: works, told: "" },
+  },
+  {
+    what: "workspace file removed",
+    after: "stop",
+    damage: (f, here) => rmSync(file(f, here)),
+    expected: setAside("missing"),
+  },
+  {
+    what: "workspace file emptied",
+    after: "stop",
+    damage: (f, here) => truncateSync(file(f, here), 0),
+    expected: setAside("not_a_database"),
+  },
+  {
+    what: "text in its place",
+    after: "stop",
+    damage: (f, here) => writeFileSync(file(f, here), "no database ".repeat(999)),
+    expected: setAside("not_a_database"),
+  },
+  {
+    what: "workspace file cut",
+    after: "stop",
+    damage: (f, here) => truncateSync(file(f, here), 16_384),
+    expected: setAside("damaged"),
+  },
+  {
+    what: "bad pages in it",
+    after: "stop",
+    damage: (f, here) => overwrite(file(f, here), 4_096, 300_000),
+    expected: setAside("damaged"),
+  },
+  {
+    what: "newer schema",
+    after: "stop",
+    damage: (f, here) => {
+      const db = openConnection(file(f, here));
+      db.pragma("user_version = 999");
+      db.close();
+    },
+    expected: setAside("newer"),
+  },
+  {
+    what: "migration that fails",
+    after: "stop",
+    damage: (f, here) => {
+      const db = openConnection(file(f, here));
+      db.pragma("user_version = 2");
+      db.close();
+    },
+    expected: setAside("migration_failed"),
+  },
+  {
+    what: "its write-ahead log removed",
+    after: "kill",
+    damage: (f, here) => rmSync(`${file(f, here)}-wal`),
+    expected: setAside("log_missing"),
+  },
+  {
+    what: "its tables were all in a log that is gone",
+    after: "kill",
+    damage: (f, here) => {
+      for (const end of ["", "-wal", "-shm"]) {
+        rmSync(file(f, here) + end, { force: true });
+      }
+      openConnection(file(f, here)).close();
+    },
+    expected: setAside("no_tables"),
+  },
+  {
+    what: "its log removed while it runs",
+    after: "stop",
+    damage: () => undefined,
+    while: (f, here) => rmSync(`${file(f, here)}-wal`),
+    expected: setAside("log_missing"),
+  },
+  {
+    what: "limits.json of another shape",
+    after: "stop",
+    damage: (f) => writeFileSync(join(f, "local/limits/limits.json"), '{"quotas":5}'),
+    expected: notice("limits_lost"),
+  },
+  {
+    what: "limits.json removed",
+    after: "stop",
+    damage: (f) => rmSync(join(f, "local/limits/limits.json")),
+    expected: notice("limits_lost"),
+  },
+  {
+    what: "instance.json overwritten",
+    after: "stop",
+    damage: (f) => writeFileSync(join(f, "local/instance.json"), "{"),
+    expected: notice("holder_unreadable"),
+  },
+  {
+    what: "removed while it runs",
+    after: "stop",
+    damage: () => undefined,
+    while: (f, here) => rmSync(file(f, here)),
+    expected: setAside("missing"),
+  },
+  {
+    what: "log of system.db removed",
+    after: "kill",
+    damage: (f) => rmSync(join(f, "system.db-wal")),
+    expected: refused("system.db-wal is gone"),
+  },
+  {
+    what: "master key removed",
+    after: "stop",
+    damage: (f) => rmSync(join(f, "master.key")),
+    expected: refused("master.key is missing"),
+  },
+  {
+    what: "master key cut",
+    after: "stop",
+    damage: (f) => truncateSync(join(f, "master.key"), 40),
+    expected: refused("master.key cannot be read"),
+  },
+  {
+    what: "another master key",
+    after: "stop",
+    damage: (f) =>
+      writeFileSync(
+        join(f, "master.key"),
+        JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(32, 9).toString("base64") } }),
+      ),
+    expected: refused("holds another key"),
+  },
+  {
+    what: "journal removed",
+    after: "kill",
+    damage: (f) => rmSync(join(f, "local/journal"), { recursive: true }),
+    expected: notice("journal_missing"),
+  },
+  {
+    what: "bad bytes in the journal",
+    after: "stop",
+    damage: async (f, here) => {
+      const dir = join(f, "local/journal/web");
+      const journal = openJournal({ dir });
+      const release = { k: "release", w: here, c: 1, ch: 1, ep: 1, at: 0 };
+      for (let i = 0; i < 20; i++) {
+        await journal.append(JSON.stringify(release));
+      }
+      await journal.close();
+      overwrite(join(dir, readdirSync(dir).sort().at(-1) ?? ""), 200, 50);
+    },
+    expected: notice("journal_bytes"),
+  },
+  {
+    what: "inbox file overwritten",
+    after: "stop",
+    damage: (f, here) =>
+      writeFileSync(join(f, "local", `inbox_${here}.db`), "no database ".repeat(999)),
+    expected: notice("inbox_damaged"),
+  },
+  {
+    what: "inbox file removed",
+    after: "stop",
+    damage: (f, here) => rmSync(join(f, "local", `inbox_${here}.db`)),
+    expected: notice("inbox_missing"),
+  },
+  {
+    what: "inbox file removed while it runs",
+    after: "stop",
+    damage: () => undefined,
+    while: (f, here) => rmSync(join(f, "local", `inbox_${here}.db`)),
+    expected: notice("inbox_missing"),
+  },
+  {
+    what: "local/ removed",
+    after: "stop",
+    damage: (f) => rmSync(join(f, "local"), { recursive: true }),
+    expected: notice("journal_missing"),
+  },
+];

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { removeSuppression } from "../../../../server/features/suppressions/suppressions.service.ts";
-import { openDatabases } from "../../../../server/platform/db/databases.ts";
-import { until } from "../../../support/delivery-engine.ts";
-import { type HeldCampaign, heldCampaign } from "../../../support/held-campaign.ts";
+import { removeSuppression } from "../../server/features/suppressions/suppressions.service.ts";
+import { openDatabases } from "../../server/platform/db/databases.ts";
+import { until } from "../support/delivery-engine.ts";
+import { type HeldCampaign, heldCampaign } from "../support/held-campaign.ts";
 
 const PEOPLE = 6;
 let held: HeldCampaign;

@@ -1,27 +1,24 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
-import {
-  changeContact,
-  deleteContact,
-} from "../../../../server/features/contacts/contacts.service.ts";
+import { mergeContacts } from "../../server/features/contacts/contact-merge.service.ts";
+import { changeContact, deleteContact } from "../../server/features/contacts/contacts.service.ts";
 import {
   addToList,
   changeOwnMembership,
   deleteList,
   removeFromList,
-} from "../../../../server/features/lists/lists.service.ts";
-import { setPause } from "../../../../server/features/preferences/preferences.store.ts";
-import { requestPrivacy } from "../../../../server/features/privacy/privacy.service.ts";
-import { blockDomain } from "../../../../server/features/suppressions/blocked-domains.service.ts";
+} from "../../server/features/lists/lists.service.ts";
+import { setPause } from "../../server/features/preferences/preferences.store.ts";
+import { requestPrivacy } from "../../server/features/privacy/privacy.service.ts";
+import { blockDomain } from "../../server/features/suppressions/blocked-domains.service.ts";
 import {
   instanceBlockedDomains,
   workspaceBlockedDomains,
-} from "../../../../server/features/suppressions/blocked-domains.store.ts";
-import { addInstanceSuppressions } from "../../../../server/features/suppressions/instance-suppressions.service.ts";
-import { addSuppressions } from "../../../../server/features/suppressions/suppressions.service.ts";
-import type { Connection } from "../../../../server/platform/db/driver.ts";
-import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
-import { type HeldCampaign, heldCampaign } from "../../../support/held-campaign.ts";
+} from "../../server/features/suppressions/blocked-domains.store.ts";
+import { addInstanceSuppressions } from "../../server/features/suppressions/instance-suppressions.service.ts";
+import { addSuppressions } from "../../server/features/suppressions/suppressions.service.ts";
+import type { Connection } from "../../server/platform/db/driver.ts";
+import { createJobQueue } from "../../server/platform/scheduler/job-queue.ts";
+import { type HeldCampaign, heldCampaign } from "../support/held-campaign.ts";
 
 const PEOPLE = 40;
 const nobody = { id: 0, address: "" };

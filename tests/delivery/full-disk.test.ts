@@ -2,16 +2,16 @@ import { afterEach, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
-import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
+import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
   bottleneckSaid,
   exactCounts,
   startTestDelivery,
   statusOf,
   until,
-} from "../../../support/delivery-engine.ts";
-import { startTcpSink, type TcpSink } from "../../../support/tcp-sink.ts";
+} from "../support/delivery-engine.ts";
+import { startTcpSink, type TcpSink } from "../support/tcp-sink.ts";
 
 // Mounting takes root; on a developer's machine without it there is no other honest full disk.
 const canMount = process.getuid?.() === 0 || process.env["CI"] === "true";

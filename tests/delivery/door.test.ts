@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
-import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
-import type { DkimKey } from "../../../../server/delivery/types.ts";
-import { campaignContent, contactFields } from "../../../support/campaign-content.ts";
-import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
+import type { DkimKey } from "../../server/delivery/types.ts";
+import { campaignContent, contactFields } from "../support/campaign-content.ts";
+import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
   exactCounts,
   portsWith,
   startTestDelivery,
   statusOf,
   until,
-} from "../../../support/delivery-engine.ts";
-import { mailauthVerdict } from "../../../support/dkim-verifiers.ts";
-import { loopbackRoute } from "../../../support/smtp-messages.ts";
-import { type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";
-import { startTcpSink } from "../../../support/tcp-sink.ts";
+} from "../support/delivery-engine.ts";
+import { mailauthVerdict } from "../support/dkim-verifiers.ts";
+import { loopbackRoute } from "../support/smtp-messages.ts";
+import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
+import { startTcpSink } from "../support/tcp-sink.ts";
 
 let data: DeliveryData;
 let delivery: Delivery | undefined;

@@ -1,15 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
-import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
-import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
-import {
-  exactCounts,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../../../support/delivery-engine.ts";
-import { startSmtpSink } from "../../../support/smtp-sink.ts";
-import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../../../support/tcp-sink.ts";
+import { freezeAudience } from "../../server/delivery/audience/freeze.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
+import { type DeliveryData, finish, newDeliveryData } from "../support/delivery-data.ts";
+import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
+import { startSmtpSink } from "../support/smtp-sink.ts";
+import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../support/tcp-sink.ts";
 
 let data: DeliveryData;
 let delivery: Delivery | undefined;

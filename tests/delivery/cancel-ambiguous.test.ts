@@ -1,18 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
-import {
-  compileRule,
-  conditionSql,
-} from "../../../../server/features/segments/segment-compile.store.ts";
-import type { Rule } from "../../../../server/features/segments/segment-language.rules.ts";
-import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
-import {
-  exactCounts,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../../../support/delivery-engine.ts";
-import { startTcpSink, type TcpSink } from "../../../support/tcp-sink.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
+import { compileRule, conditionSql } from "../../server/features/segments/segment-compile.store.ts";
+import type { Rule } from "../../server/features/segments/segment-language.rules.ts";
+import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
+import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
+import { startTcpSink, type TcpSink } from "../support/tcp-sink.ts";
 
 const DROPPED = ["r1@acme.example", "r2@acme.example", "r3@acme.example"];
 const PEOPLE = 12;

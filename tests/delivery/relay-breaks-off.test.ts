@@ -1,13 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
-import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
-import {
-  exactCounts,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../../../support/delivery-engine.ts";
-import { startTcpSink, type TcpSink } from "../../../support/tcp-sink.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
+import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
+import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
+import { startTcpSink, type TcpSink } from "../support/tcp-sink.ts";
 
 const PEOPLE = 1_000;
 

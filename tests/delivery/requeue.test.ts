@@ -1,14 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { countRetry, type RetryFilter } from "../../../../server/delivery/queue/requeue.ts";
-import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
-import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
-import {
-  exactCounts,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../../../support/delivery-engine.ts";
-import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../../../support/tcp-sink.ts";
+import { countRetry, type RetryFilter } from "../../server/delivery/queue/requeue.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
+import { type DeliveryData, finish, newDeliveryData } from "../support/delivery-data.ts";
+import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
+import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../support/tcp-sink.ts";
 
 let data: DeliveryData;
 let delivery: Delivery | undefined;

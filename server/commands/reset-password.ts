@@ -31,7 +31,7 @@ export async function resetPassword(
     throw new Error(`there is no instance in ${config.dataDir}; set DATA_DIR to its data folder`);
   }
   requireSystemLog(config.dataDir);
-  const release = besideOrAlone(config.dataDir);
+  const release = lockUnlessRunning(config.dataDir);
   const databases = openDatabases(config.dataDir);
   const { system } = databases;
   try {
@@ -66,7 +66,7 @@ export async function resetPassword(
  * Locks the data folder when no server is running. Beside a running server, the database must stay at the version
  * that server knows. Returns a function that releases the folder.
  */
-function besideOrAlone(dataDir: string): () => void {
+function lockUnlessRunning(dataDir: string): () => void {
   try {
     return lockDataFolder(dataDir, 0);
   } catch (error) {

@@ -172,7 +172,9 @@ async function takeUnsubscribe(
   const what = classifyMail(parts, mail.envelopeFrom, "");
   const at = options.clock();
   const fact =
-    what.kind === "complaint" ? factOf(message, what, at) : wishOf(message, what, mail, parts, at);
+    what.kind === "complaint"
+      ? factOf(message, what, at)
+      : unsubscribeFactOf(message, what, mail, parts, at);
   if (fact !== undefined) {
     await options.recordFact(fact);
   }
@@ -182,7 +184,7 @@ async function takeUnsubscribe(
 }
 
 /** The unsubscribe fact for mail to an unsubscribe address; undefined for an automatic reply. */
-function wishOf(
+function unsubscribeFactOf(
   { workspaceId: w, campaignId: c, seq: s }: MessageRef,
   what: MailClass,
   { envelopeFrom }: IncomingMail,

@@ -100,7 +100,7 @@ function localFault(local: string): string | undefined {
     return undefined;
   }
   if (/[<>]/.test(local)) {
-    return "it has < or > in it: only the address itself belongs here";
+    return "it contains < or >: enter only the address itself";
   }
   if (local.includes("@")) {
     return "there is more than one @";
@@ -132,7 +132,7 @@ function readDomain(written: string): string | AddressFault {
     return { reason: "the domain has no dot" };
   }
   if (/^\.|\.$|\.\./.test(written)) {
-    return { reason: "the domain has a dot too many" };
+    return { reason: "the domain contains an extra dot" };
   }
   // domainToASCII parses its argument like a URL host, so characters with a meaning in URLs must be excluded.
   const domain = /[/\\?#:%@<>[\]^|"`{}]/.test(written) ? "" : domainToASCII(written);

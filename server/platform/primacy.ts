@@ -12,7 +12,7 @@ type Primacy = { epoch: number; boot: string };
  *
  * @param boot Identifies the process.
  */
-export function beginPrimacy(system: Connection, boot: string, now: number): number {
+export function claimPrimacy(system: Connection, boot: string, now: number): number {
   return inTransaction(system, () => {
     const epoch = (readSetting<Primacy>(system, SETTING)?.epoch ?? 0) + 1;
     writeSetting(system, SETTING, { epoch, boot } satisfies Primacy, now);
@@ -21,6 +21,6 @@ export function beginPrimacy(system: Connection, boot: string, now: number): num
 }
 
 /** False once another process has become primary; this one must then stop applying, claiming and sending. */
-export function stillReigns(system: Connection, boot: string): boolean {
+export function isStillPrimary(system: Connection, boot: string): boolean {
   return readSetting<Primacy>(system, SETTING)?.boot === boot;
 }

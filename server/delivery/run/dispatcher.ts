@@ -250,7 +250,7 @@ export class Dispatcher {
     }
     const { limiter } = this.#parts.traffic;
     if (limiter.underWay(lane.serverKey) >= admittedAtOnce(usable)) {
-      return closedDoor(lane, usable);
+      return serverRefusal(lane, usable);
     }
     if (!places.has(lane.run.parts.workspaceId)) {
       return places === this.#openings
@@ -319,7 +319,7 @@ function siteKeyOf({ target: { way, site } }: Lane): string | undefined {
  * The refusal while all usable connections have enough messages: more are admitted when another connection is ready,
  * or when the server may be tried again.
  */
-function closedDoor(lane: Lane, usable: number): Refusal {
+function serverRefusal(lane: Lane, usable: number): Refusal {
   const { retryAt, lastError } = lane.target.way.egress.status(siteKeyOf(lane));
   return usable === 0 && retryAt !== undefined
     ? suspension(lane.serverKey, retryAt, lastError)

@@ -235,7 +235,7 @@ async function askEach(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
   for (const step of steps) {
     line.wire.write(step.command);
     const reply = await line.wire.reply(step.stage, step.timeoutMs);
-    refuseTiredLine(line, step, reply);
+    requireNewConnection(line, step, reply);
     const refusal = judge(line, step, reply);
     if (refusal !== undefined) {
       return refusal;
@@ -262,7 +262,7 @@ async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
       throw error;
     }
     if (refusal === undefined) {
-      refuseTiredLine(line, step, reply);
+      requireNewConnection(line, step, reply);
       refuseConfusion(line, step, reply);
       refusal = judge(line, step, reply);
     } else if (reply.code === 354) {
@@ -281,7 +281,7 @@ async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
  * A refused RSET, or a MAIL answered with 503, is about the connection: the server accepts no more on it (Exim: "554
  * Too many nonmail commands"). The message itself has not been judged, so it is retried on a new connection.
  */
-function refuseTiredLine(line: Line, step: Step, reply: ParsedReply): void {
+function requireNewConnection(line: Line, step: Step, reply: ParsedReply): void {
   const isNested = step.stage === "mail" && reply.code === 503 && line.isUsed;
   if (isNested) {
     line.onNestedMail();

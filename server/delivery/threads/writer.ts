@@ -7,7 +7,7 @@ import { writeTurn } from "../../platform/db/write-turn.ts";
 import { notFound } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
 import { log } from "../../platform/log.ts";
-import { beginPrimacy, stillReigns } from "../../platform/primacy.ts";
+import { claimPrimacy, isStillPrimary } from "../../platform/primacy.ts";
 import { freezeAudience } from "../audience/freeze.ts";
 import { blockList, type IsBlocked } from "../block-list.store.ts";
 import { Ingester } from "../ingest/ingester.ts";
@@ -80,7 +80,7 @@ export class Writer {
     this.#databases = openDatabases(identity.dataDir, { busyTimeoutMs: BUSY_MS });
     // If a power cut lost a due time, its work would not be done until something else checks the workspace.
     this.#databases.system.pragma("synchronous = FULL");
-    beginPrimacy(this.#databases.system, identity.boot, clock());
+    claimPrimacy(this.#databases.system, identity.boot, clock());
     this.#due = createDue(this.#databases.system, (id) => this.#find(id), clock);
     this.#kept = new KeptFacts(join(identity.dataDir, "local", "kept"));
     this.#ingester = new Ingester({
@@ -312,7 +312,7 @@ export class Writer {
 
   /** False once another process has taken over the data folder; this process then exits. */
   #reigns(): boolean {
-    const reigns = stillReigns(this.#databases.system, this.#identity.boot);
+    const reigns = isStillPrimary(this.#databases.system, this.#identity.boot);
     if (!reigns && !this.#stopped) {
       this.#stopped = true;
       this.#onDeposed();

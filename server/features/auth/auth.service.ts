@@ -86,7 +86,7 @@ export async function signIn(
     () => isPassword(credentials.password, user?.passwordHash),
     keys.isKnown,
   );
-  if (user === undefined || !matches || !hasStill(system, user)) {
+  if (user === undefined || !matches || !hasSamePassword(system, user)) {
     recordRefusal(desk, user?.id, from);
     throw new AppError("unauthenticated", "The email address or password is wrong.");
   }
@@ -105,7 +105,7 @@ export async function signIn(
  * True when the account still has the password that was compared. Comparing takes time, and the password may have
  * been reset meanwhile.
  */
-function hasStill(system: Connection, { id, passwordHash }: UserRow): boolean {
+function hasSamePassword(system: Connection, { id, passwordHash }: UserRow): boolean {
   const now = findUserById(system, id);
   return now?.passwordHash === passwordHash && now.disabledAt === null;
 }
@@ -248,7 +248,7 @@ export async function changePassword(
   const passwordHash = await hashPassword(change.next);
   const session = await desk.sessions.read(cookieHeader);
   inTransaction(system, () => {
-    if (!hasStill(system, user)) {
+    if (!hasSamePassword(system, user)) {
       throw new AppError(
         "changed_meanwhile",
         "The password was just changed. Sign in with the new one.",

@@ -16,7 +16,7 @@ export type LaunchFault =
 type PlainCode = keyof typeof plain;
 export type LaunchFaultCode = LaunchFault["code"];
 
-/** Sentences of the template language and of segments, which name what a person wrote and have no code of their own. */
+/** Faults that the template language or segments word themselves. They quote what a person wrote and have no code. */
 export type UncodedFault = {
   code: "template_error" | "template_warning" | "segment_unusable";
   message: string;

@@ -68,7 +68,7 @@ export async function createDomain(
 ): Promise<DomainView> {
   const name = requireDomain(input.name, "name");
   const taken = new AppError("conflict", `The domain ${name} already exists.`, {
-    fields: [{ field: "name", reason: "is there already" }],
+    fields: [{ field: "name", reason: "already exists" }],
   });
   if (findDomainByName(open(), name) !== undefined) {
     throw taken;

@@ -92,7 +92,7 @@ function hasControl(text: string): boolean {
 
 function taken(email: string): AppError {
   return new AppError("conflict", `The sender ${email} already exists.`, {
-    fields: [{ field: "email", reason: "is there already" }],
+    fields: [{ field: "email", reason: "already exists" }],
   });
 }
 

@@ -40,6 +40,6 @@ export function topicsOfForm(db: Connection, settings: FormSettings) {
  * True when the form named lists but none is left (deleted, or not public any more), so a sign-up would join nothing.
  * A form that never named a list creates contacts without one, as its owner chose.
  */
-export function leadsNowhere(settings: FormSettings, topics: readonly unknown[] = []): boolean {
+export function hasLostItsLists(settings: FormSettings, topics: readonly unknown[] = []): boolean {
   return settings.listIds.length > 0 && topics.length === 0;
 }

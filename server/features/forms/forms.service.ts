@@ -9,7 +9,7 @@ import { keepWording } from "../consent/consent.service.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { topicsAmong } from "../lists/lists.service.ts";
 import { formSnippet } from "./form-html.ts";
-import { fieldsOfForm, leadsNowhere, topicsOfForm } from "./form-view.service.ts";
+import { fieldsOfForm, hasLostItsLists, topicsOfForm } from "./form-view.service.ts";
 import { isBuiltIn, readColor, readOrigins, readRedirect } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 import {
@@ -193,7 +193,7 @@ function summaryOf(context: FormContext, row: FormRow) {
   return {
     ...form,
     enabled: row.enabled === 1,
-    problem: leadsNowhere(settings, topicsOfForm(context.db, settings))
+    problem: hasLostItsLists(settings, topicsOfForm(context.db, settings))
       ? ("no_list" as const)
       : null,
     url: formUrl(context, row.id),

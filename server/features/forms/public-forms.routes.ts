@@ -10,7 +10,7 @@ import { agentOf, orLater, pageLanguage } from "../tracking/recipient.service.ts
 import { brandOf } from "../workspaces/public-look.service.ts";
 import { type Filled, formMessage, formPage, lookOf } from "./form-html.ts";
 import { FORM_SCRIPT } from "./form-script.ts";
-import { leadsNowhere } from "./form-view.service.ts";
+import { hasLostItsLists } from "./form-view.service.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 import { originsOf, textOr } from "./forms.rules.ts";
 import { type OpenForm, PublicForms, type Submitted } from "./signup.service.ts";
@@ -61,7 +61,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
       return noForm(request);
     }
     const view = forms.view(open);
-    if (leadsNowhere(view.settings, view.topics)) {
+    if (hasLostItsLists(view.settings, view.topics)) {
       return closed(open);
     }
     forms.viewed(open);

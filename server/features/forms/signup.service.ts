@@ -14,7 +14,7 @@ import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import { FormChallenges, type Proof } from "./form-challenge.service.ts";
 import { type Filled, type FormView, TRAP } from "./form-html.ts";
 import { readSubmission, valuesOf } from "./form-submission.service.ts";
-import { fieldsOfForm, leadsNowhere, topicsOfForm } from "./form-view.service.ts";
+import { fieldsOfForm, hasLostItsLists, topicsOfForm } from "./form-view.service.ts";
 import { formWords } from "./form-words.rules.ts";
 import { type Form, findOpenForm } from "./forms.service.ts";
 import { countForm } from "./forms.store.ts";
@@ -137,7 +137,7 @@ export class PublicForms {
     const now = clock();
     const db = databases.workspace(open.workspaceId);
     const view = this.view(open);
-    if (leadsNowhere(view.settings, view.topics)) {
+    if (hasLostItsLists(view.settings, view.topics)) {
       return { kind: "closed" };
     }
     if (!this.#admitsNetwork(visitor)) {

@@ -253,7 +253,13 @@ function place(writing: Writing, contactId: number, contact: ReadContact): void 
     leaveLists(writing, contactId, contact);
   } else if (contact.pending) {
     for (const listId of listIds) {
-      addPending(db, { listId, contactId, source, reason: "never confirmed, says the file", now });
+      addPending(db, {
+        listId,
+        contactId,
+        source,
+        reason: "never confirmed, according to the file",
+        now,
+      });
     }
   } else if (restored?.hasLeft !== true) {
     addToLists(writing, contactId, contact);

@@ -124,7 +124,7 @@ function oauthProblems(
   // Over plain http the client secret could be intercepted.
   if (URL.parse(oauth.tokenUrl)?.protocol !== "https:") {
     const hint = "It begins with https://, and the provider's documentation names it.";
-    problems.push({ field: "oauth.tokenUrl", reason: "is no https address", hint });
+    problems.push({ field: "oauth.tokenUrl", reason: "is not an https URL", hint });
   }
   for (const key of ["clientId", "clientSecret"] as const) {
     if (oauth[key] === "") {

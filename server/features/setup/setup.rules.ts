@@ -28,13 +28,13 @@ export function missingBefore(step: SetupStep, answered: ReadonlySet<SetupStep>)
 export function readPublicUrl(typed: string): { origin: string } | { reason: string } {
   const url = URL.parse(typed.trim());
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    return { reason: "it is no address that starts with https:// or http://" };
+    return { reason: "it must start with https:// or http://" };
   }
   if (url.username !== "" || url.password !== "") {
-    return { reason: "it has a user name in it" };
+    return { reason: "it must not contain a user name" };
   }
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
-    return { reason: "it has more than a host: nothing may come after it" };
+    return { reason: "it must end after the host name" };
   }
   return { origin: url.origin };
 }

@@ -16,7 +16,7 @@ import type { HookCounts } from "./hook-counts.ts";
 import { type HookEvent, parseJson } from "./hook-event.ts";
 import { type HookSubject, readHookToken } from "./hook-token.ts";
 import { readSesEvents } from "./providers/ses-events.ts";
-import { type FetchText, SnsDoor } from "./sns.ts";
+import { type FetchText, SnsVerifier } from "./sns.ts";
 import { findProvider, type HookRequest } from "./webhook-providers.ts";
 import {
   changeWebhook,
@@ -56,13 +56,13 @@ type Hook = HookSubject & { workspaceId: string; provider: string; row: WebhookR
 export class Hooks {
   readonly #deps: HookDeps;
   readonly #keys: TokenKeys;
-  readonly #sns: SnsDoor;
+  readonly #sns: SnsVerifier;
   readonly #seen = new LRUCache<string, true>({ max: MAX_SEEN });
 
   constructor(deps: HookDeps) {
     this.#deps = deps;
     this.#keys = loadTokenKeys(deps.keyRing);
-    this.#sns = new SnsDoor(deps.fetchText);
+    this.#sns = new SnsVerifier(deps.fetchText);
   }
 
   /** Refuses an unknown URL before its body is read. @throws AppError `not_found`. */

@@ -42,7 +42,7 @@ export function isSnsUrl(text: string): boolean {
 }
 
 /** Verifies messages of Amazon SNS. Certificates are cached for a day. */
-export class SnsDoor {
+export class SnsVerifier {
   readonly #fetchText: FetchText;
   readonly #certificates = new LRUCache<string, string>({ max: 50, ttl: MAX_AGE_MS });
 

@@ -2,17 +2,17 @@ import os from "node:os";
 import { log } from "../log.ts";
 
 /**
- * How much the threads that work for one workspace stand back (Linux `nice`; each step is a quarter less time where
- * both want the same core, and costs nothing where a core is free).
+ * By how much the priority of threads that work for one workspace is lowered (Linux `nice`). Each step costs a thread
+ * a quarter of its time while others need the same core, and nothing while a core is free.
  */
 export const niceness = {
   /** Imports, exports, checks of whole files: they take minutes anyway. */
   work: 10,
-  /** Somebody waits for the answer, and it has a time limit. */
+  /** Queries that a person is waiting for, with a time limit. */
   answer: 3,
 };
 
-/** The lowest priority there is. */
+/** The lowest priority that Linux has. */
 const MOST = 19;
 
 /**
@@ -27,7 +27,7 @@ export function standBack(nice: number): void {
     // 0 is the calling thread: setpriority(2), "C library/kernel differences".
     os.setPriority(0, Math.min(MOST, os.getPriority(0) + nice));
   } catch (error) {
-    // A sandbox may forbid it. The thread then works at normal priority, which is right, only less polite.
+    // A sandbox may forbid this. The thread then runs at normal priority and may slow others down.
     log.warn({ err: error, nice }, "the priority of a thread could not be lowered");
   }
 }

@@ -146,7 +146,7 @@ function StateWords(props: {
   tone?: "warning" | "error" | "success";
   label: string;
   reason: string;
-  /** What happens at that time. */
+  /** What the time in the cell stands for, such as "resumes" or "next attempt". */
   what?: string;
   at: number | null;
 }) {

@@ -1,6 +1,6 @@
 import { type DescribedFault, described } from "./launch-faults.rules.ts";
 
-/** The states of a campaign. */
+/** The statuses that a campaign can have. */
 export const campaignStatuses = [
   "draft",
   "scheduled",

@@ -19,7 +19,7 @@ export type ThreadParts<M extends Methods> = {
   maxMs?: number;
 };
 
-/** Opening the databases may wait for other threads, on a slow disk as well; longer than this it will never end. */
+/** Opening the databases may have to wait for other threads and a slow disk. After this time the start counts as failed. */
 const START_MS = 60_000;
 
 type Thread<M extends Methods> = {

@@ -166,7 +166,12 @@ function count(column: Counted, cell: string, reading: Reading): void {
   const isShown = value.length <= MAX_CHARS && !value.includes("@");
   if (column.values.size < MAX_VALUES && (isShown || reading.as !== "value")) {
     const { as, says } = reading;
-    column.values.set(key, { value: as === "text" || !isShown ? "" : value, as, says, rows: 1 });
+    column.values.set(key, {
+      value: as === "text" || as === "empty" || !isShown ? "" : value,
+      as,
+      says,
+      rows: 1,
+    });
     return;
   }
   column.others.set(reading.says, (column.others.get(reading.says) ?? 0) + 1);

@@ -7,9 +7,9 @@ const PHRASES = new RegExp(
     "keine?n? (weiteren? |mehr )?(e-?)?(mails?|newsletter|werbung|mailings?|kontakt)",
     "nicht (mehr )?(anschreiben|angeschrieben|kontaktieren|kontaktiert|mailen|anmailen|stören)",
     "abgemeldet|abmelden|abbestellt|ausgetragen|austragen|widersprochen|widerspruch",
-    "no (more |further )?(e-?mails?|mails|newsletters?|mailings?|marketing)",
+    "no (more |further )?(e-?mails?|mails?|newsletters?|mailings?|marketing)",
     "un-?subscribed?|opt(ed|s)?[ -]?out|asked (to be|for) remov\\p{L}+|remove (me )?from (the |this |our )?(mailing |e-?mail )?list",
-    "(do not|don['’]?t|never|stop) (want |send |sending )?(any |more )*(e-?mail|mail|contact)\\p{L}*",
+    "(do not|don['’]?t|never|stop) (want |send |sending )?(any |more )*(e[ -]?mail|mail|contact)\\p{L}*",
     "no longer (wants?|wishes|interested)[^.]{0,40}(mails?|newsletter)",
     "d[ée]sabonn\\p{L}*|d[ée]sinscri\\p{L}*|(pas|plus) (de |d['’])?(mails?|e-?mails?|courriels?|newsletters?)|(pas|plus) (le |la )?contacter",
     "no (contactar|enviar|quiere (m[áa]s )?(correos?|e-?mails?))|da(do|da|r|rse) de baja|sin correos",
@@ -18,6 +18,7 @@ const PHRASES = new RegExp(
   ].join("|")})(?!\\p{L})`,
   "iu",
 );
+const JOINTS = /(?<=\p{L})[-_./](?=\p{L})/gu;
 const MAX_PHRASE_CHARS = 2_000;
 const EXCERPT_BEFORE = 20;
 
@@ -27,7 +28,8 @@ export function refusalPhrase(cell: string): string | undefined {
     return undefined;
   }
   const text = cell.slice(0, MAX_PHRASE_CHARS).replace(/\s+/g, " ").trim();
-  const at = PHRASES.exec(text)?.index;
+  // `do-not-mail` and `do_not_mail` are the same words.
+  const at = (PHRASES.exec(text) ?? PHRASES.exec(text.replace(JOINTS, " ")))?.index;
   if (at === undefined) {
     return undefined;
   }

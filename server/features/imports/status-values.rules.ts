@@ -1,5 +1,6 @@
 import { type ConsentColumn, consentColumn, hintsAtConsent } from "./consent-columns.rules.ts";
 import { type JsonLeaf, jsonLeaves } from "./json-cells.rules.ts";
+import { partsOf, plainRefusal, standsAlone } from "./plain-refusals.rules.ts";
 import { refusalPhrase } from "./refusal-phrases.rules.ts";
 import {
   answerOf,
@@ -71,7 +72,9 @@ export function readStatus(column: ConsentColumn, cell: string): Reading {
   }
   const date = dateIn(text);
   if (date !== undefined) {
-    return { says: date === "date" ? ofDate(column) : "nothing", as: "date" };
+    return date === "none"
+      ? { says: ofEmpty(column), as: "empty" }
+      : { says: ofDate(column), as: "date" };
   }
   const parts = partsOf(text);
   if (parts.length > 1) {
@@ -272,57 +275,6 @@ function ofAnswer(column: ConsentColumn, answer: "yes" | "no"): Says {
   }
 }
 
-/** Splits `[BOUNCED]`, `["UNSUBSCRIBED", "SPAM"]` and `unsubscribed; bounced` into parts. */
-function partsOf(text: string): string[] {
-  return text
-    .replace(/^[[({]+|[\])}]+$/g, "")
-    .split(/[,;|]|:::/)
-    .map((part) => part.trim().replace(/^["']+|["']+$/g, ""))
-    .filter((part) => part !== "");
-}
-
-// Listed unfolded, so that checking each cell of a file costs no more than a string comparison.
-const PLAIN_REFUSALS = new Map<string, Meaning>(
-  [
-    "unsubscribed,unsubscribe,opted out,opted-out,opt out,opt-out,optout,do not contact,do not email,do_not_contact",
-    "do not mail,never subscribed,never_subscribed,nonsubscribed,non-subscribed,not subscribed",
-    "blocklisted,blacklisted,hard bounced,hard bounce,hard_bounce,hardbounce,bounced,complained,spam complaint",
-    "marked as spam,suppressed,abgemeldet,ausgetragen,abbestellt,unzustellbar,nicht kontaktieren",
-    "désabonné,désabonnée,desabonné,desabonne,désinscrit,désinscrite,desinscrit,ne pas contacter,ne plus contacter",
-    "dado de baja,desuscrito,no contactar,disiscritto,disiscritta,non contattare",
-    "descadastrado,descadastrada,desinscrito,não contatar,afgemeld,uitgeschreven,niet contacteren",
-  ]
-    .join(",")
-    .split(",")
-    .map((word) => [word, meaningOfWord(foldWord(word)) ?? "unsubscribed"]),
-);
-
-/**
- * The refusal of a cell in a column that is not about consent; undefined when there is none. Only unambiguous words
- * count, as the whole cell or as one of its tags.
- */
-export function plainRefusal(cell: string): Meaning | undefined {
-  if (cell.length < 6 || cell.length > 200) {
-    return undefined;
-  }
-  if (!SEVERAL.test(cell)) {
-    return cell.length > LONGEST + 8 ? undefined : refusalWord(cell.trim().toLowerCase());
-  }
-  if (!MAY_REFUSE.test(cell)) {
-    return undefined;
-  }
-  let found: Meaning | undefined;
-  for (const part of partsOf(cell.toLowerCase())) {
-    const one = refusalWord(part);
-    found = one === undefined ? found : found === undefined ? one : stricter(found, one);
-  }
-  return found;
-}
-
-const refusalWord = (text: string) =>
-  PLAIN_REFUSALS.get(text) ??
-  (text.includes("_") ? PLAIN_REFUSALS.get(text.replaceAll("_", " ")) : undefined);
-
 /** Longer cells are not an answer. */
 const MAX_ANSWER_CHARS = 12;
 
@@ -354,35 +306,32 @@ const isAnswerOrDoubt = (cell: string): boolean =>
  */
 export function wordsReader(name: string): (cell: string) => Reading {
   const isHint = hintsAtConsent(name);
+  const isOpen = openAnswer(isHint, standsAlone(name));
   const readJson = jsonReader(isHint);
   return (cell) => {
     const refusal = plainRefusal(cell);
-    if (refusal === undefined && STARTS_JSON.test(cell)) {
+    if (refusal !== undefined) {
+      return { says: refusal, as: "value" };
+    }
+    if (STARTS_JSON.test(cell)) {
       const reading = readJson(cell);
       if (reading.says !== "nothing") {
         return reading;
       }
     }
-    const isOpen = refusal === undefined && isHint && isAnswerOrDoubt(cell);
-    if (refusal === undefined && !isOpen && refusalPhrase(cell) !== undefined) {
-      return { says: "unclear", as: "phrase" };
+    if (isOpen(cell)) {
+      return { says: "unclear", as: "value" };
     }
-    return {
-      says: refusal ?? (isOpen ? "unclear" : "nothing"),
-      as: cell.trim() === "" ? "empty" : "value",
-    };
+    return refusalPhrase(cell) !== undefined
+      ? { says: "unclear", as: "phrase" }
+      : { says: "nothing", as: cell.trim() === "" ? "empty" : "value" };
   };
 }
 
+const openAnswer = (isHint: boolean, isAlone: (cell: string) => boolean) => (cell: string) =>
+  (isHint && isAnswerOrDoubt(cell)) || isAlone(cell);
+
 const STARTS_JSON = /^\s*[[{]/;
-const SEVERAL = /[,;|:["]/;
-/**
- * Every refusal contains one of these letter groups. Splitting the texts of a million rows needlessly would take a
- * tenth of an import.
- */
-const MAY_REFUSE =
-  /unsub|opt|do.not|subscri|listed|bounce|compla|spam|suppr|abgem|ausge|abbest|unzust|kontak|contac|contat|abonn|inscrit|baja|suscrito|iscritt|descad|afgem|uitge/i;
-const LONGEST = Math.max(...[...PLAIN_REFUSALS.keys()].map((word) => word.length));
 
 /** True for a column named "state" whose cells are words for a status. */
 export function isStateOfPeople(cells: readonly string[]): boolean {

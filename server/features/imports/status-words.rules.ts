@@ -199,7 +199,8 @@ const DATES = [
     "iu",
   ),
 ];
-const NO_DATE = /^(0000|1970-01-01|0001-01-01|1900-01-0[01]|1899-12)/;
+const NO_DATE =
+  /^(0000|1970[-/.]0?1[-/.]0?1(?!\d)|1969-12-31|0001-01-01|1900[-/.]0?1[-/.]0?[01](?!\d)|1899-12|00[-/.]00[-/.]0000|0?1[-/.]0?1[-/.](1970|1900|0001))/;
 
 /** `none` for the placeholders that databases write when there is no date. */
 export function dateIn(cell: string): "date" | "none" | undefined {

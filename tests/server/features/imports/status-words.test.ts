@@ -4,8 +4,8 @@ import {
   consentColumn,
   speaksOfConsent,
 } from "../../../../server/features/imports/consent-columns.rules.ts";
+import { plainRefusal } from "../../../../server/features/imports/plain-refusals.rules.ts";
 import {
-  plainRefusal,
   statusReader,
   strictest,
 } from "../../../../server/features/imports/status-values.rules.ts";

@@ -72,7 +72,7 @@ const STATUS: Record<Meaning, string> = {
   unsubscribed: `unsubscribed unsubscribe unsubscribes unsub optout optedout optsout cancelled canceled disabled inactive
     blocked blocklisted blacklisted declined refused withdrawn revoked optinwithdrawn
     donotcontact donotemail donotmail donotallow dontemail dontcontact dnc dne dnm noemail nomail noconsent notconsented
-    denied nothanks nothankyou u nonmarketingcontact
+    denied nothanks nothankyou u
     neversubscribed nonsubscribed notsubscribed nosubscription neveroptedin notoptedin nonsubscriber unlisted
     leftalllists paused transactional nonmarketable notmailable unmailable listunsubscribe globalunsubscribe globallyunsubscribed left
     abgemeldet abgemeldete abmeldung ausgetragen gekundigt widerrufen nichtangemeldet nieangemeldet inaktiv

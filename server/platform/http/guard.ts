@@ -379,7 +379,10 @@ function allowed(workspace: WorkspaceAccess | undefined, permission: Permission)
     throw notFound("workspace");
   }
   if (!workspace.can(permission)) {
-    throw new AppError("forbidden", `Your role in this workspace does not include ${permission}.`);
+    throw new AppError(
+      "forbidden",
+      `This needs the permission ${permission}, which your role or API key does not have in this workspace.`,
+    );
   }
   return workspace;
 }

@@ -10,7 +10,7 @@ export const t = messages({
   tls: { en: "Encrypt (TLS)", de: "Verschlüsseln (TLS)" },
   auth: { en: "Sign in (AUTH)", de: "Anmelden (AUTH)" },
   mail: { en: "Check sender", de: "Absender prüfen" },
-  works: { en: "The server accepts your mail", de: "Der Server nimmt Ihre E-Mails an" },
+  works: { en: "The connection works", de: "Die Verbindung funktioniert" },
   fails: { en: "Not working yet", de: "Funktioniert noch nicht" },
   passed: { en: "Passed", de: "Bestanden" },
   failed: { en: "Failed", de: "Fehlgeschlagen" },

@@ -169,7 +169,7 @@ test.each([
   ["valid", "false", "bounced"],
   ["email_valid", "true", "nothing"],
   ["Zustellbar", "nein", "bounced"],
-  ["Marketing contact status", "Non-marketing contact", "unsubscribed"],
+  ["Marketing contact status", "Non-marketing contact", "unclear"],
   ["Marketing contact status", "Marketing contact", "subscribed"],
   ["Status", "rebond", "bounced"],
   ["Status", "ne plus contacter", "unsubscribed"],

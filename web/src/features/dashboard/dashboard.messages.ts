@@ -4,8 +4,8 @@ export const t = messages({
   title: { en: "Dashboard", de: "Übersicht" },
   contacts: { en: "Contacts", de: "Kontakte" },
   suppressed: {
-    en: "{count, plural, =0 {none suppressed} other {# suppressed}}",
-    de: "{count, plural, =0 {keiner gesperrt} other {# gesperrt}}",
+    en: "{count, plural, =0 {none on the suppression list} other {# on the suppression list}}",
+    de: "{count, plural, =0 {niemand auf der Sperrliste} other {# auf der Sperrliste}}",
   },
   sent: { en: "Sent, last 30 days", de: "Gesendet, letzte 30 Tage" },
   opened: { en: "Opened by people", de: "Von Personen geöffnet" },

@@ -121,8 +121,8 @@ export const t = messages({
     de: "Kein Empfänger hat diese Adresse. Der Grund steht oben.",
   },
   noMatchBody: {
-    en: "Remove a filter, or search for the beginning of an address.",
-    de: "Entfernen Sie einen Filter, oder suchen Sie nach dem Anfang einer Adresse.",
+    en: "Remove a filter, or search for the beginning of an address. People who were left out before the start are not listed: search for the whole address to see why.",
+    de: "Entfernen Sie einen Filter, oder suchen Sie nach dem Anfang einer Adresse. Wer vor dem Start ausgelassen wurde, steht hier nicht: Suchen Sie nach der ganzen Adresse, um den Grund zu sehen.",
   },
   whatHappened: { en: "History", de: "Verlauf" },
   attemptsTitle: { en: "Delivery attempts", de: "Zustellversuche" },

@@ -51,7 +51,7 @@ export const t = messages({
     de: "Ausschalten, wenn das Relay für Ihre Domain signiert.",
   },
   check: { en: "Test connection", de: "Verbindung testen" },
-  checkOk: { en: "The server accepts your mail", de: "Der Server nimmt Ihre E-Mails an" },
+  checkOk: { en: "The connection works", de: "Die Verbindung funktioniert" },
   neverChecked: { en: "Not checked", de: "Nicht geprüft" },
   works: { en: "Works", de: "Funktioniert" },
   fails: { en: "Not working", de: "Funktioniert nicht" },

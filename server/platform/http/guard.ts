@@ -379,10 +379,7 @@ function allowed(workspace: WorkspaceAccess | undefined, permission: Permission)
     throw notFound("workspace");
   }
   if (!workspace.can(permission)) {
-    throw new AppError(
-      "forbidden",
-      `This needs the permission ${permission}, which your role or API key does not have in this workspace.`,
-    );
+    throw new AppError("forbidden", `Your role or API key here does not include ${permission}.`);
   }
   return workspace;
 }

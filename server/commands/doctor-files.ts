@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { consentVersion } from "../platform/db/consent-version.store.ts";
 import { type DamageNotice, unreadDamage } from "../platform/db/damage.store.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { type FaultReason, FileFault, lookAtFile } from "../platform/db/file-fault.ts";
@@ -12,11 +13,14 @@ import { isOverwritten } from "../platform/db/overwritten.ts";
 import { setAsideRows } from "../platform/db/set-aside.store.ts";
 import { isAbsent, systemFault, systemFileFault, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
+import { seenVersion } from "../platform/db/workspace-seen.store.ts";
 import { messageOf } from "../platform/errors.ts";
 import { adviceFor, type Finding } from "./doctor-checks.ts";
 import { databaseFiles } from "./scrub.ts";
 
 const NAMED = 5;
+const LACKING =
+  "its -wal file was cut, or it is an older copy. People who have unsubscribed may be mailable again; restore a newer copy, or check who has unsubscribed before you send";
 
 const advice: Record<FaultReason, string> = {
   missing: "Restore the file from your backup",
@@ -109,9 +113,11 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
 /** Reports damage that nobody has acknowledged on the instance console. */
 export function checkDamage(dataDir: string): Finding {
   return withSystem(dataDir, (system) => {
-    const notices = unreadDamage(system);
-    const said = notices.map(noticeLine);
-    return notices.length === 0
+    const lacking = workspaceIds(system)
+      .filter((id) => lacksChanges(dataDir, system, id))
+      .map((id) => `${workspacePath(dataDir, id)} lacks changes that were saved: ${LACKING}`);
+    const said = [...lacking, ...unreadDamage(system).map(noticeLine)];
+    return said.length === 0
       ? { verdict: "ok", said: "no unread notices" }
       : { verdict: "warn", said: listed(said), mend: "See the instance console for details." };
   });
@@ -145,11 +151,23 @@ function isClean(dataDir: string, path: string): boolean {
   }
 }
 
+/** True when a start would find that changes of the file are lost. A file that cannot be read is another check's. */
+function lacksChanges(dataDir: string, system: Connection, id: string): boolean {
+  const seen = seenVersion(system, id);
+  try {
+    return seen > 0 && lookInside(dataDir, workspacePath(dataDir, id), consentVersion) < seen;
+  } catch {
+    return false;
+  }
+}
+
 function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string {
   const place = kept === "" ? "" : `, kept as ${kept}`;
   switch (kind) {
     case "older_copy":
       return `${path} is an older copy, from before some of its campaigns were sent: campaigns that would send automatically were paused or turned back into drafts`;
+    case "changes_lost":
+      return `${path} lacks changes that were saved: ${LACKING}. Campaigns that would send automatically were paused or turned back into drafts`;
     case "results_lost":
       return `${path} is an older copy, and the journal no longer contains everything that happened since: its figures are too low, and its campaigns are paused because waiting recipients may already have the message or may have unsubscribed`;
     case "journal_missing":

@@ -1,3 +1,4 @@
+import { consentVersion } from "../platform/db/consent-version.store.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { statement } from "../platform/db/statements.ts";
 import type { IsBlocked } from "./block-list.store.ts";
@@ -260,17 +261,6 @@ export function frozenAudience(db: Connection, campaignId: number): AudienceDefi
     includeSegments: stored.includeSegments ?? [],
     excludeSegments: stored.excludeSegments ?? [],
   };
-}
-
-const selectVersion = statement<[], { n: number }>("SELECT n FROM consent_version");
-
-/** A counter that increases with every change to this database that can remove someone from an audience. */
-export function consentVersion(db: Connection): number {
-  const row = selectVersion(db).get();
-  if (row === undefined) {
-    throw new Error("the table consent_version has lost its row");
-  }
-  return row.n;
 }
 
 const selectTotals = statement<[], { name: string; n: number }>(

@@ -68,7 +68,7 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
         workspaceId: workspaceOf(job),
         dataDir,
         clock: systemClock,
-        trail: createAuditTrail(() => databases.system, systemClock),
+        trail: trailOf(databases),
         signal,
         isLastTry: job.attempt >= job.maxAttempts,
       },
@@ -78,7 +78,7 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
     tidyAll({
       databases,
       clock: systemClock,
-      trail: createAuditTrail(() => databases.system, systemClock),
+      trail: trailOf(databases),
       signal,
     }),
 };
@@ -145,6 +145,10 @@ async function doTask(
 function openerOf(job: Job, databases: Databases) {
   const workspaceId = workspaceOf(job);
   return () => databases.workspace(workspaceId);
+}
+
+function trailOf(databases: Databases) {
+  return createAuditTrail(() => databases.system, systemClock, databases.noteChange);
 }
 
 function workspaceOf(job: Job): string {

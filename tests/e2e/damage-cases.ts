@@ -1,7 +1,18 @@
-import { openSync, readdirSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { openConnection } from "../../server/platform/db/driver.ts";
 import { openJournal } from "../../server/platform/journal/writer.ts";
+
+/** In the folder after a good end: a copy of the workspace's file from before anything was in it. */
+export const OLDER_COPY = "older.copy";
 
 export type Effect = { start: string; here: string; there: string; told: string };
 export type Damage = {
@@ -91,6 +102,21 @@ export const damages: Damage[] = [
     after: "kill",
     damage: (f, here) => rmSync(`${file(f, here)}-wal`),
     expected: setAside("log_missing"),
+  },
+  {
+    what: "its write-ahead log cut",
+    after: "kill",
+    damage: (f, here) => {
+      truncateSync(`${file(f, here)}-wal`, 32);
+      rmSync(`${file(f, here)}-shm`);
+    },
+    expected: { ...notice("changes_lost"), here: "0 contacts" },
+  },
+  {
+    what: "an older copy in its place",
+    after: "stop",
+    damage: (f, here) => renameSync(join(f, OLDER_COPY), file(f, here)),
+    expected: { ...notice("changes_lost"), here: "0 contacts" },
   },
   {
     what: "its tables were all in a log that is gone",

@@ -8,7 +8,7 @@ import { openConnection } from "../../server/platform/db/driver.ts";
 import { readKeyRing } from "../../server/platform/secrets.ts";
 import { type RunningBinary, runBinary } from "../support/binary.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
-import { type Damage, damages, type Effect, file, works } from "./damage-cases.ts";
+import { type Damage, damages, type Effect, file, OLDER_COPY, works } from "./damage-cases.ts";
 
 let seeded: SeededBinary;
 let running: RunningBinary;
@@ -35,14 +35,18 @@ beforeAll(async () => {
   running = seeded.binary;
   here = seeded.workspace.id;
   there = await newWorkspace("Other");
+  const base = mkdtempSync(join(tmpdir(), "swiftmail-damage-"));
+  const live = openConnection(file(running.dataDir, here), { readonly: true });
+  live.prepare("VACUUM INTO ?").run(join(base, OLDER_COPY));
+  live.close();
   for (const id of [here, there]) {
+    await seeded.api.post(`/workspaces/${id}/suppressions`, { addresses: ["no@reader.example"] });
     for (let i = 0; i < 60; i++) {
       await seeded.api.post(`/workspaces/${id}/contacts`, { email: `person${i}@reader.example` });
     }
     await seeded.api.get(`/workspaces/${id}/inbox`);
   }
   await anOpenIsKept();
-  const base = mkdtempSync(join(tmpdir(), "swiftmail-damage-"));
   folders.stop = join(base, "stop");
   folders.kill = join(base, "kill");
   await running.kill("SIGKILL");
@@ -58,6 +62,7 @@ beforeAll(async () => {
     db.close();
   }
   cpSync(running.dataDir, folders.stop, { recursive: true });
+  cpSync(join(base, OLDER_COPY), join(folders.stop, OLDER_COPY));
 }, 120_000);
 
 afterAll(async () => {

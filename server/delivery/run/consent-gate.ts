@@ -1,9 +1,9 @@
 import type { Clocks } from "../../platform/clock.ts";
+import { consentVersion } from "../../platform/db/consent-version.store.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { blockList, type IsBlocked } from "../block-list.store.ts";
 import {
-  consentVersion,
   dataVersion,
   type SkipReason,
   type WAITS_FOR_TWIN,

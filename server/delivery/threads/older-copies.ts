@@ -2,6 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { noteDamage } from "../../platform/db/damage.store.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { workspacePath } from "../../platform/db/workspace-files.ts";
+import { isUnheld, noteHeld } from "../../platform/db/workspace-seen.store.ts";
 import { comparePositions, streamStart } from "../../platform/journal/segments.ts";
 import { log } from "../../platform/log.ts";
 import { appliedPositions } from "../ingest/position.store.ts";
@@ -16,10 +17,10 @@ import { holdUnstartedCampaigns, recordStarted, startedSince } from "./started-c
 const REASON_STARTED =
   "This workspace's file is an older copy. This campaign was sent after the copy was made, so its recipients would get it twice. To send it anyway, duplicate it and send the duplicate.";
 const REASON_UNSTARTED =
-  "This workspace's file is an older copy. This campaign may have been sent, changed or cancelled after the copy was made. Check that before you send it.";
+  "This workspace's file is an older copy or has lost its latest changes. This campaign may have been sent, changed or cancelled since. Check that before you send it.";
 const REASONS = { started: REASON_STARTED, unstarted: REASON_UNSTARTED };
 const REASON =
-  "This workspace's file is an older copy, and some of what happened after it was made is lost. People who still wait here may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.";
+  "This workspace's file is an older copy or has lost its latest changes. People who still wait here may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.";
 
 export type OlderCopyParts = {
   system: Connection;
@@ -30,25 +31,26 @@ export type OlderCopyParts = {
 };
 
 /**
- * Detects that a workspace's file was restored from an older copy. Two things tell: the journal no longer holds
- * everything that happened after the copy was made, or a campaign that was started is not started in the copy. This is
- * reported once. Every campaign that would send by itself waits for a person, because it may have been sent, changed or
- * cancelled since, and it is unknown which of the pending recipients have already received the message.
+ * Detects that a workspace's file was restored from an older copy. Three things tell: the journal no longer holds
+ * everything that happened after the copy was made, a campaign that was started is not started in the copy, or the file
+ * has fewer changes of consent than it had. This is reported once. Every campaign that would send by itself waits for a
+ * person, because it may have been sent, changed or cancelled since, and it is unknown which of the pending recipients
+ * have already received the message.
  */
 export class OlderCopies {
   readonly #parts: OlderCopyParts;
-  readonly #checked = new Set<string>();
+  readonly #checked = new WeakSet<Connection>();
 
   constructor(parts: OlderCopyParts) {
     this.#parts = parts;
   }
 
   /**
-   * Checks a file before anything is applied to it or sent from it. @throws errors of SQLite; the next call then
+   * Checks a file, each time it is opened, before anything is applied to it or sent from it. @throws errors of SQLite; the next call then
    * checks again.
    */
   check(workspaceId: string, db: Connection): void {
-    if (this.#checked.has(workspaceId)) {
+    if (this.#checked.has(db)) {
       return;
     }
     const { system } = this.#parts;
@@ -62,25 +64,25 @@ export class OlderCopies {
     } else if (started.length > 0) {
       this.#sayOlder(workspaceId);
     }
-    if (lost.length > 0 || started.length > 0) {
+    // Opening the file has said so already (platform/db/lost-changes.ts).
+    const lacksChanges = isUnheld(system, workspaceId);
+    if (lost.length > 0 || started.length > 0 || lacksChanges) {
       holdUnstartedCampaigns(db, started, REASONS, this.#parts.clock());
       this.#pauseAll(workspaceId, db);
     }
     if (lost.length > 0) {
       forgetReached(system, workspaceId);
     }
+    if (lacksChanges) {
+      noteHeld(system, workspaceId);
+    }
     recordStarted(system, workspaceId, db);
-    this.#checked.add(workspaceId);
+    this.#checked.add(db);
   }
 
   /** Records that campaigns were started, so that a copy from before that is known. A crash in between is made up for. */
   recordStarted(workspaceId: string, db: Connection): void {
     recordStarted(this.#parts.system, workspaceId, db);
-  }
-
-  /** The workspace's file may be a different one when it is opened again, so it must be checked again. */
-  forget(workspaceId: string): void {
-    this.#checked.delete(workspaceId);
   }
 
   #sayLost(workspaceId: string, lost: ReturnType<typeof reachedIn>): void {

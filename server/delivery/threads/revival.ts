@@ -21,8 +21,6 @@ export type RevivalParts = {
   /** The owner name of this process's leases. */
   owner: string;
   look: (workspaceId: string) => void;
-  /** The workspace was set aside. Its file may be a different one when it returns. */
-  onAside: (workspaceId: string) => void;
   /** Facts that the journal still holds. */
   missed: MissedFacts;
   losses: JournalLosses;
@@ -162,7 +160,7 @@ export class Revival {
    * with many facts continues at the next call, so that the others are delayed only by milliseconds.
    */
   reviveAll(): void {
-    const { databases, kept, onAside } = this.#parts;
+    const { databases, kept } = this.#parts;
     this.#leftOpen.openSome();
     const now = performance.now();
     for (const [workspaceId, notBefore] of this.#notTakenBack) {
@@ -176,7 +174,6 @@ export class Revival {
     }
     for (const workspaceId of databases.setAsideIds()) {
       kept.hold(workspaceId);
-      onAside(workspaceId);
       this.#reviving.delete(workspaceId);
     }
     for (const workspaceId of kept.workspaces()) {

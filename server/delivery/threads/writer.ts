@@ -106,7 +106,6 @@ export class Writer {
       look: (id) => this.look(id),
       missed: (id, above) => this.#journal.factsOf(id, above),
       losses: this.#losses,
-      onAside: (id) => this.#copies.forget(id),
     });
     this.#copies = new OlderCopies({
       system,

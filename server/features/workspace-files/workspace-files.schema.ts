@@ -43,6 +43,7 @@ export const Damage = t.Object(
           t.Literal("limits_lost"),
           t.Literal("holder_unreadable"),
           t.Literal("older_copy"),
+          t.Literal("changes_lost"),
           t.Literal("results_lost"),
         ]),
         path: t.String(),

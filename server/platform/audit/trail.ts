@@ -56,8 +56,17 @@ export async function auditedWork<T>(
 
 type Ended = { id: number; content: AuditContent | undefined };
 
-/** The trail of one instance; `system` is asked for again after each pause. */
-export function createAuditTrail(system: () => Connection, clock: Clock): AuditTrail {
+/**
+ * The trail of one instance; `system` is asked for again after each pause.
+ *
+ * @param noteChange Called with the workspace of an action in the transaction that ends it, after the workspace's own
+ *   commit, to write down what its file has now.
+ */
+export function createAuditTrail(
+  system: () => Connection,
+  clock: Clock,
+  noteChange: (workspaceId: string) => void = () => undefined,
+): AuditTrail {
   let unwritten: Ended[] = [];
   const write = () => {
     if (unwritten.length === 0) {
@@ -68,6 +77,9 @@ export function createAuditTrail(system: () => Connection, clock: Clock): AuditT
       for (const { id, content } of unwritten) {
         if (content !== undefined) {
           appendContent(db, content);
+          if (content.workspaceId !== null) {
+            noteChange(content.workspaceId);
+          }
         }
         removeIntent(db, id);
       }

@@ -25,6 +25,7 @@ export type DamageKind =
   | "limits_lost"
   | "holder_unreadable"
   | "older_copy"
+  | "changes_lost"
   | "results_lost";
 
 const insertNotice = statement<[Omit<DamageNotice, "id"> & { isLasting: 0 | 1 }]>(`

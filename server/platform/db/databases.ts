@@ -32,6 +32,11 @@ export type Databases = {
    * @throws AppError `workspace_unavailable` when the file was taken away.
    */
   requireInPlace(id: string): void;
+  /**
+   * Writes down in `system.db` that the workspace's file has what this thread changed, so that a loss is noticed when the
+   * file is opened again. Call it after a change and before the answer; within a second it happens anyway. Never fails.
+   */
+  noteChange(id: string): void;
   /** Like `workspace`, but undefined when there is no such workspace. */
   find(id: string): Connection | undefined;
   /** Creates the file of a new workspace. No other function creates one. */
@@ -86,6 +91,7 @@ export function openDatabases(
     system,
     workspace: (id) => workspaces.get(id),
     requireInPlace: (id) => workspaces.requireInPlace(id),
+    noteChange: (id) => workspaces.noteChange(id),
     find: (id) => workspaces.find(id),
     createWorkspace: (id) => workspaces.create(id),
     isSetAside: (id) => workspaces.isAside(id),

@@ -7,6 +7,7 @@ import { log } from "../log.ts";
 import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
 import { FileFault, faultOf, logTaken, noTablesFault, shapeOf } from "./file-fault.ts";
+import { LostChanges } from "./lost-changes.ts";
 import { migrate } from "./migrate.ts";
 import { closeMarked, forgetMarks, forgetOpening, markOpen, markOpening } from "./open-marks.ts";
 import {
@@ -58,6 +59,7 @@ export class WorkspaceHandles {
   readonly #aside = new Set<string>();
   /** Faults found by this thread that could not be written to the table yet. */
   readonly #unsaid = new Map<string, { fault: FileFault; at: number }>();
+  readonly #lostChanges: LostChanges;
   readonly #lettingGo: ReturnType<typeof setInterval>;
   #askedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -66,7 +68,11 @@ export class WorkspaceHandles {
     this.#dataDir = dataDir;
     this.#options = options;
     this.#system = system;
-    this.#lettingGo = setInterval(() => this.#letGo(), LET_GO_EVERY_MS);
+    this.#lostChanges = new LostChanges(system);
+    this.#lettingGo = setInterval(() => {
+      this.#letGo();
+      this.#noteChanges();
+    }, LET_GO_EVERY_MS);
     this.#lettingGo.unref();
   }
 
@@ -186,6 +192,14 @@ export class WorkspaceHandles {
     }
   }
 
+  /** Writes down in `system.db` that the workspace's file has what this thread changed, so that its loss is noticed. */
+  noteChange(id: string): void {
+    const db = this.#open.peek(id)?.db;
+    if (db !== undefined) {
+      this.#lostChanges.note(id, db);
+    }
+  }
+
   forget(id: string): void {
     this.#open.delete(id);
   }
@@ -198,6 +212,18 @@ export class WorkspaceHandles {
 
   #openFile(id: string): Connection {
     const path = workspacePath(this.#dataDir, id);
+    const db = this.#openSound(id, path);
+    try {
+      this.#lostChanges.compare(id, path, db);
+      return db;
+    } catch (error) {
+      // It is compared again at the next use, before anything changes it.
+      this.#open.delete(id);
+      throw error;
+    }
+  }
+
+  #openSound(id: string, path: string): Connection {
     try {
       const fault = lookAtWorkspace(this.#dataDir, id);
       if (fault?.reason === "missing" && !isInDirectory(this.#system, id)) {
@@ -312,7 +338,13 @@ export class WorkspaceHandles {
     }
   }
 
+  #noteChanges(): void {
+    const open = [...this.#open.entries()];
+    this.#lostChanges.noteAll(open.map(([id, { db }]) => [id, db]));
+  }
+
   #close(db: Connection, id: string): void {
+    this.#lostChanges.note(id, db);
     try {
       closeMarked(this.#dataDir, id, () => db.close());
     } catch (error) {

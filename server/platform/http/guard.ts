@@ -141,7 +141,7 @@ function createAudits(
   clock: Clock,
   decisionOf: (request: Request) => Decision,
 ) {
-  const trail = createAuditTrail(() => databases.system, clock);
+  const trail = createAuditTrail(() => databases.system, clock, databases.noteChange);
   return (option: AuditOption) => ({
     detail: { "x-audit": auditDetail(option) } as object,
     async resolve({ request, params }: { request: Request; params: unknown }) {

@@ -17,6 +17,7 @@ import system014 from "./system/014-languages.sql" with { type: "text" };
 import system015 from "./system/015-audit-intents.sql" with { type: "text" };
 import system016 from "./system/016-started-campaigns.sql" with { type: "text" };
 import system017 from "./system/017-task-jobs.sql" with { type: "text" };
+import system018 from "./system/018-workspace-seen.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -63,6 +64,7 @@ export const migrations = {
     system015,
     system016,
     system017,
+    system018,
   ],
   workspace: [
     workspace001,

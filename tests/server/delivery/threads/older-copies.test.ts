@@ -172,3 +172,26 @@ test("what a crash left unrecorded is recorded at the next start", async () => {
 
   expect(notices()).toEqual(["older_copy"]);
 });
+
+test("a copy that lacks only changes of consent stops what would send by itself, once", async () => {
+  data
+    .db(ws)
+    .exec("INSERT INTO suppression (address, reason, created_at) VALUES ('r1@x', 'manual', 0)");
+  restoreCopy();
+  // Another thread opens the file first, and reports it.
+  expect(campaign(campaigns.sending)?.status).toBe("sending");
+
+  const running = await newWriter("first");
+  await running.prepare(ws, campaigns.preparing);
+
+  expect(notices()).toEqual(["changes_lost"]);
+  expect(campaign(campaigns.draft)).toEqual({ status: "draft", reason: "" });
+  expect(campaign(campaigns.scheduled)).toEqual({ status: "draft", reason: perhaps });
+  expect(campaign(campaigns.preparing)).toEqual({ status: "paused", reason: perhaps });
+  expect(campaign(campaigns.sending)).toMatchObject({ status: "paused" });
+  expect(running.lease({ inHand: [], want: 100 })).toEqual([]);
+
+  setStatus(campaigns.sending, "sending");
+  await newWriter("second");
+  expect(campaign(campaigns.sending)?.status).toBe("sending");
+});

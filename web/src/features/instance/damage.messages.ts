@@ -114,6 +114,14 @@ export const t = messages({
     en: "Campaigns that were sending are paused, and scheduled campaigns are drafts again. They may have been sent, changed or cancelled after the copy was made. Check each of them before you send it.",
     de: "Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Möglicherweise wurden sie nach dieser Kopie gesendet, geändert oder abgebrochen. Prüfen Sie jede, bevor Sie sie senden.",
   },
+  changes_lost: {
+    en: "A workspace file lacks changes that were saved",
+    de: "In der Datei eines Arbeitsbereichs fehlen gespeicherte Änderungen",
+  },
+  changes_lostBody: {
+    en: "The file is an older copy, or its -wal file was cut. People who unsubscribed or were suppressed may be mailable again. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Use a newer copy of the file if you have one, or check who unsubscribed before you send.",
+    de: "Die Datei ist eine ältere Kopie, oder ihre -wal-Datei wurde abgeschnitten. Personen, die sich abgemeldet haben oder gesperrt wurden, erhalten möglicherweise wieder E-Mails. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Senden, wer sich abgemeldet hat.",
+  },
   results_lost: {
     en: "A workspace file is an older copy, so some results are lost",
     de: "Die Datei eines Arbeitsbereichs ist eine ältere Kopie, deshalb fehlen Ergebnisse",

@@ -1,0 +1,55 @@
+import type { Connection } from "./driver.ts";
+import { statement } from "./statements.ts";
+
+const selectVersion = statement<[workspaceId: string], { version: number }>(`
+  SELECT consent_version AS version FROM workspace_seen WHERE workspace_id = ?
+`);
+
+const raiseVersion = statement<[{ workspaceId: string; version: number; at: number }]>(`
+  INSERT INTO workspace_seen (workspace_id, consent_version, at) VALUES (@workspaceId, @version, @at)
+  ON CONFLICT (workspace_id) DO UPDATE SET consent_version = excluded.consent_version, at = excluded.at
+   WHERE excluded.consent_version > workspace_seen.consent_version
+`);
+
+const lowerVersion = statement<[{ workspaceId: string; version: number; at: number }]>(`
+  UPDATE workspace_seen SET consent_version = @version, at = @at, is_held = 0 WHERE workspace_id = @workspaceId
+`);
+
+const selectUnheld = statement<[workspaceId: string]>(`
+  SELECT 1 FROM workspace_seen WHERE workspace_id = ? AND is_held = 0
+`);
+
+const markHeld = statement<[workspaceId: string]>(`
+  UPDATE workspace_seen SET is_held = 1 WHERE workspace_id = ?
+`);
+
+/** How many changes of consent the workspace's file had when that was last written down; 0 when it never was. */
+export function seenVersion(system: Connection, workspaceId: string): number {
+  return selectVersion(system).get(workspaceId)?.version ?? 0;
+}
+
+/** Writes down how many changes of consent the workspace's file has. Never lowers the number. */
+export function raiseSeen(
+  system: Connection,
+  seen: { workspaceId: string; version: number; at: number },
+): void {
+  raiseVersion(system).run(seen);
+}
+
+/** The file has fewer changes than were seen. Its campaigns are to be stopped, and the loss is not found again. */
+export function lowerSeen(
+  system: Connection,
+  seen: { workspaceId: string; version: number; at: number },
+): void {
+  lowerVersion(system).run(seen);
+}
+
+/** True while a loss was found in the workspace's file and its campaigns have not been stopped. */
+export function isUnheld(system: Connection, workspaceId: string): boolean {
+  return selectUnheld(system).get(workspaceId) !== undefined;
+}
+
+/** The workspace's campaigns have been stopped. */
+export function noteHeld(system: Connection, workspaceId: string): void {
+  markHeld(system).run(workspaceId);
+}

@@ -1,44 +1,53 @@
+import type { Connection } from "../../platform/db/driver.ts";
 import { workspacesLeftOpen } from "../../platform/db/open-marks.ts";
+import { lastSeen } from "../../platform/db/workspace-seen.store.ts";
 import { log } from "../../platform/log.ts";
 import { isSetAside } from "../ingest/passing.ts";
 
 /** How long one call may take, so that the facts of other workspaces wait only for milliseconds. */
 const SOME_MS = 20;
+/** How many other files are opened after a start, so that a loss is reported even if nobody uses them. */
+const RECENT = 100;
 
 /**
  * Opens the files that a dead process had open, even if nobody asks for them. Until then the last commits of such a file
- * are only in its log, which must not be removed; after a clean stop no file may depend on its log.
+ * are only in its log, which must not be removed; after a clean stop no file may depend on its log. While the server runs,
+ * it also opens those whose people changed last: opening a file finds that it is an older copy.
  */
 export class LeftOpen {
   readonly #waiting: string[];
+  readonly #recent: string[];
   readonly #find: (workspaceId: string) => unknown;
 
-  constructor(dataDir: string, find: (workspaceId: string) => unknown) {
+  constructor(dataDir: string, system: Connection, find: (workspaceId: string) => unknown) {
     this.#waiting = workspacesLeftOpen(dataDir);
+    this.#recent = lastSeen(system, RECENT);
     this.#find = find;
   }
 
   openSome(): void {
-    this.#openFor(SOME_MS);
+    const until = performance.now() + SOME_MS;
+    this.#openUntil(until, this.#waiting);
+    this.#openUntil(until, this.#recent);
   }
 
   openAll(): void {
-    this.#openFor(Number.POSITIVE_INFINITY);
+    this.#openUntil(Number.POSITIVE_INFINITY, this.#waiting);
   }
 
-  #openFor(ms: number): void {
-    const until = performance.now() + ms;
-    for (let id = this.#waiting.shift(); id !== undefined; id = this.#waiting.shift()) {
+  #openUntil(until: number, waiting: string[]): void {
+    while (performance.now() < until) {
+      const id = waiting.shift();
+      if (id === undefined) {
+        return;
+      }
       try {
         this.#find(id);
       } catch (error) {
         // One that is set aside is opened when it is back; of any other the mark stays, and the next start tries again.
         if (!isSetAside(error)) {
-          log.warn({ workspaceId: id, err: error }, "a file from before the crash was not opened");
+          log.warn({ workspaceId: id, err: error }, "a file from before the start was not opened");
         }
-      }
-      if (performance.now() > until) {
-        return;
       }
     }
   }

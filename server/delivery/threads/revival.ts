@@ -45,7 +45,7 @@ export class Revival {
 
   constructor(parts: RevivalParts) {
     this.#parts = parts;
-    this.#leftOpen = new LeftOpen(parts.dataDir, parts.find);
+    this.#leftOpen = new LeftOpen(parts.dataDir, parts.databases.system, parts.find);
   }
 
   /** Opens every file that a dead process had open, so that after a clean stop none depends on its log. */

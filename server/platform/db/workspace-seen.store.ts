@@ -15,6 +15,10 @@ const lowerVersion = statement<[{ workspaceId: string; version: number; at: numb
   UPDATE workspace_seen SET consent_version = @version, at = @at, is_held = 0 WHERE workspace_id = @workspaceId
 `);
 
+const selectLast = statement<[limit: number], { workspaceId: string }>(`
+  SELECT workspace_id AS workspaceId FROM workspace_seen ORDER BY at DESC, workspace_id LIMIT ?
+`);
+
 const selectUnheld = statement<[workspaceId: string]>(`
   SELECT 1 FROM workspace_seen WHERE workspace_id = ? AND is_held = 0
 `);
@@ -42,6 +46,13 @@ export function lowerSeen(
   seen: { workspaceId: string; version: number; at: number },
 ): void {
   lowerVersion(system).run(seen);
+}
+
+/** The workspaces whose files were seen to change last, the latest first. */
+export function lastSeen(system: Connection, limit: number): string[] {
+  return selectLast(system)
+    .all(limit)
+    .map(({ workspaceId }) => workspaceId);
 }
 
 /** True while a loss was found in the workspace's file and its campaigns have not been stopped. */

@@ -173,6 +173,23 @@ test("what a crash left unrecorded is recorded at the next start", async () => {
   expect(notices()).toEqual(["older_copy"]);
 });
 
+test("an older copy is told of soon after a start, even if nobody uses the workspace", async () => {
+  data
+    .db(ws)
+    .exec("INSERT INTO suppression (address, reason, created_at) VALUES ('r1@x', 'manual', 0)");
+  data.databases.system.exec("DELETE FROM workspace_due");
+  restoreCopy();
+
+  const running = await newWriter("first");
+  running.run();
+  for (let i = 0; i < 200 && notices().length === 0; i++) {
+    await Bun.sleep(50);
+  }
+
+  expect(notices()).toEqual(["changes_lost"]);
+  expect(campaign(campaigns.sending)?.status).toBe("paused");
+}, 20_000);
+
 test("a copy that lacks only changes of consent stops what would send by itself, once", async () => {
   data
     .db(ws)

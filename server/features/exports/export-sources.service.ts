@@ -7,7 +7,11 @@ import {
   listContacts,
 } from "../contacts/contacts.service.ts";
 import { segmentRun } from "../segments/segment-walk.service.ts";
-import { listSuppressions, type SuppressionReason } from "../suppressions/suppressions.service.ts";
+import {
+  listSuppressions,
+  SUPPRESSION_FILE_COLUMNS,
+  type SuppressionReason,
+} from "../suppressions/suppressions.service.ts";
 import { chosenColumns, contactColumns } from "./export-contacts.service.ts";
 import { recipientsAfter } from "./recipients.store.ts";
 
@@ -79,7 +83,7 @@ const RUN = 2_000;
 
 function suppressions({ reason }: ExportSettings): ExportSource {
   return {
-    header: ["email", "status", "source", "detail", "created_at", "expires_at"],
+    header: [...SUPPRESSION_FILE_COLUMNS],
     page(db, cursor, limit) {
       const page = listSuppressions(db, { reason, cursor, limit });
       const lines = page.items.map((one) => [

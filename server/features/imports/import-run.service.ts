@@ -22,7 +22,7 @@ import {
   type ImportRow,
   tuneForImport,
 } from "./imports.store.ts";
-import { withoutSay } from "./own-file.service.ts";
+import { detailColumnOf, withoutSay } from "./own-file.service.ts";
 import { type ReadRow, refusalReader, rowReader } from "./row-reader.ts";
 import { rowStatusReader } from "./row-status.rules.ts";
 import { meaningOfReason } from "./status-words.rules.ts";
@@ -156,7 +156,7 @@ function readerOf(db: Connection, settings: ImportSettings, started: StartedSett
   };
   if (into === "suppressions") {
     const readStatus = rowStatusReader({ ...read, whole: undefined });
-    return refusalReader(mapping, readStatus, wholeFile ?? "manual");
+    return refusalReader(mapping, readStatus, wholeFile ?? "manual", detailColumnOf(header));
   }
   const whole = wholeFile === undefined ? undefined : meaningOfReason(wholeFile);
   const readStatus = rowStatusReader({ ...read, whole });

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
-import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
+import { isAddressCell } from "./address-cell.rules.ts";
 import { guessColumns, isAttributeColumn, looksLikeHeader } from "./column-guess.rules.ts";
 import {
   importPath,
@@ -124,13 +124,13 @@ function readHead(
   const guessed = guessShape(text, isWhole);
   const shape = { delimiter: choice.delimiter ?? guessed.delimiter, newline: guessed.newline };
   const rows = sampleRows(text, shape, SAMPLE_ROWS, isWhole);
-  const hasHeader = choice.hasHeader ?? looksLikeHeader(rows, isEmail);
+  const hasHeader = choice.hasHeader ?? looksLikeHeader(rows, isAddressCell);
   const header = hasHeader ? (rows[0] ?? []).map((name) => name.trim()) : [];
   const columns = hasHeader ? header.length : Math.max(0, ...rows.map((row) => row.length));
   const at = header.findIndex((name) => isAttributeColumn(name));
   const attributes =
     at === -1 ? undefined : attributeFields(rows.slice(1).map((row) => row[at] ?? ""));
-  const headings = refusingHeadings(rows, isEmail);
+  const headings = refusingHeadings(rows, isAddressCell);
   return { encoding, isUtf8, ...shape, hasHeader, header, columns, headings, attributes };
 }
 
@@ -142,7 +142,7 @@ function preview(db: Connection, row: ImportRow, head: Buffer) {
   const fields = listFields(db);
   const guesses = isContactsFile(settings.header)
     ? guessOwnFile(settings.header, data, fields)
-    : guessColumns(rows, settings.hasHeader, fields, isEmail);
+    : guessColumns(rows, settings.hasHeader, fields, isAddressCell);
   return {
     id: row.id,
     fileName: row.fileName,
@@ -183,10 +183,6 @@ function readFileHead(path: string, state: ImportRow["state"]): Buffer {
   } finally {
     closeSync(file);
   }
-}
-
-function isEmail(cell: string): boolean {
-  return cell.includes("@") && !isAddressFault(parseEmailAddress(cell));
 }
 
 /** The last part of the browser's file name, shown for recognition only and never used as a path. */

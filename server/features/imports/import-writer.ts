@@ -211,7 +211,7 @@ function suppressOnly(
   fallback: SuppressionReason,
 ): void {
   const reason = contact.suppress ?? fallback;
-  const row = { address: contact.address, reason, source, detail: "" };
+  const row = { address: contact.address, reason, source, detail: contact.suppressDetail };
   if (suppress(db, row, now)) {
     counts.suppressed += 1;
   } else if (isRepeatedHere) {

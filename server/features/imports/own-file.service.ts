@@ -2,7 +2,10 @@ import { plainCell } from "../../platform/csv.ts";
 import { type ConsentClaim, readClaims } from "../consent/consent.service.ts";
 import type { StoredField } from "../contacts/contact-fields.service.ts";
 import { isContactsFile, readFieldHeader, readItems } from "../contacts/contact-file.service.ts";
-import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
+import {
+  SUPPRESSION_FILE_COLUMNS,
+  type SuppressionReason,
+} from "../suppressions/suppressions.service.ts";
 import type { ColumnGuess, Target } from "./column-guess.rules.ts";
 
 export { isContactsFile } from "../contacts/contact-file.service.ts";
@@ -89,6 +92,14 @@ export function withoutSay(header: readonly string[], ignored: readonly number[]
     return [...ignored];
   }
   return header.flatMap((name, column) => (name === "status" ? [] : [column]));
+}
+
+/** Where the details stand in our own export of suppressions; undefined for any other file. */
+export function detailColumnOf(header: readonly string[]): number | undefined {
+  const isOurs =
+    header.length === SUPPRESSION_FILE_COLUMNS.length &&
+    SUPPRESSION_FILE_COLUMNS.every((name, column) => header[column] === name);
+  return isOurs ? header.indexOf("detail") : undefined;
 }
 
 /** True when the mapping makes the import create missing lists. */

@@ -1,5 +1,4 @@
 import { plainCell } from "../../platform/csv.ts";
-import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import type { StoredField } from "../contacts/contact-fields.service.ts";
 import { fieldKeyFrom, readFieldValue } from "../contacts/contact-fields.service.ts";
 import {
@@ -9,6 +8,7 @@ import {
   readWrittenPlace,
 } from "../contacts/contacts.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
+import { type AddressCell, readAddressCell } from "./address-cell.rules.ts";
 import { BUILT_IN, type BuiltIn, builtInNamed, type Target } from "./column-guess.rules.ts";
 import { ownFileReader, type Restored, settleStatus } from "./own-file.service.ts";
 import { readAttributeCell, readLabels, readTagCell } from "./presets.rules.ts";
@@ -93,11 +93,11 @@ export function rowReader(
 
   return (written) => {
     const cells = spread(written);
-    const address = parseEmailAddress(firstAddress(cells[columns.email]));
-    if (isAddressFault(address)) {
-      return { reject: `e-mail address: ${address.reason}` };
-    }
+    const address = readAddressCell(cells[columns.email]);
     const said = statusOf(readStatus(written));
+    if ("fault" in address) {
+      return rejectAddress(address, said);
+    }
     const words = withOwn(readOwn?.(cells), readWords(columns, cells));
     if ("reject" in words) {
       return { ...words, refusal: refusalOf(address.address, said) };
@@ -178,21 +178,27 @@ function withOwn(
  * prevent the suppression.
  *
  * @param fallback The reason for rows without a reason of their own.
+ * @param detailColumn The details, in our own export of suppressions: there `unclear` is a reason that is kept.
  */
 export function refusalReader(
   mapping: readonly ColumnMapping[],
   readStatus: (cells: readonly string[]) => RowStatus,
   fallback: SuppressionReason,
+  detailColumn?: number | undefined,
 ): (cells: readonly string[]) => ReadRow {
   const column = mapping.find(({ target }) => target === "email")?.column ?? -1;
   return (cells) => {
-    const address = parseEmailAddress(firstAddress(cells[column]));
-    if (isAddressFault(address)) {
-      return { reject: `e-mail address: ${address.reason}` };
-    }
+    const address = readAddressCell(cells[column]);
     const { says } = readStatus(cells);
-    const suppress = says === "nothing" || says === "unclear" ? undefined : reasonOf(says);
-    return { ...address, ...NOTHING_ELSE, suppress: suppress ?? fallback };
+    const isKept = says === "unclear" && detailColumn !== undefined;
+    const known = says === "nothing" || says === "unclear" ? undefined : reasonOf(says);
+    const why = {
+      suppress: isKept ? ("unclear" as const) : (known ?? fallback),
+      suppressDetail: isKept ? short(cells[detailColumn]) : "",
+    };
+    return "fault" in address
+      ? rejectAddress(address, { ...why, pending: false })
+      : { ...address, ...NOTHING_ELSE, ...why };
   };
 }
 
@@ -218,6 +224,15 @@ function statusOf({ says, unclear }: RowStatus): Status {
   return { suppress, suppressDetail: "", pending: says === "unconfirmed" };
 }
 
+/** A cell without a usable address is rejected; a refusal beside it counts for the address that can be seen in it. */
+const rejectAddress = (
+  { fault, said }: Extract<AddressCell, { fault: string }>,
+  status: Status,
+): ReadRow => ({
+  reject: `e-mail address: ${fault}`,
+  refusal: said === undefined ? undefined : refusalOf(said, status),
+});
+
 function refusalOf(address: string, { suppress, suppressDetail }: Status): Refusal | undefined {
   return suppress === undefined ? undefined : { address, suppress, suppressDetail };
 }
@@ -233,9 +248,6 @@ function placeReader({ timeZone, country, city }: Record<keyof Place, number>) {
     return readWrittenPlace({ timeZone: cell(timeZone), country: cell(country), city: cell(city) });
   };
 }
-
-/** Google joins several addresses of one person. The first is the main one, and a row stays one contact. */
-const firstAddress = (cell = "") => plainCell(cell).split(" ::: ", 1)[0] ?? "";
 
 const readTags = (cell: string | undefined, isOwn: boolean) =>
   cell === undefined ? NONE : isOwn ? readTagCell(plainCell(cell)) : readLabels(plainCell(cell));

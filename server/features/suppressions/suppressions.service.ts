@@ -35,6 +35,16 @@ type Query = {
   limit?: number | undefined;
 };
 
+/** The columns of the suppression export, by which an import recognises it. */
+export const SUPPRESSION_FILE_COLUMNS = [
+  "email",
+  "status",
+  "source",
+  "detail",
+  "created_at",
+  "expires_at",
+] as const;
+
 /** A page of suppressions: newest first, or by address when searching or filtering by reason. */
 export function listSuppressions(db: Connection, query: Query) {
   const q = (query.q ?? "").trim().toLowerCase();

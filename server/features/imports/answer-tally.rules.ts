@@ -1,4 +1,4 @@
-import { hintsAtConsent, isCountOrKey, isNegated } from "./consent-columns.rules.ts";
+import { hintsAtConsent, isCountOrKey, isNegated, isSwitch } from "./consent-columns.rules.ts";
 import { plainAnswer, type Reading, type Says, statusKey } from "./status-values.rules.ts";
 
 /** A value of a column in its first spelling, with its number of rows and its meaning. */
@@ -12,6 +12,9 @@ export type Question = { values: CountedValue[]; others: { says: Says; rows: num
 
 /** More spellings of yes and no than seven languages have. */
 const MAX_SPELLINGS = 60;
+
+/** One other number in so many answers is an odd value; more of them make the column one of numbers. */
+const RARE = 20;
 
 type Answer = CountedValue & { answer: "yes" | "no" };
 
@@ -59,13 +62,12 @@ export class AnswerTally {
   /** The question to ask, with the number of rows with other values; undefined when there is none. */
   question(): Question | undefined {
     const all = [...this.answers.values()];
-    const answers = this.others === 0 ? all : all.filter((one) => this.isWord(one));
+    const isNamed = isSwitch(this.name) || hintsAtConsent(this.name);
+    const answers = this.others === 0 || isNamed ? all : all.filter((one) => this.isWord(one));
     const asked = rowsOf(answers);
     const others = this.others + rowsOf(all) - asked;
     const isAsked =
-      asked > 0 &&
-      !isCountOrKey(this.name) &&
-      (asked >= others || isNegated(this.name) || hintsAtConsent(this.name));
+      asked > 0 && !isCountOrKey(this.name) && (asked >= others || isNegated(this.name) || isNamed);
     if (!isAsked) {
       return undefined;
     }
@@ -79,7 +81,7 @@ export class AnswerTally {
   /** Beside other values, 0 and 1 may be numbers, and a letter such as the f of "m" and "f" a code. */
   private isWord({ value, answer }: Answer): boolean {
     if (/^\d+$/.test(value)) {
-      return this.numbers === 0;
+      return this.numbers * RARE <= rowsOf([...this.answers.values()]);
     }
     const isLetter = /^\p{L}$/u.test(value);
     return !isLetter || [...this.answers.values()].some((one) => one.answer !== answer);

@@ -188,6 +188,12 @@ function isAgreement(folded: string, words: readonly string[]): boolean {
 export const isCountOrKey = (name: string): boolean =>
   wordsOf(name).some((word) => TECHNICAL.test(word) || COUNTED.test(word));
 
+/** True for a name that asks whether somebody is active, such as `is_active`: its answers may well be about mail. */
+export const isSwitch = (name: string): boolean =>
+  /^(is|ist|user|contact|kunde)*(active|aktiv|actif|activo|activa|attivo|ativo|actief|enabled|disabled)$/.test(
+    wordsOf(name).join(""),
+  );
+
 /** True for a name that contains a negation, such as `Bitte nicht stören`. */
 export const isNegated = (name: string): boolean => {
   const words = wordsOf(name);

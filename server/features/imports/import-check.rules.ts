@@ -1,11 +1,12 @@
 import { AnswerTally, type CountedValue } from "./answer-tally.rules.ts";
 import { consentColumn, hintsAtConsent } from "./consent-columns.rules.ts";
 import { refusalPhrase } from "./refusal-phrases.rules.ts";
-import { decisionKey, type StatusRole, statusColumns } from "./row-status.rules.ts";
+import { cellOf, decisionKey, type StatusRole, statusColumns } from "./row-status.rules.ts";
 import {
   jsonReader,
   plainAnswer,
   type Reading,
+  readExtra,
   type Says,
   statusReader,
   wordsReader,
@@ -47,6 +48,7 @@ const readers = {
   status: statusReader,
   words: wordsReader,
   json: () => jsonReader(false),
+  extra: () => readExtra,
 } satisfies Record<Counted["role"], (name: string) => (cell: string) => Reading>;
 
 /**
@@ -80,7 +82,7 @@ export class StatusTally {
     let isDecided = false;
     let isOpen = false;
     for (const column of this.columns) {
-      const cell = cells[column.column] ?? "";
+      const cell = cellOf(cells, column);
       const reading = column.read(cell);
       if (column.role === "status" || reading.says !== "nothing") {
         count(column, cell, reading);

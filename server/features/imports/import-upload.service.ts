@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
-import { isAddressCell } from "./address-cell.rules.ts";
+import { isAddressCell } from "./address-cell.ts";
 import { guessColumns, isAttributeColumn, looksLikeHeader } from "./column-guess.rules.ts";
 import {
   importPath,

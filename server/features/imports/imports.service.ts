@@ -270,7 +270,8 @@ function statusSettings(
   const { header, columns } = settings;
   const { statusDecisions = [], ignoredColumns = [] } = input;
   statusDecisions.forEach(({ column, value, meaning }, index) => {
-    if (column >= columns) {
+    // One more than there are columns stands for the cells beyond them.
+    if (column > columns) {
       throw invalidField(`statusDecisions.${index}.column`, `the file has ${columns} columns`);
     }
     if (value !== null && loosens(header[column] ?? "", value, meaning)) {

@@ -8,7 +8,7 @@ import {
   readWrittenPlace,
 } from "../contacts/contacts.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
-import { type AddressCell, readAddressCell } from "./address-cell.rules.ts";
+import { type AddressCell, readAddressCell } from "./address-cell.ts";
 import { BUILT_IN, type BuiltIn, builtInNamed, type Target } from "./column-guess.rules.ts";
 import { ownFileReader, type Restored, settleStatus } from "./own-file.service.ts";
 import { readAttributeCell, readLabels, readTagCell } from "./presets.rules.ts";

@@ -3,6 +3,7 @@ import {
   jsonReader,
   plainAnswer,
   type Reading,
+  readExtra,
   type Says,
   statusKey,
   statusReader,
@@ -35,9 +36,10 @@ export type RowStatus = { says: Says; unclear: string };
 
 /**
  * How a column is read: as a status; for words that are refusals anywhere; as JSON whose keys may contain a refusal;
- * or not at all, because its content is known to be something else.
+ * or not at all, because its content is known to be something else. `extra`: the cells of
+ * a row beyond the last column, taken together, by which the row is shifted or damaged.
  */
-export type StatusRole = "status" | "words" | "json" | "none";
+export type StatusRole = "status" | "words" | "json" | "extra" | "none";
 
 const MAY_SAY_NO: ReadonlySet<string> = new Set(["skip", "field", "newField", "tags"]);
 
@@ -74,7 +76,22 @@ export function statusColumns(
     const name = header[column] ?? "";
     const role = statusRole(targets.get(column), name, ignoredColumns.includes(column));
     return role === "none" ? [] : [{ column, name, role }];
-  }).flat();
+  })
+    .flat()
+    .concat(ignoredColumns.includes(width) ? [] : { column: width, name: "", role: "extra" });
+}
+
+/** What a row has in a column: one cell, or all cells beyond the last column. */
+export function cellOf(
+  cells: readonly string[],
+  { column, role }: { column: number; role: StatusRole },
+): string {
+  return role !== "extra" || cells.length <= column
+    ? (cells[column] ?? "")
+    : cells
+        .slice(column)
+        .filter((cell) => cell.trim() !== "")
+        .join(", ");
 }
 
 /** The key under which rows with the same answer are counted and decided. */
@@ -89,13 +106,15 @@ export function decisionKey(reading: Reading, cell: string): string {
 export function rowStatusReader(settings: StatusSettings): (cells: readonly string[]) => RowStatus {
   const { mapping, header, ignoredColumns, decisions, whole } = settings;
   const columns = statusColumns(mapping, header, ignoredColumns).map(({ column, name, role }) => ({
-    column,
+    ...{ column, role },
     says:
-      role === "json"
-        ? decided(column, jsonReader(false), decisions)
-        : role === "status"
-          ? decided(column, statusReader(name), decisions)
-          : decidedWords(column, wordsReader(name), decisions),
+      role === "extra"
+        ? decided(column, readExtra, decisions)
+        : role === "json"
+          ? decided(column, jsonReader(false), decisions)
+          : role === "status"
+            ? decided(column, statusReader(name), decisions)
+            : decidedWords(column, wordsReader(name), decisions),
   }));
   return (cells) => {
     const { says, unclear } = ofColumns(columns, cells);
@@ -103,14 +122,14 @@ export function rowStatusReader(settings: StatusSettings): (cells: readonly stri
   };
 }
 
-type ColumnReader = { column: number; says: (cell: string) => Says | "blank" };
+type ColumnReader = { column: number; role: StatusRole; says: (cell: string) => Says | "blank" };
 
 function ofColumns(columns: readonly ColumnReader[], cells: readonly string[]): RowStatus {
   let says: Says = "nothing";
   let unclear = "";
   let isBlank = false;
-  for (const { column, says: read } of columns) {
-    const cell = cells[column] ?? "";
+  for (const { column, role, says: read } of columns) {
+    const cell = cellOf(cells, { column, role });
     const one = read(cell);
     if (one === "blank") {
       isBlank = true;

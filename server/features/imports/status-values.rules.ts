@@ -11,6 +11,7 @@ import {
   meaningOfWord,
   refusalIn,
   stricter,
+  switchIn,
 } from "./status-words.rules.ts";
 
 /**
@@ -32,6 +33,10 @@ const MAX_VALUE_CHARS = 120;
 
 /** Normalizes the spelling of a status, for counting and for decisions. */
 export function statusKey(cell: string): string {
+  const switched = switchIn(cell.trim());
+  if (switched !== undefined) {
+    return switched;
+  }
   return foldWord(cell.slice(0, MAX_VALUE_CHARS)) || cell.trim().slice(0, MAX_VALUE_CHARS);
 }
 
@@ -332,6 +337,14 @@ const openAnswer = (isHint: boolean, isAlone: (cell: string) => boolean) => (cel
   (isHint && isAnswerOrDoubt(cell)) || isAlone(cell);
 
 const STARTS_JSON = /^\s*[[{]/;
+
+/** What cells beyond the last column say: a refusal counts, and anything else leaves the row unclear. */
+export function readExtra(cell: string): Reading {
+  if (cell.trim() === "") {
+    return { says: "nothing", as: "empty" };
+  }
+  return { says: strictest(["unclear", readStatus({ kind: "state" }, cell).says]), as: "value" };
+}
 
 /** True for a column named "state" whose cells are words for a status. */
 export function isStateOfPeople(cells: readonly string[]): boolean {

@@ -177,13 +177,18 @@ const NO = new Set(
   ),
 );
 
+/** The 0 or 1 in `0.0` and `1,00`, as databases and spreadsheets write them; undefined for anything else. */
+export const switchIn = (cell: string): "0" | "1" | undefined =>
+  /^[01][.,]0+$/.test(cell) ? (cell[0] as "0" | "1") : undefined;
+
 /** A cell's answer to the question that its column name asks. */
 export function answerOf(cell: string, folded: string): "yes" | "no" | undefined {
   if (folded === "") {
     // A tick, or empty brackets and dashes.
     return /[✓✔☑✅]/u.test(cell) ? "yes" : "no";
   }
-  return YES.has(folded) ? "yes" : NO.has(folded) ? "no" : undefined;
+  const word = switchIn(cell) ?? folded;
+  return YES.has(word) ? "yes" : NO.has(word) ? "no" : undefined;
 }
 
 const MONTHS =

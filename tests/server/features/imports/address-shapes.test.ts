@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { readAddressCell } from "../../../../server/features/imports/address-cell.rules.ts";
+import { readAddressCell } from "../../../../server/features/imports/address-cell.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
 let fixture: ImportFixture;

@@ -83,8 +83,20 @@ export function statusOfError(error: unknown, code: unknown): number {
 /** The AppError that was thrown. One thrown before the body was read arrives wrapped by the parser. */
 function refusalIn(thrown: unknown, code: unknown): AppError | undefined {
   const error = code === "PARSE" && thrown instanceof Error ? thrown.cause : thrown;
+  if (error instanceof TypeError && error.message === UNPRINTABLE) {
+    return new AppError(
+      "invalid_input",
+      "A value of the request has a key called toString where a text or a number is expected.",
+    );
+  }
   return error instanceof AppError ? error : undefined;
 }
+
+/**
+ * What the engine says of `{"toString": 1}` that is to become text. The framework's validator writes a wrong value into
+ * its message and fails at that.
+ */
+const UNPRINTABLE = "No default value";
 
 /** The response for a refusal; the status defaults to that of its code. */
 export function problemResponse(error: AppError, status: number = statusOf[error.code]): Response {

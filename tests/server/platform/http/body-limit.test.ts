@@ -139,8 +139,6 @@ test("values are counted at any depth, and an ordinary large body is none of the
   expect(countValues(batch)).toBe(4_002);
   expect(countValues("x".repeat(1_000_000))).toBe(1);
   expect(countValues(null)).toBe(1);
-  const unprintable = JSON.parse('{"email":[{"toString":1}]}') as unknown;
-  expect(() => countValues(unprintable)).toThrow("called toString");
 });
 
 test("a body of unknown length is refused by the API", async () => {

@@ -89,3 +89,13 @@ test.each([
   expect(response.status).toBe(409);
   expect(await response.json()).toMatchObject({ code, title, detail: "Why." });
 });
+
+test("a value that cannot be written into a message is refused like any other", async () => {
+  const body = '{"name":{"toString":1},"count":{"toString":null}}';
+  const headers = { "content-type": "application/json" };
+  const request = new Request("http://localhost/", { method: "POST", headers, body });
+  const response = await app.handle(request);
+
+  expect(response.status).toBe(422);
+  expect(((await response.json()) as Problem).detail).toContain("toString");
+});

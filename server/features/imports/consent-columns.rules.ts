@@ -96,10 +96,20 @@ const ALLOWED =
 const BY_MAIL =
   /^(contact|reach|kontakt|contacter|contacto|contatto|contato)(me|us)?(by|via|per|par|por|door|with)?(e?mail|newsletter|courriel|correo)$/;
 
+/**
+ * The words of a name as one. The "in" of `opt_in_valid` and `sign in active` is kept apart from what follows it: joined,
+ * they would read "invalid" and "inactive" and turn a yes into a no and a no into a yes.
+ */
+function joined(words: readonly string[]): string {
+  const isSplit = (word: string, next = "") => /in$/.test(word) && MAY_BE_NEGATED.test(next);
+  return words.map((word, n) => (isSplit(word, words[n + 1]) ? `${word}·` : word)).join("");
+}
+const MAY_BE_NEGATED = /^(valid|activ|aktiv|actif|attiv|ativ|correct|deliver|compl)/;
+
 /** Decides by its name what a column asks. */
 export function consentColumn(name: string): ConsentColumn {
   const words = wordsOf(name);
-  const folded = words.join("");
+  const folded = joined(words);
   if (folded === "" || isOfOthers(folded, words)) {
     return OTHER;
   }

@@ -221,8 +221,12 @@ function ofText(column: ConsentColumn, text: string): Reading {
   if (column.kind === "refusal" && !isSoft(folded)) {
     return inRefusal(column, says, answer !== undefined);
   }
-  return { says: says ?? "unclear", as: "value" };
+  // "!subscribed" and "❌ active": the word alone would be a yes.
+  const isDoubted = says === "subscribed" && NEGATING_SIGN.test(text);
+  return { says: isDoubted ? "unclear" : (says ?? "unclear"), as: "value" };
 }
+
+const NEGATING_SIGN = /^[^\p{L}\p{N}]*[!~¬≠\-\u2010-\u2015\u2212×✗✘✖❌🚫⛔👎]|[~✗✘✖❌🚫⛔👎?]\s*$/u;
 
 // Applies to consents only: an objection that was "given" is a refusal.
 const GIVEN = new Set(

@@ -93,15 +93,16 @@ export class PreferenceCentre {
     const now = this.#deps.clock();
     const contact = required(db, person.contactId, now);
     const until = pausedUntil(db, person.contactId);
+    const reason = holdingReason(db, contact.address, now);
     const topics = listTopics(db).map(({ id, name, description }) => {
       const isMember = contact.lists.some((list) => list.id === id && list.status === "subscribed");
-      // After an unsubscribe no topic is ticked, so a ticked box is a choice that the person makes now.
+      // Nothing is ticked after an unsubscribe or while a status is unclear, so that a tick is a choice made now.
       return {
         id,
         name,
         description,
         isMember,
-        isOn: isMember && contact.status !== "unsubscribed",
+        isOn: isMember && !isOpenToReturn(reason),
       };
     });
     return {

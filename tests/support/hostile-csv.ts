@@ -12,6 +12,8 @@ export type HostileCsv = {
   duplicates: number;
   /** Rows that cannot be contacts: no address, a broken one, or a quote that never closes. */
   rejected: number;
+  /** Contacts whose row has more cells than the header, so that nobody knows which cell is what: they are not mailed. */
+  held: number;
 };
 
 const NAMES = [
@@ -42,6 +44,7 @@ export function hostileCsv(rows: number, encoding: HostileEncoding, prefix: stri
   const addresses: string[] = [];
   let duplicates = 0;
   let rejected = 0;
+  let held = 0;
   for (let i = 0; i < rows; i++) {
     const name = NAMES[i % NAMES.length] ?? "";
     const good = `${prefix}${i}@example${i % 7}.test`;
@@ -61,6 +64,7 @@ export function hostileCsv(rows: number, encoding: HostileEncoding, prefix: stri
     }
     if (i % 97 === 96) {
       rest.push("one", "column", "too many");
+      held += email === good ? 1 : 0;
     }
     lines.push([email, ...rest].map(quote).join(separator));
   }
@@ -68,5 +72,5 @@ export function hostileCsv(rows: number, encoding: HostileEncoding, prefix: stri
   const bytes = iconv.encode(lines.join(newline) + newline, encoding, {
     addBOM: encoding !== "windows-1252",
   });
-  return { bytes, rows, addresses, duplicates, rejected };
+  return { bytes, rows, addresses, duplicates, rejected, held };
 }

@@ -66,7 +66,9 @@ test("doctor says whether bounces can come in, and what to do where they cannot"
     said: "no bounce domain is set",
   });
   await patch({ bounceDomain: "bounce.host.example", mxHost: "mx.host.example" });
-  expect((await check("127.0.0.1", [])).said).toContain("only accepts connections from this machine");
+  expect((await check("127.0.0.1", [])).said).toContain(
+    "only accepts connections from this machine",
+  );
   expect((await check("0.0.0.0", [])).said).toContain("is nothing, not mx.host.example");
   expect((await check("0.0.0.0", ["mx.else.example"])).said).toContain("mx.else.example");
   expect(await check("0.0.0.0", ["mx.host.example"])).toMatchObject({ verdict: "ok" });

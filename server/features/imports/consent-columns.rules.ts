@@ -47,7 +47,13 @@ const OF_DATA = /^(donot|dont)(sell|track|share|process|delete|call)/;
 // Compared with the whole column name, folded.
 const TOPICS =
   /lastemail|order|lead|payment|invoice|marital|famil|member(ship)?status|account|customer|kunden|deal|lifecycle|job|employ|tax|sync|ticket|shipping|deliverystatus|subscriptiontype|plan|trial|bestell|zahlung|vat|stripe|billing|project/;
-const STATE_NAMES = new Set(["status", "statut", "situacao", "situacion", "statusname", "stav"]);
+const STATE_NAMES = new Set(
+  `status statut situacao situacion statusname stav estat tila durum allapot stare
+  статус статусподписки статусподписчика состояние статуспідписки κατασταση
+  ステータス 状態 状态 狀態 订阅状态 구독상태 상태 الحالة סטטוס`
+    .split(/\s+/)
+    .map(foldWord),
+);
 /** Names that mean a status in one file and a part of a country in another. Their cells decide. */
 const STATE_OR_PLACE = new Set(["state", "estado", "stato", "zustand", "etat"]);
 const STATUS_OF =

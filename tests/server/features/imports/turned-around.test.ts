@@ -37,3 +37,21 @@ test.each([
 
   expect(await mailable()).toEqual(["b@x.example"]);
 });
+
+test.each([
+  "Статус",
+  "Статус подписки",
+  "ステータス",
+  "状态",
+  "Durum",
+  "Κατάσταση",
+  "الحالة",
+  "סטטוס",
+  "구독상태",
+])("the words under %s are not understood, so nobody is mailed", async (name) => {
+  const { body } = await fixture.upload(`email,${name}\na@x.example,Отписался\nb@x.example,解除\n`);
+  await fixture.start(body.id, body.guesses);
+  await fixture.run(body.id);
+
+  expect(await mailable()).toEqual([]);
+});

@@ -92,7 +92,8 @@ export function rowReader(
   const place = placeReader(columns);
 
   return (written) => {
-    const cells = spread(written);
+    const json = readJson(written[columns.attributes]);
+    const cells = spread(written, json);
     const address = readAddressCell(cells[columns.email]);
     const said = statusOf(readStatus(written));
     if ("fault" in address) {
@@ -103,7 +104,7 @@ export function rowReader(
       return { ...words, refusal: refusalOf(address.address, said) };
     }
     const own = custom.length === 0 ? undefined : readCustom(custom, cells);
-    const values = typeof own === "string" ? own : attributes(cells[columns.attributes], own);
+    const values = typeof own === "string" ? own : attributes(json, own);
     if (typeof values === "string") {
       return { reject: values, refusal: refusalOf(address.address, said) };
     }
@@ -121,6 +122,13 @@ export function rowReader(
   };
 }
 
+type JsonCell = ReturnType<typeof readAttributeCell>;
+
+/** Reads a row's JSON cell; undefined when there is no such column or the cell is empty. */
+function readJson(cell: string | undefined): JsonCell | undefined {
+  return cell === undefined || cell.trim() === "" ? undefined : readAttributeCell(cell);
+}
+
 /**
  * Assigns positions after the mapped columns to built-in fields that no column holds, and creates the function that
  * copies their values there from a row's JSON object: `{"city": "Bonn"}` fills the city. A workspace with a custom
@@ -132,7 +140,7 @@ function builtInSpreader(
   mapping: readonly ColumnMapping[],
   columns: Record<BuiltIn | "attributes", number>,
   fields: readonly StoredField[],
-): (cells: readonly string[]) => readonly string[] {
+): (cells: readonly string[], json: JsonCell | undefined) => readonly string[] {
   if (columns.attributes === -1) {
     return (cells) => cells;
   }
@@ -146,10 +154,9 @@ function builtInSpreader(
     }
   }
   const own = new Set(fields.map(({ key }) => key));
-  return (cells) => {
-    const read = readAttributeCell(cells[columns.attributes] ?? "");
+  return (cells, json) => {
     const spread = cells.slice(0, first);
-    for (const [key, value] of Object.entries("values" in read ? read.values : {})) {
+    for (const [key, value] of Object.entries(json && "values" in json ? json.values : {})) {
       const target = own.has(fieldKeyFrom(key)) ? undefined : builtInNamed(key);
       const at = target === undefined ? undefined : places.get(target);
       if (at !== undefined) {
@@ -263,17 +270,16 @@ function short(cell: string | undefined): string {
 function attributeReader(fields: readonly StoredField[]) {
   const specs = new Map(fields.map((field) => [field.key, field]));
   return (
-    cell: string | undefined,
+    json: JsonCell | undefined,
     own: FieldValues | undefined,
   ): FieldValues | undefined | string => {
-    if (cell === undefined || cell.trim() === "") {
+    if (json === undefined) {
       return own;
     }
-    const read = readAttributeCell(cell);
-    if ("fault" in read) {
-      return `attributes: the cell ${read.fault}`;
+    if ("fault" in json) {
+      return `attributes: the cell ${json.fault}`;
     }
-    return addAttributes(specs, read.values, own);
+    return addAttributes(specs, json.values, own);
   };
 }
 

@@ -15,7 +15,7 @@ export function partsOf(text: string): string[] {
     .filter((part) => part !== "");
 }
 
-// Compared without separators, so that checking each cell of a file costs no more than a string comparison.
+// Compared without separators, so that one lookup finds each spelling.
 const PLAIN_REFUSALS = new Map<string, Meaning>(
   [
     "unsubscribed,unsubscribe,opted out,opt out,do not contact,do not email,do not e-mail,do not mail,don't mail",

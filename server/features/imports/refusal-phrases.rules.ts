@@ -28,12 +28,17 @@ export function refusalPhrase(cell: string): string | undefined {
     return undefined;
   }
   const text = cell.slice(0, MAX_PHRASE_CHARS).replace(/\s+/g, " ").trim();
-  // `do-not-mail` and `do_not_mail` are the same words.
-  const at = (PHRASES.exec(text) ?? PHRASES.exec(text.replace(JOINTS, " ")))?.index;
+  const at = (PHRASES.exec(text) ?? searchApart(text))?.index;
   if (at === undefined) {
     return undefined;
   }
   const from = Math.max(0, at - EXCERPT_BEFORE);
   // People's addresses are never shown.
   return text.slice(from, from + 80).replace(/\S*@\S*/g, "…");
+}
+
+/** Searches a text such as `do-not-mail` or `do_not_mail` as words apart. Most cells have no joint and are not searched again. */
+function searchApart(text: string): RegExpExecArray | null {
+  const apart = /[-_./]/.test(text) ? text.replace(JOINTS, " ") : text;
+  return apart === text ? null : PHRASES.exec(apart);
 }

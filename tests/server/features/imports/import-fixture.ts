@@ -54,6 +54,14 @@ export class ImportFixture {
     return this.app.databases.workspace(this.workspace.id);
   }
 
+  /** Why each suppressed address is suppressed. */
+  suppressed(): Record<string, string> {
+    const rows = this.db
+      .prepare<[], { address: string; reason: string }>("SELECT address, reason FROM suppression")
+      .all();
+    return Object.fromEntries(rows.map(({ address, reason }) => [address, reason]));
+  }
+
   async call<T>(
     method: string,
     path: string,

@@ -8,14 +8,6 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-const suppressed = () =>
-  Object.fromEntries(
-    fixture.db
-      .prepare<[], { address: string; reason: string }>("SELECT address, reason FROM suppression")
-      .all()
-      .map(({ address, reason }) => [address, reason]),
-  );
-
 const asks = (name: string, cells: string[]) => {
   const tally = new AnswerTally(name);
   for (const cell of cells) {
@@ -36,7 +28,7 @@ test("1.0 and 0.0 are 1 and 0 where a column asks for consent", async () => {
   const { body } = await fixture.upload("email,optin\na@x.example,1.0\nb@x.example,0.0\n");
   await fixture.start(body.id, body.guesses);
   await fixture.run(body.id);
-  expect(suppressed()).toEqual({ "b@x.example": "unsubscribed" });
+  expect(fixture.suppressed()).toEqual({ "b@x.example": "unsubscribed" });
 });
 
 const SHIFTED =
@@ -53,7 +45,7 @@ test("cells beyond the header keep their row from mail, and the check says so", 
   ]);
   await fixture.start(body.id, body.guesses);
   await fixture.run(body.id);
-  expect(suppressed()).toEqual({
+  expect(fixture.suppressed()).toEqual({
     "a@x.example": "unsubscribed",
     "c@x.example": "unclear",
     "d@x.example": "hard_bounce",
@@ -65,5 +57,8 @@ test("the person may decide what cells beyond the header mean", async () => {
   const statusDecisions = [{ column: 2, value: "Bonn", meaning: "nothing" }];
   expect((await fixture.start(body.id, body.guesses, { statusDecisions })).status).toBe(200);
   await fixture.run(body.id);
-  expect(suppressed()).toEqual({ "a@x.example": "unsubscribed", "d@x.example": "hard_bounce" });
+  expect(fixture.suppressed()).toEqual({
+    "a@x.example": "unsubscribed",
+    "d@x.example": "hard_bounce",
+  });
 });

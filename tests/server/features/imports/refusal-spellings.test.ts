@@ -9,14 +9,6 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-const suppressed = () =>
-  Object.fromEntries(
-    fixture.db
-      .prepare<[], { address: string; reason: string }>("SELECT address, reason FROM suppression")
-      .all()
-      .map(({ address, reason }) => [address, reason]),
-  );
-
 test.each([
   "do-not-mail",
   "vip,do-not-mail",
@@ -74,7 +66,7 @@ test("tags with hyphens and notes of one word keep their people from mail", asyn
   const { body } = await fixture.upload(csv);
   await fixture.start(body.id, body.guesses);
   await fixture.run(body.id);
-  expect(suppressed()).toEqual({ "a@x.example": "unsubscribed", "b@x.example": "unclear" });
+  expect(fixture.suppressed()).toEqual({ "a@x.example": "unsubscribed", "b@x.example": "unclear" });
 });
 
 test("a date that stands for none is an empty cell in the check and in the import", async () => {
@@ -89,5 +81,5 @@ test("a date that stands for none is an empty cell in the check and in the impor
   ]);
   await fixture.start(body.id, body.guesses);
   await fixture.run(body.id);
-  expect(suppressed()).toEqual({ "b@x.example": "unsubscribed" });
+  expect(fixture.suppressed()).toEqual({ "b@x.example": "unsubscribed" });
 });

@@ -30,15 +30,6 @@ async function bring(
   return { id: body.id, status: started.status, report: await fixture.get(body.id) };
 }
 
-/** Why each suppressed address is suppressed. */
-const suppressed = () =>
-  Object.fromEntries(
-    fixture.db
-      .prepare<[], { address: string; reason: string }>("SELECT address, reason FROM suppression")
-      .all()
-      .map(({ address, reason }) => [address, reason]),
-  );
-
 test.each([
   ["as a status by hand", ["email", "status"]],
   ["as nothing", ["email", "skip"]],
@@ -57,7 +48,7 @@ test.each([
     });
     await fixture.run(body.id);
 
-    expect(suppressed()).toEqual({ "a@x.example": "unsubscribed" });
+    expect(fixture.suppressed()).toEqual({ "a@x.example": "unsubscribed" });
   },
 );
 
@@ -65,13 +56,13 @@ test("a column counts for nothing when the person says that it is about somethin
   const ignored = { ignoredColumns: [1] };
   await bring("email,Disabled\na@x.example,yes\n", ["email", "skip"], ignored);
 
-  expect(suppressed()).toEqual({});
+  expect(fixture.suppressed()).toEqual({});
 });
 
 test("nobody with a status that is not understood is mailed, until somebody decides what it means", async () => {
   const file = (n: number) => `email,Status\ng${n}@x.example,Gold\ns${n}@x.example,Silver\n`;
   await bring(file(1), ["email", "status"]);
-  expect(suppressed()).toEqual({ "g1@x.example": "unclear", "s1@x.example": "unclear" });
+  expect(fixture.suppressed()).toEqual({ "g1@x.example": "unclear", "s1@x.example": "unclear" });
   expect(
     fixture.db.prepare("SELECT detail FROM suppression ORDER BY address").raw().all().flat(),
   ).toEqual(["Gold", "Silver"]);
@@ -86,9 +77,12 @@ test("nobody with a status that is not understood is mailed, until somebody deci
     ],
   });
 
-  expect(suppressed()).toMatchObject({ "s2@x.example": "unclear", "s3@x.example": "manual" });
-  expect(suppressed()).not.toHaveProperty("g2@x.example");
-  expect(suppressed()).not.toHaveProperty("g3@x.example");
+  expect(fixture.suppressed()).toMatchObject({
+    "s2@x.example": "unclear",
+    "s3@x.example": "manual",
+  });
+  expect(fixture.suppressed()).not.toHaveProperty("g2@x.example");
+  expect(fixture.suppressed()).not.toHaveProperty("g3@x.example");
 });
 
 test("a decision can make an understood value stricter, and never a no into a yes", async () => {
@@ -103,7 +97,10 @@ test("a decision can make an understood value stricter, and never a no into a ye
   });
 
   expect([loose.status, strict.status, nowhere.status]).toEqual([422, 200, 422]);
-  expect(suppressed()).toEqual({ "a@x.example": "unsubscribed", "b@x.example": "hard_bounce" });
+  expect(fixture.suppressed()).toEqual({
+    "a@x.example": "unsubscribed",
+    "b@x.example": "hard_bounce",
+  });
 });
 
 test("an empty status is not overruled by the yes of another column", async () => {
@@ -111,7 +108,7 @@ test("an empty status is not overruled by the yes of another column", async () =
     "email;Newsletter ja/nein;Status\na@x.example;ja;\nb@x.example;ja;aktiv\nc@x.example;nein;\n";
   await bring(csv, ["email", "status", "status"]);
 
-  expect(suppressed()).toEqual({ "a@x.example": "unclear", "c@x.example": "unsubscribed" });
+  expect(fixture.suppressed()).toEqual({ "a@x.example": "unclear", "c@x.example": "unsubscribed" });
 });
 
 test("of several status columns the strictest counts", async () => {
@@ -122,7 +119,7 @@ test("of several status columns the strictest counts", async () => {
     ["email", "status", "status", "status", "status"],
   );
 
-  expect(suppressed()).toEqual({
+  expect(fixture.suppressed()).toEqual({
     "b@x.example": "unsubscribed",
     "c@x.example": "hard_bounce",
     "d@x.example": "complaint",
@@ -137,7 +134,7 @@ test("a file whose name says it holds nobody to be mailed, unless the person say
   await bring("email\nc@x.example\n", ["email"], { wholeFile: "complaint" }, name);
   await bring("email,status\nd@x.example,subscribed\n", ["email", "status"], {}, name);
 
-  expect(suppressed()).toEqual({
+  expect(fixture.suppressed()).toEqual({
     "a@x.example": "unsubscribed",
     "c@x.example": "complaint",
     "d@x.example": "unsubscribed",
@@ -152,7 +149,11 @@ test("a no among tags, in a field or in a JSON object of fields counts", async (
   await fixture.start(body.id, body.guesses);
   await fixture.run(body.id);
 
-  expect(Object.keys(suppressed()).sort()).toEqual(["a@x.example", "b@x.example", "c@x.example"]);
+  expect(Object.keys(fixture.suppressed()).sort()).toEqual([
+    "a@x.example",
+    "b@x.example",
+    "c@x.example",
+  ]);
 });
 
 const BAD: [string, string][] = [
@@ -191,7 +192,7 @@ test.each(BAD)(
     const again = (await fixture.upload(csv)).body;
     await start(again.id, { into: "suppressions" });
     await fixture.run(again.id);
-    expect(suppressed()).toEqual({ "x@x.example": "unsubscribed" });
+    expect(fixture.suppressed()).toEqual({ "x@x.example": "unsubscribed" });
   },
 );
 
@@ -203,7 +204,7 @@ test("into the suppressions every row with an address goes, whatever else is in 
   );
 
   expect(report).toMatchObject({ suppressed: 2, rejected: 1 });
-  expect(suppressed()).toEqual({ "a@x.example": "manual", "b@x.example": "complaint" });
+  expect(fixture.suppressed()).toEqual({ "a@x.example": "manual", "b@x.example": "complaint" });
 });
 
 test("undoing an import lets those be mailed again whose status was not understood, and nobody else", async () => {
@@ -216,12 +217,15 @@ test("undoing an import lets those be mailed again whose status was not understo
     "email,status\nold@x.example,Gold\nnew@x.example,Gold\nout@x.example,unsubscribed\nby@x.example,Gold\n";
   await fixture.call("POST", "/suppressions", { addresses: ["by@x.example"] });
   const { id } = await bring(csv, ["email", "status"], { listIds: [list.id] });
-  expect(Object.keys(suppressed())).toHaveLength(4);
+  expect(Object.keys(fixture.suppressed())).toHaveLength(4);
 
   await fixture.call("POST", `/imports/${id}/undo`);
   await runImportUndo(() => fixture.db, id, new AbortController().signal);
 
-  expect(suppressed()).toEqual({ "out@x.example": "unsubscribed", "by@x.example": "manual" });
+  expect(fixture.suppressed()).toEqual({
+    "out@x.example": "unsubscribed",
+    "by@x.example": "manual",
+  });
   const { body: after } = await fixture.call("GET", `/contacts/${old.id}`);
   expect(after).toMatchObject({ status: "mailable", lists: [{ status: "subscribed" }] });
 
@@ -256,7 +260,7 @@ test("undoing an import lifts nobody's suppression who said no since, by a link,
   await fixture.call("POST", `/imports/${id}/undo`);
   await runImportUndo(() => fixture.db, id, new AbortController().signal);
 
-  expect(suppressed()).toEqual({
+  expect(fixture.suppressed()).toEqual({
     "link@x.example": "unsubscribed",
     "file@x.example": "unsubscribed",
     "hand@x.example": "manual",

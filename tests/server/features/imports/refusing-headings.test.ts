@@ -7,14 +7,6 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-const suppressed = () =>
-  Object.fromEntries(
-    fixture.db
-      .prepare<[], { address: string; reason: string }>("SELECT address, reason FROM suppression")
-      .all()
-      .map(({ address, reason }) => [address, reason]),
-  );
-
 type Named = { wholeFile: string | null; nameSays: string | null; headings: string[] };
 
 test.each([
@@ -42,7 +34,7 @@ test.each([
   });
   await fixture.start(body.id, body.guesses);
   await fixture.run(body.id);
-  expect(suppressed()).toEqual({ "a@x.example": reason });
+  expect(fixture.suppressed()).toEqual({ "a@x.example": reason });
 });
 
 test("the person may say that a heading is about something else", async () => {
@@ -50,7 +42,7 @@ test("the person may say that a heading is about something else", async () => {
   await fixture.start(body.id, body.guesses, { wholeFileIgnored: true });
   await fixture.run(body.id);
   expect(await fixture.get(body.id)).toMatchObject({ created: 1 });
-  expect(suppressed()).toEqual({});
+  expect(fixture.suppressed()).toEqual({});
 });
 
 test.each([

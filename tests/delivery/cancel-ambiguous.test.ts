@@ -1,44 +1,38 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { compileRule, conditionSql } from "../../server/features/segments/segment-compile.store.ts";
 import type { Rule } from "../../server/features/segments/segment-language.rules.ts";
-import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
-import { startTcpSink, type TcpSink } from "../support/tcp-sink.ts";
+import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
+import type { TcpSink } from "../support/tcp-sink.ts";
+import { TestEngine } from "../support/test-engine.ts";
 
 const DROPPED = ["r1@acme.example", "r2@acme.example", "r3@acme.example"];
 const PEOPLE = 12;
 
-let data: DeliveryData;
-let delivery: Delivery;
+let engine: TestEngine;
 let peer: TcpSink;
 beforeEach(() => {
-  data = newDeliveryData();
+  engine = new TestEngine();
   // Takes three messages without saying so, and the others never.
-  peer = startTcpSink({
+  peer = engine.tcpSink({
     onMessage: (address) =>
       DROPPED.includes(address) ? { drop: true } : { reply: "451 4.7.1 try again later" },
   });
 });
-afterEach(async () => {
-  await delivery.stop();
-  peer.close();
-  data.close();
-});
+afterEach(() => engine.close());
 
 /** Starts a campaign, waits until three answers were lost and the rest was put off, and cancels it. */
 async function cancelled(onAmbiguous: "resend" | "hold"): Promise<{ ws: string; id: number }> {
-  const ws = data.newWorkspace();
-  data.addContacts(ws, PEOPLE, ["acme.example"]);
-  const id = data.addCampaign(ws, { port: peer.port });
-  data
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, PEOPLE, ["acme.example"]);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
+  engine.data
     .db(ws)
     .prepare("INSERT INTO campaign_sending (campaign_id, on_ambiguous) VALUES (?, ?)")
     .run(id, onAmbiguous);
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(ws, id);
+  await engine.start();
+  await engine.delivery.prepareCampaign(ws, id);
   const attempts = (outcome: string) =>
-    data
+    engine.data
       .db(ws)
       .prepare<[string], { n: number }>(
         "SELECT count(DISTINCT seq) AS n FROM attempt WHERE outcome = ?",
@@ -48,15 +42,18 @@ async function cancelled(onAmbiguous: "resend" | "hold"): Promise<{ ws: string; 
     () => attempts("ambiguous") === DROPPED.length && attempts("deferred") === PEOPLE - 3,
     "three lost answers",
   );
-  await delivery.expect(ws);
-  data.db(ws).prepare("UPDATE campaign SET status = 'cancelling' WHERE id = ?").run(id);
-  delivery.notice(ws, id);
-  await until(() => statusOf(data, ws, id).status === "cancelled", "the end of the campaign");
+  await engine.delivery.expect(ws);
+  engine.data.db(ws).prepare("UPDATE campaign SET status = 'cancelling' WHERE id = ?").run(id);
+  engine.delivery.notice(ws, id);
+  await until(
+    () => statusOf(engine.data, ws, id).status === "cancelled",
+    "the end of the campaign",
+  );
   return { ws, id };
 }
 
 const addresses = (ws: string, where: string) =>
-  data
+  engine.data
     .db(ws)
     .prepare<[], { address: string }>(`SELECT address FROM message WHERE ${where} ORDER BY address`)
     .all()
@@ -65,7 +62,7 @@ const addresses = (ws: string, where: string) =>
 function peopleOf(ws: string, rule: Rule): string[] {
   const moment = { now: Date.now(), timeZone: "UTC", fields: [] };
   const { node, params } = compileRule(rule, moment);
-  return data
+  return engine.data
     .db(ws)
     .prepare<[Record<string, unknown>], { address: string }>(
       `SELECT address FROM contact WHERE ${conditionSql(node, "contact.id", "everybody")} ORDER BY address`,
@@ -79,7 +76,7 @@ for (const onAmbiguous of ["resend", "hold"] as const) {
     const { ws, id } = await cancelled(onAmbiguous);
 
     const left = { total: PEOPLE, held: 3, skipped: PEOPLE - 3, pending: 0, deferred: 0, sent: 0 };
-    expect(exactCounts(data, ws, id)).toMatchObject(left);
+    expect(exactCounts(engine.data, ws, id)).toMatchObject(left);
     expect(addresses(ws, "state = 2 AND reason = 'ambiguous'")).toEqual(DROPPED);
     expect(addresses(ws, "state = 6 AND reason = 'cancelled'")).toHaveLength(PEOPLE - 3);
   }, 30_000);
@@ -96,25 +93,30 @@ test("no segment of those who did not get it, and no second send, holds what may
   }
   const refusalOf = (asked: Promise<unknown>) => asked.catch((error: Error) => error.message);
   const again = { states: ["skipped" as const] };
-  expect(await refusalOf(delivery.retry(ws, id, again))).toContain(
+  expect(await refusalOf(engine.delivery.retry(ws, id, again))).toContain(
     "must be sending, paused or completed",
   );
-  expect(await refusalOf(delivery.decideHeld(ws, id, "resend"))).toContain(
+  expect(await refusalOf(engine.delivery.decideHeld(ws, id, "resend"))).toContain(
     "must be sending, paused or completed",
   );
-  expect(exactCounts(data, ws, id)).toMatchObject({ held: 3, skipped: PEOPLE - 3 });
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({ held: 3, skipped: PEOPLE - 3 });
 }, 30_000);
 
 test("a person can say of a cancelled campaign what its ambiguous messages count as", async () => {
   const { ws, id } = await cancelled("resend");
-  const [first] = data
+  const [first] = engine.data
     .db(ws)
     .prepare<[], { seq: number }>("SELECT seq FROM message WHERE state = 2 ORDER BY seq")
     .all();
 
-  expect(await delivery.decideHeld(ws, id, "sent", [first?.seq ?? 0])).toBe(1);
-  expect(await delivery.decideHeld(ws, id, "failed")).toBe(2);
+  expect(await engine.delivery.decideHeld(ws, id, "sent", [first?.seq ?? 0])).toBe(1);
+  expect(await engine.delivery.decideHeld(ws, id, "failed")).toBe(2);
 
-  expect(exactCounts(data, ws, id)).toMatchObject({ held: 0, sent: 1, failed: 2, total: PEOPLE });
-  expect(statusOf(data, ws, id).status).toBe("cancelled");
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({
+    held: 0,
+    sent: 1,
+    failed: 2,
+    total: PEOPLE,
+  });
+  expect(statusOf(engine.data, ws, id).status).toBe("cancelled");
 }, 30_000);

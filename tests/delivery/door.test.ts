@@ -1,41 +1,27 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
-import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import type { DkimKey } from "../../server/delivery/types.ts";
 import { campaignContent, contactFields } from "../support/campaign-content.ts";
-import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import {
-  exactCounts,
-  portsWith,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../support/delivery-engine.ts";
+import { exactCounts, portsWith, statusOf, until } from "../support/delivery-engine.ts";
 import { mailauthVerdict } from "../support/dkim-verifiers.ts";
 import { loopbackRoute } from "../support/smtp-messages.ts";
 import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
-import { startTcpSink } from "../support/tcp-sink.ts";
+import { TestEngine } from "../support/test-engine.ts";
 
-let data: DeliveryData;
-let delivery: Delivery | undefined;
+let engine: TestEngine;
 let peer: SmtpSink;
 let key: DkimKey;
 beforeEach(async () => {
-  data = newDeliveryData();
-  peer = await startSmtpSink();
+  engine = new TestEngine();
+  peer = engine.closing(await startSmtpSink());
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const privateKeyPem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   key = { domain: "acme.example", selector: "s1", privateKeyPem };
 });
-afterEach(async () => {
-  await delivery?.stop();
-  delivery = undefined;
-  await peer.close();
-  data.close();
-});
+afterEach(() => engine.close());
 
 function signingPorts(dkim: DkimKey | undefined) {
-  const ports = portsWith(data, (route) => ({ ...route, signDkim: true }));
+  const ports = portsWith(engine.data, (route) => ({ ...route, signDkim: true }));
   return { ...ports, loadDkimKey: () => dkim };
 }
 
@@ -45,13 +31,13 @@ async function verdict(raw: string): Promise<string[]> {
 }
 
 test("a signed campaign's messages verify on the other side", async () => {
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 120);
-  const id = data.addCampaign(ws, { port: peer.port });
-  delivery = await startTestDelivery(data, signingPorts(key));
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 120);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
+  await engine.start({ ports: signingPorts(key) });
 
-  await delivery.prepareCampaign(ws, id);
-  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+  await engine.delivery.prepareCampaign(ws, id);
+  await until(() => engine.isCompleted(ws, id), "completion");
 
   expect(peer.messages.length).toBe(120);
   for (const message of peer.messages.slice(0, 5)) {
@@ -60,23 +46,23 @@ test("a signed campaign's messages verify on the other side", async () => {
 }, 30_000);
 
 test("a key that cannot sign pauses the campaign: nothing leaves unsigned", async () => {
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 5);
-  const id = data.addCampaign(ws, { port: peer.port });
-  delivery = await startTestDelivery(data, signingPorts({ ...key, privateKeyPem: "broken" }));
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 5);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
+  await engine.start({ ports: signingPorts({ ...key, privateKeyPem: "broken" }) });
 
-  await delivery.prepareCampaign(ws, id);
-  await until(() => statusOf(data, ws, id).status === "paused", "the pause");
+  await engine.delivery.prepareCampaign(ws, id);
+  await until(() => statusOf(engine.data, ws, id).status === "paused", "the pause");
 
-  expect(statusOf(data, ws, id).status_reason).toContain("The DKIM key cannot be used");
-  expect(exactCounts(data, ws, id, 5)).toMatchObject({ pending: 5 });
+  expect(statusOf(engine.data, ws, id).status_reason).toContain("The DKIM key cannot be used");
+  expect(exactCounts(engine.data, ws, id, 5)).toMatchObject({ pending: 5 });
   expect(peer.messages).toEqual([]);
 }, 30_000);
 
 test("a test message goes out at once and brings back the server's own words", async () => {
-  delivery = await startTestDelivery(data);
+  await engine.start();
   const message = {
-    workspaceId: data.newWorkspace(),
+    workspaceId: engine.data.newWorkspace(),
     route: loopbackRoute(peer.port),
     dkim: key,
     content: campaignContent(),
@@ -84,37 +70,35 @@ test("a test message goes out at once and brings back the server's own words", a
     to: "jane@example.org",
   };
 
-  const outcome = await delivery.sendOne(message);
-  const unreachable = await delivery.sendOne({ ...message, route: loopbackRoute(1) });
+  const outcome = await engine.delivery.sendOne(message);
+  const unreachable = await engine.delivery.sendOne({ ...message, route: loopbackRoute(1) });
 
   expect(outcome).toMatchObject({ kind: "accepted", reply: { code: 250 } });
   expect(peer.messages[0]?.raw).toContain("Subject: News for Jane");
   expect(await verdict(peer.messages[0]?.raw ?? "")).toEqual(["pass"]);
   expect(unreachable).toMatchObject({ kind: "broken", stage: "connect" });
   const broken = { ...message, content: campaignContent({ subject: "{{ oops" }) };
-  await expect(delivery.sendOne(broken)).rejects.toThrow("The message cannot be created");
+  await expect(engine.delivery.sendOne(broken)).rejects.toThrow("The message cannot be created");
 }, 30_000);
 
 test("a campaign goes on by a changed route, and who had the message already gets no second one", async () => {
-  const first = startTcpSink({ delayMs: 5 });
-  const second = startTcpSink();
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 1_200);
-  const id = data.addCampaign(ws, { port: first.port });
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(ws, id);
+  const first = engine.tcpSink({ delayMs: 5 });
+  const second = engine.tcpSink();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 1_200);
+  const id = engine.data.addCampaign(ws, { port: first.port });
+  await engine.start();
+  await engine.delivery.prepareCampaign(ws, id);
   await until(() => first.arrived.length > 100, "the first messages");
 
-  data.db(ws).prepare("UPDATE route SET port = ?").run(second.port);
-  delivery.routeChanged(ws, 1);
-  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+  engine.data.db(ws).prepare("UPDATE route SET port = ?").run(second.port);
+  engine.delivery.routeChanged(ws, 1);
+  await until(() => engine.isCompleted(ws, id), "completion");
 
   const all = [...first.arrived, ...second.arrived].map(({ address }) => address);
   expect(all.length).toBe(1_200);
   expect(new Set(all).size).toBe(1_200);
   expect(second.arrived.length).toBeGreaterThan(500);
-  first.close();
-  second.close();
 }, 30_000);
 
 test("a retry is the same message, octet for octet", async () => {
@@ -130,44 +114,41 @@ test("a retry is the same message, octet for octet", async () => {
         : undefined;
     },
   });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 1);
-  const id = data.addCampaign(ws, { port: greylist.port });
-  delivery = await startTestDelivery(data, signingPorts(key));
-  await delivery.prepareCampaign(ws, id);
-  await until(() => exactCounts(data, ws, id, 1).deferred === 1, "the deferral");
+  engine.closing(greylist);
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 1);
+  const id = engine.data.addCampaign(ws, { port: greylist.port });
+  await engine.start({ ports: signingPorts(key) });
+  await engine.delivery.prepareCampaign(ws, id);
+  await until(() => exactCounts(engine.data, ws, id, 1).deferred === 1, "the deferral");
 
   await Bun.sleep(1_100);
-  data.db(ws).exec("UPDATE message SET due_at = 1; UPDATE chunk SET next_due = 1");
-  await delivery.expect(ws);
-  delivery.notice(ws, id);
-  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+  engine.data.db(ws).exec("UPDATE message SET due_at = 1; UPDATE chunk SET next_due = 1");
+  await engine.delivery.expect(ws);
+  engine.delivery.notice(ws, id);
+  await until(() => engine.isCompleted(ws, id), "completion");
 
   expect(raws.length).toBe(2);
   expect(raws[1]).toBe(raws[0] ?? "");
-  await delivery.stop();
-  delivery = undefined;
-  await greylist.close();
 }, 30_000);
 
 test("whoever watches hears of every step of a campaign", async () => {
   // Slow enough to be under way when its pace is measured, twice a second.
-  const slow = startTcpSink({ delayMs: 20 });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 300);
-  const id = data.addCampaign(ws, { port: slow.port });
-  delivery = await startTestDelivery(data);
+  const slow = engine.tcpSink({ delayMs: 20 });
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 300);
+  const id = engine.data.addCampaign(ws, { port: slow.port });
+  await engine.start();
   const settled: (string | undefined)[] = [];
   let rates = 0;
-  const stop = delivery.onProgress((event) => {
+  const stop = engine.delivery.onProgress((event) => {
     settled.push(event.settled);
     rates += event.running?.perSecond ?? 0;
   });
 
-  await delivery.prepareCampaign(ws, id);
+  await engine.delivery.prepareCampaign(ws, id);
   await until(() => settled.includes("completed"), "the news of its end");
 
   expect(rates).toBeGreaterThan(0);
   stop();
-  slow.close();
 }, 30_000);

@@ -1,46 +1,23 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import type { Route } from "../../server/delivery/types.ts";
-import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import {
-  exactCounts,
-  portsWith,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../support/delivery-engine.ts";
+import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
 import { freePort } from "../support/free-port.ts";
-import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../support/tcp-sink.ts";
+import type { TcpSink, TcpSinkOptions } from "../support/tcp-sink.ts";
+import { TestEngine } from "../support/test-engine.ts";
 
-let data: DeliveryData;
-let delivery: Delivery | undefined;
-let sinks: TcpSink[];
+let engine: TestEngine;
 
 beforeEach(() => {
-  data = newDeliveryData();
-  sinks = [];
+  engine = new TestEngine();
 });
-afterEach(async () => {
-  await delivery?.stop();
-  delivery = undefined;
-  for (const sink of sinks) {
-    sink.close();
-  }
-  data.close();
-});
-
-function sink(options?: TcpSinkOptions): TcpSink {
-  const started = startTcpSink(options);
-  sinks.push(started);
-  return started;
-}
+afterEach(() => engine.close());
 
 type Member = { port: number; position?: number; weight?: number };
 
 /** A campaign by a group of relays; gives its id. */
 function addGroupCampaign(ws: string, members: Member[]): number {
-  const db = data.db(ws);
-  const id = data.addCampaign(ws);
+  const db = engine.data.db(ws);
+  const id = engine.data.addCampaign(ws);
   db.exec("DELETE FROM route");
   db.exec("INSERT INTO route_group (id, name, created_at, updated_at) VALUES (1, 'All', 0, 0)");
   const addRoute = db.prepare(
@@ -56,45 +33,44 @@ function addGroupCampaign(ws: string, members: Member[]): number {
   return id;
 }
 
-async function start(ws: string, id: number, change: (route: Route) => Route = (route) => route) {
-  delivery = await startTestDelivery(data, portsWith(data, change));
-  await delivery.prepareCampaign(ws, id);
+async function start(ws: string, id: number, change?: (route: Route) => Route) {
+  await engine.start({ change });
+  await engine.delivery.prepareCampaign(ws, id);
 }
 
-const isCompleted = (ws: string, id: number) => statusOf(data, ws, id).status === "completed";
 const addresses = (peer: TcpSink) => peer.arrived.map(({ address }) => address);
 
 test("a relay that cannot be reached sheds its recipients to the next one, and nobody is lost", async () => {
-  const second = sink();
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
+  const second = engine.tcpSink();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
   const id = addGroupCampaign(ws, [{ port: await freePort() }, { port: second.port }]);
   await start(ws, id);
 
-  await until(() => isCompleted(ws, id), "completion", 30_000);
+  await until(() => engine.isCompleted(ws, id), "completion", 30_000);
 
-  expect(exactCounts(data, ws, id, 600)).toMatchObject({ sent: 600 });
+  expect(exactCounts(engine.data, ws, id, 600)).toMatchObject({ sent: 600 });
   expect(new Set(addresses(second)).size).toBe(600);
   expect(second.arrived.length).toBe(600);
 }, 60_000);
 
 test("a relay that goes away in the middle hands over all but what waits for its last answer", async () => {
-  const first = sink({ delayMs: 5 });
-  const second = sink();
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 1_000, ["gmail.com", "acme.example"]);
+  const first = engine.tcpSink({ delayMs: 5 });
+  const second = engine.tcpSink();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 1_000, ["gmail.com", "acme.example"]);
   const id = addGroupCampaign(ws, [{ port: first.port }, { port: second.port }]);
   await start(ws, id);
   await until(() => first.arrived.length >= 100, "the first messages");
   first.close();
 
   await until(() => {
-    const { pending, leased, deferred } = exactCounts(data, ws, id, 1_000);
+    const { pending, leased, deferred } = exactCounts(engine.data, ws, id, 1_000);
     // Four connections: so many may have had their dot and no answer. They are tried again later.
     return pending + leased === 0 && deferred <= 4;
   }, "everybody else");
 
-  const { sent, deferred } = exactCounts(data, ws, id, 1_000);
+  const { sent, deferred } = exactCounts(engine.data, ws, id, 1_000);
   const byBoth = new Set([...addresses(first), ...addresses(second)]);
   expect(sent + deferred).toBe(1_000);
   expect(byBoth.size).toBeGreaterThanOrEqual(sent);
@@ -103,16 +79,16 @@ test("a relay that goes away in the middle hands over all but what waits for its
 }, 60_000);
 
 test("routes of one position share by weight, and a domain stays with its route", async () => {
-  const [heavy, light] = [sink(), sink()];
-  const ws = data.newWorkspace();
+  const [heavy, light] = [engine.tcpSink(), engine.tcpSink()];
+  const ws = engine.data.newWorkspace();
   const domains = Array.from({ length: 200 }, (_, i) => `d${i}.example`);
-  data.addContacts(ws, 800, domains);
+  engine.data.addContacts(ws, 800, domains);
   const id = addGroupCampaign(ws, [
     { port: heavy.port, position: 0, weight: 3 },
     { port: light.port, position: 0, weight: 1 },
   ]);
   await start(ws, id);
-  await until(() => isCompleted(ws, id), "completion", 30_000);
+  await until(() => engine.isCompleted(ws, id), "completion", 30_000);
 
   expect(heavy.arrived.length / 800).toBeGreaterThan(0.6);
   expect(heavy.arrived.length / 800).toBeLessThan(0.9);
@@ -121,20 +97,20 @@ test("routes of one position share by weight, and a domain stays with its route"
 }, 60_000);
 
 test("a route is used only for the domains it may be used for; who has none fails with the reason", async () => {
-  const [first, second] = [sink(), sink()];
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 90, ["a.example", "b.example", "c.example"]);
+  const [first, second] = [engine.tcpSink(), engine.tcpSink()];
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 90, ["a.example", "b.example", "c.example"]);
   const id = addGroupCampaign(ws, [{ port: first.port }, { port: second.port }]);
   await start(ws, id, (route) =>
     route.id === 1
       ? { ...route, allowDomains: ["a.example"] }
       : { ...route, denyDomains: ["*.example"], allowDomains: [] },
   );
-  await until(() => isCompleted(ws, id), "completion");
+  await until(() => engine.isCompleted(ws, id), "completion");
 
   expect(new Set(addresses(first).map((a) => a.split("@")[1]))).toEqual(new Set(["a.example"]));
-  expect(exactCounts(data, ws, id, 90)).toMatchObject({ sent: 30, failed: 60 });
-  const why = data
+  expect(exactCounts(engine.data, ws, id, 90)).toMatchObject({ sent: 30, failed: 60 });
+  const why = engine.data
     .db(ws)
     .prepare<[], { reason: string; reply: string }>(
       `SELECT reason, reply FROM message JOIN attempt USING (campaign_id, seq)
@@ -152,22 +128,26 @@ for (const [when, busy] of [
   ["at MAIL", { onSender: () => "421 4.7.0 try again later" }],
 ] as [string, TcpSinkOptions][]) {
   test(`a relay that answers 421 ${when} is knocked at a few times, and its stand-in has everybody within seconds`, async () => {
-    const first = sink(busy);
-    const second = sink();
-    const ws = data.newWorkspace();
-    data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
+    const first = engine.tcpSink(busy);
+    const second = engine.tcpSink();
+    const ws = engine.data.newWorkspace();
+    engine.data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
     const id = addGroupCampaign(ws, [{ port: first.port }, { port: second.port }]);
     const startedAt = performance.now();
     await start(ws, id);
 
-    await until(() => isCompleted(ws, id), "completion", 20_000);
+    await until(() => engine.isCompleted(ws, id), "completion", 20_000);
 
-    expect(exactCounts(data, ws, id, 600)).toMatchObject({ sent: 600, failed: 0, bounced: 0 });
+    expect(exactCounts(engine.data, ws, id, 600)).toMatchObject({
+      sent: 600,
+      failed: 0,
+      bounced: 0,
+    });
     expect(second.arrived.length).toBe(600);
     expect(performance.now() - startedAt).toBeLessThan(15_000);
     // Three failures open the circuit; a burst of new connections would be hundreds.
     expect(first.made()).toBeLessThan(20);
-    const queue = await delivery?.queue(ws);
+    const queue = await engine.delivery.queue(ws);
     for (const at of [queue?.at, ...(queue?.routes ?? []).map(({ retryAt }) => retryAt ?? 0)]) {
       expect(Number.isInteger(at)).toBe(true);
     }
@@ -176,49 +156,54 @@ for (const [when, busy] of [
 
 test("a relay that was busy is used again when it has recovered", async () => {
   let isBusy = true;
-  const first = sink({ onSender: () => (isBusy ? "421 4.7.0 try again later" : "250 ok") });
-  const second = sink({ delayMs: 100 });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 2_500, ["gmail.com", "acme.example"]);
+  const first = engine.tcpSink({
+    onSender: () => (isBusy ? "421 4.7.0 try again later" : "250 ok"),
+  });
+  const second = engine.tcpSink({ delayMs: 100 });
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 2_500, ["gmail.com", "acme.example"]);
   const id = addGroupCampaign(ws, [{ port: first.port }, { port: second.port }]);
   await start(ws, id);
   await until(() => second.arrived.length >= 10, "the stand-in");
   isBusy = false;
 
   await until(() => first.arrived.length > 100, "the first one again", 60_000);
-  await until(() => isCompleted(ws, id), "completion", 60_000);
+  await until(() => engine.isCompleted(ws, id), "completion", 60_000);
 
   expect(new Set([...addresses(first), ...addresses(second)]).size).toBe(2_500);
   expect(first.arrived.length + second.arrived.length).toBe(2_500);
 }, 120_000);
 
 test("a relay that ends each connection with 421 after some messages is well, and keeps all its mail", async () => {
-  const first = sink({
+  const first = engine.tcpSink({
     onSender: (brought) => (brought < 8 ? "250 ok" : "421 4.7.0 enough for one connection"),
   });
-  const second = sink();
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 400, ["gmail.com", "acme.example"]);
+  const second = engine.tcpSink();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 400, ["gmail.com", "acme.example"]);
   const id = addGroupCampaign(ws, [{ port: first.port }, { port: second.port }]);
   await start(ws, id);
 
-  await until(() => isCompleted(ws, id), "completion", 40_000);
+  await until(() => engine.isCompleted(ws, id), "completion", 40_000);
 
-  expect(exactCounts(data, ws, id, 400)).toMatchObject({ sent: 400 });
+  expect(exactCounts(engine.data, ws, id, 400)).toMatchObject({ sent: 400 });
   expect(first.arrived.length).toBe(400);
 }, 60_000);
 
 test("when no route of the group works the campaign pauses and says why", async () => {
   const refuse = { onRecipient: () => "550 5.7.1 relaying denied: unpaid" };
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 50);
-  const id = addGroupCampaign(ws, [{ port: sink(refuse).port }, { port: sink(refuse).port }]);
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 50);
+  const id = addGroupCampaign(ws, [
+    { port: engine.tcpSink(refuse).port },
+    { port: engine.tcpSink(refuse).port },
+  ]);
   await start(ws, id);
 
-  await until(() => statusOf(data, ws, id).status === "paused", "the pause");
+  await until(() => statusOf(engine.data, ws, id).status === "paused", "the pause");
 
-  expect(statusOf(data, ws, id).status_reason).toMatch(
+  expect(statusOf(engine.data, ws, id).status_reason).toMatch(
     /^The sending method “Relay [12]” does not work: 550/,
   );
-  expect(exactCounts(data, ws, id, 50)).toMatchObject({ sent: 0, leased: 0, failed: 0 });
+  expect(exactCounts(engine.data, ws, id, 50)).toMatchObject({ sent: 0, leased: 0, failed: 0 });
 }, 30_000);

@@ -1,71 +1,66 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { RenderShare } from "../../server/delivery/run/render-share.ts";
-import type { Delivery } from "../../server/delivery/threads/engine.ts";
-import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import {
-  bottleneckSaid,
-  exactCounts,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../support/delivery-engine.ts";
+import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
 import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
+import { TestEngine } from "../support/test-engine.ts";
 
-let data: DeliveryData;
+let engine: TestEngine;
 let sink: SmtpSink;
-let delivery: Delivery | undefined;
 
 beforeEach(async () => {
-  data = newDeliveryData();
-  sink = await startSmtpSink();
+  engine = new TestEngine();
+  sink = engine.closing(await startSmtpSink());
 });
-afterEach(async () => {
-  await delivery?.stop();
-  delivery = undefined;
-  await sink.close();
-  data.close();
-});
+afterEach(() => engine.close());
 
 const loop = (n: number, inside: string) => `{% for i in (1..${n}) %}${inside}{% endfor %}`;
 const campaignOf = (recipients: number, html: string) => {
-  const ws = data.newWorkspace();
-  data.addContacts(ws, recipients);
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, recipients);
   const content = { html, text: "x", links: [], trackClicks: false };
-  return { ws, id: data.addCampaign(ws, { port: sink.port, maxConnections: 10, content }) };
+  return { ws, id: engine.data.addCampaign(ws, { port: sink.port, maxConnections: 10, content }) };
 };
 
 test("a campaign whose template takes long to fill in slows only itself, and says so", async () => {
   const heavy = campaignOf(1_000, `<p>${loop(15_000, "{% if i %}x{% endif %}")}</p>`);
   const light = campaignOf(1_000, "<p>Hello {{ contact.first_name }}</p>");
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(heavy.ws, heavy.id);
-  await until(() => exactCounts(data, heavy.ws, heavy.id).sent > 0, "the heavy one going");
-  await delivery.prepareCampaign(light.ws, light.id);
+  await engine.start();
+  await engine.delivery.prepareCampaign(heavy.ws, heavy.id);
+  await until(() => exactCounts(engine.data, heavy.ws, heavy.id).sent > 0, "the heavy one going");
+  await engine.delivery.prepareCampaign(light.ws, light.id);
 
   // In turns, one for one, it would take the light one a thousand times as long as one heavy message.
-  await until(() => exactCounts(data, light.ws, light.id).sent === 1_000, "the light one", 50_000);
-
-  expect(exactCounts(data, heavy.ws, heavy.id).sent).toBeLessThan(400);
   await until(
-    () => bottleneckSaid(delivery, heavy.ws, heavy.id).startsWith("Filling in"),
+    () => exactCounts(engine.data, light.ws, light.id).sent === 1_000,
+    "the light one",
+    50_000,
+  );
+
+  expect(exactCounts(engine.data, heavy.ws, heavy.id).sent).toBeLessThan(400);
+  await until(
+    () => engine.bottleneck(heavy.ws, heavy.id).startsWith("Filling in"),
     "the reason being told",
   );
-  const { sent } = exactCounts(data, heavy.ws, heavy.id);
-  await until(() => exactCounts(data, heavy.ws, heavy.id).sent > sent, "it going on");
+  const { sent } = exactCounts(engine.data, heavy.ws, heavy.id);
+  await until(() => exactCounts(engine.data, heavy.ws, heavy.id).sent > sent, "it going on");
 }, 120_000);
 
 test("a campaign whose template nobody's message can afford is paused with the reason, and the others are kept", async () => {
   const { ws, id } = campaignOf(500, `<p>${loop(9_000, loop(9_000, "{{ j }}"))}</p>`);
   const light = campaignOf(300, "<p>Hello {{ contact.first_name }}</p>");
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(ws, id);
-  await delivery.prepareCampaign(light.ws, light.id);
+  await engine.start();
+  await engine.delivery.prepareCampaign(ws, id);
+  await engine.delivery.prepareCampaign(light.ws, light.id);
 
-  await until(() => statusOf(data, ws, id).status === "paused", "the pause", 60_000);
-  await until(() => exactCounts(data, light.ws, light.id).sent === 300, "the other one", 60_000);
+  await until(() => statusOf(engine.data, ws, id).status === "paused", "the pause", 60_000);
+  await until(
+    () => exactCounts(engine.data, light.ws, light.id).sent === 300,
+    "the other one",
+    60_000,
+  );
 
-  expect(statusOf(data, ws, id).status_reason).toContain("too much work for one message");
-  const { failed, sent, pending } = exactCounts(data, ws, id, 500);
+  expect(statusOf(engine.data, ws, id).status_reason).toContain("too much work for one message");
+  const { failed, sent, pending } = exactCounts(engine.data, ws, id, 500);
   expect(failed).toBeGreaterThanOrEqual(20);
   expect(failed).toBeLessThan(60);
   expect({ sent, rest: pending }).toEqual({ sent: 0, rest: 500 - failed });

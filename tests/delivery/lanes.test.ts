@@ -1,48 +1,36 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Delivery } from "../../server/delivery/threads/engine.ts";
-import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import {
-  bottleneckSaid,
-  exactCounts,
-  portsWith,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../support/delivery-engine.ts";
+import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
 import { type MailSites, startMailSites } from "../support/mail-sites.ts";
+import { TestEngine } from "../support/test-engine.ts";
 
-let data: DeliveryData;
+let engine: TestEngine;
 let sites: MailSites;
-let delivery: Delivery | undefined;
 
 beforeEach(async () => {
-  data = newDeliveryData();
-  sites = await startMailSites();
+  engine = new TestEngine();
+  sites = engine.closing(await startMailSites());
 });
-afterEach(async () => {
-  await delivery?.stop();
-  delivery = undefined;
-  await sites.close();
-  data.close();
-});
+afterEach(() => engine.close());
 
 function startDirect(): Promise<Delivery> {
-  return startTestDelivery(
-    data,
-    portsWith(data, (route) => sites.direct(route)),
-    [sites.dns.server],
-  );
+  return engine.start({ change: (route) => sites.direct(route), dnsServers: [sites.dns.server] });
 }
 
 test("a slow site keeps only its own messages waiting, whatever share of the campaign it is", async () => {
   const slow = sites.add("slow.example", { delayMs: 250 });
   const fast = ["a.example", "b.example"].map((domain) => sites.add(domain));
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 1_600, ["slow.example", "a.example", "slow.example", "slow.example"], "x");
-  data.addContacts(ws, 800, ["slow.example", "b.example"], "y");
-  const id = data.addCampaign(ws, { maxConnections: 40 });
-  delivery = await startDirect();
-  await delivery.prepareCampaign(ws, id);
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(
+    ws,
+    1_600,
+    ["slow.example", "a.example", "slow.example", "slow.example"],
+    "x",
+  );
+  engine.data.addContacts(ws, 800, ["slow.example", "b.example"], "y");
+  const id = engine.data.addCampaign(ws, { maxConnections: 40 });
+  await startDirect();
+  await engine.delivery.prepareCampaign(ws, id);
 
   const arrivedFast = () => fast.reduce((sum, sink) => sum + sink.arrived.length, 0);
   await until(() => arrivedFast() === 800, "everybody at the fast sites");
@@ -50,9 +38,9 @@ test("a slow site keeps only its own messages waiting, whatever share of the cam
   // The slow one has ten connections and takes four messages a second on each.
   expect(slow.arrived.length).toBeLessThan(800);
   expect(slow.mostOpen()).toBeLessThanOrEqual(10);
-  expect(exactCounts(data, ws, id, 2_400).deferred).toBe(0);
+  expect(exactCounts(engine.data, ws, id, 2_400).deferred).toBe(0);
   await until(
-    () => bottleneckSaid(delivery, ws, id).includes("mx.slow.example"),
+    () => engine.bottleneck(ws, id).includes("mx.slow.example"),
     "the slow site being named",
   );
 }, 60_000);
@@ -60,26 +48,26 @@ test("a slow site keeps only its own messages waiting, whatever share of the cam
 test("a dead site is left alone after a few tries, and its recipients come back spread over an hour", async () => {
   sites.addDead("dead.example");
   const good = sites.add("good.example");
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 800, ["dead.example", "good.example"]);
-  const id = data.addCampaign(ws, { maxConnections: 20 });
-  delivery = await startDirect();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 800, ["dead.example", "good.example"]);
+  const id = engine.data.addCampaign(ws, { maxConnections: 20 });
+  await startDirect();
   const startedAt = Date.now();
-  await delivery.prepareCampaign(ws, id);
+  await engine.delivery.prepareCampaign(ws, id);
 
   await until(() => {
-    const { pending, leased } = exactCounts(data, ws, id, 800);
+    const { pending, leased } = exactCounts(engine.data, ws, id, 800);
     return pending + leased === 0;
   }, "everybody having a state");
 
   expect(good.arrived.length).toBe(400);
-  expect(exactCounts(data, ws, id)).toMatchObject({ sent: 400, deferred: 400 });
-  const tries = data
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({ sent: 400, deferred: 400 });
+  const tries = engine.data
     .db(ws)
     .prepare<[], { n: number }>("SELECT count(*) AS n FROM attempt WHERE outcome = 'deferred'")
     .get();
   expect(tries?.n).toBeLessThan(30);
-  const due = data
+  const due = engine.data
     .db(ws)
     .prepare<[], { minutes: number; n: number }>(
       "SELECT count(DISTINCT due_at) AS minutes, count(*) AS n FROM message WHERE reason = 'postponed'",
@@ -87,7 +75,7 @@ test("a dead site is left alone after a few tries, and its recipients come back 
     .get();
   expect(due?.n).toBeGreaterThan(370);
   expect(due?.minutes).toBeGreaterThan(30);
-  const last = data
+  const last = engine.data
     .db(ws)
     .prepare<[], { at: number }>("SELECT max(due_at) AS at FROM message")
     .get();
@@ -97,32 +85,24 @@ test("a dead site is left alone after a few tries, and its recipients come back 
 test("pausing and resuming among many lanes loses nobody and sends to nobody twice", async () => {
   const domains = Array.from({ length: 12 }, (_, i) => `d${i}.example`);
   const sinks = domains.map((domain, i) => sites.add(domain, { delayMs: 1 + i }));
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 2_400, domains);
-  const id = data.addCampaign(ws, { maxConnections: 30 });
-  delivery = await startDirect();
-  await delivery.prepareCampaign(ws, id);
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 2_400, domains);
+  const id = engine.data.addCampaign(ws, { maxConnections: 30 });
+  await startDirect();
+  await engine.delivery.prepareCampaign(ws, id);
   const arrived = () => sinks.flatMap((sink) => sink.arrived.map(({ address }) => address));
-  const isCompleted = () => statusOf(data, ws, id).status === "completed";
-  const move = (from: string, to: string) => {
-    const moved = data
-      .db(ws)
-      .prepare("UPDATE campaign SET status = ? WHERE id = ? AND status = ?")
-      .run(to, id, from);
-    delivery?.notice(ws, id);
-    return moved.changes === 1;
-  };
+  const isCompleted = () => engine.isCompleted(ws, id);
 
   let pauses = 0;
   for (let i = 0; i < 10 && !isCompleted(); i++) {
     await Bun.sleep(60 + ((i * 37) % 90));
-    if (move("sending", "pausing")) {
-      await until(() => statusOf(data, ws, id).status !== "pausing", "the pause", 5_000);
+    if (engine.move(ws, id, "sending", "pausing")) {
+      await until(() => statusOf(engine.data, ws, id).status !== "pausing", "the pause", 5_000);
       const before = arrived().length;
-      const counts = exactCounts(data, ws, id, 2_400);
+      const counts = exactCounts(engine.data, ws, id, 2_400);
       expect(counts).toMatchObject({ leased: 0, sent: before });
       pauses += 1;
-      move("paused", "sending");
+      engine.move(ws, id, "paused", "sending");
     }
   }
   await until(isCompleted, "completion", 30_000);

@@ -1,51 +1,23 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import type { Route } from "../../server/delivery/types.ts";
-import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import {
-  bottleneckSaid,
-  exactCounts,
-  portsWith,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../support/delivery-engine.ts";
-import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../support/tcp-sink.ts";
+import { exactCounts, until } from "../support/delivery-engine.ts";
+import { TestEngine } from "../support/test-engine.ts";
 
-let data: DeliveryData;
-let delivery: Delivery | undefined;
-let sinks: TcpSink[];
+let engine: TestEngine;
 
 beforeEach(() => {
-  data = newDeliveryData();
-  sinks = [];
+  engine = new TestEngine();
 });
-afterEach(async () => {
-  await delivery?.stop();
-  delivery = undefined;
-  for (const sink of sinks) {
-    sink.close();
-  }
-  data.close();
-});
+afterEach(() => engine.close());
 
-function sink(options?: TcpSinkOptions): TcpSink {
-  const started = startTcpSink(options);
-  sinks.push(started);
-  return started;
-}
-
-const start = async (change: (route: Route) => Route = (route) => route) => {
-  delivery = await startTestDelivery(data, portsWith(data, change));
-  return delivery;
-};
-const sentence = (ws: string, id: number) => bottleneckSaid(delivery, ws, id);
+const start = (change?: (route: Route) => Route) => engine.start({ change });
+const sentence = (ws: string, id: number) => engine.bottleneck(ws, id);
 
 test("a day's quota is kept over a restart, costs no attempt, and is named", async () => {
-  const peer = sink();
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 60);
-  const id = data.addCampaign(ws, { port: peer.port });
+  const peer = engine.tcpSink();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 60);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
   const limited = (route: Route): Route => ({ ...route, maxPerDay: 25 });
   await (await start(limited)).prepareCampaign(ws, id);
 
@@ -54,26 +26,29 @@ test("a day's quota is kept over a restart, costs no attempt, and is named", asy
     /^The quota of the sending method “Relay” is used up until .*: 25 messages in 24 hours\.$/,
   );
   expect(peer.arrived.length).toBe(25);
-  await delivery?.stop();
+  await engine.stop();
 
   await start(limited);
   await until(() => sentence(ws, id).includes("quota"), "the quota being named again");
   expect(peer.arrived.length).toBe(25);
-  expect(exactCounts(data, ws, id, 60)).toMatchObject({ sent: 25, deferred: 0, failed: 0 });
-  const tries = data.db(ws).prepare("SELECT count(*) AS n FROM attempt").get();
+  expect(exactCounts(engine.data, ws, id, 60)).toMatchObject({ sent: 25, deferred: 0, failed: 0 });
+  const tries = engine.data.db(ws).prepare("SELECT count(*) AS n FROM attempt").get();
   expect(tries).toEqual({ n: 25 });
 }, 60_000);
 
 test("a campaign that is spread goes at its pace, and says so", async () => {
-  const peer = sink();
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 600);
-  const id = data.addCampaign(ws, { port: peer.port });
-  data
+  const peer = engine.tcpSink();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 600);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
+  engine.data
     .db(ws)
     .prepare("INSERT INTO campaign_sending (campaign_id, spread_minutes) VALUES (?, 10)")
     .run(id);
-  data.db(ws).prepare("UPDATE campaign SET launched_at = ? WHERE id = ?").run(Date.now(), id);
+  engine.data
+    .db(ws)
+    .prepare("UPDATE campaign SET launched_at = ? WHERE id = ?")
+    .run(Date.now(), id);
   await (await start()).prepareCampaign(ws, id);
 
   await until(() => peer.arrived.length >= 3, "the third message");
@@ -84,17 +59,17 @@ test("a campaign that is spread goes at its pace, and says so", async () => {
 
 test("a rate is never passed in any second, and reached all the same", async () => {
   const arrivals: number[] = [];
-  const peer = sink({
+  const peer = engine.tcpSink({
     onMessage: () => {
       arrivals.push(performance.now());
       return { reply: "250 ok" };
     },
   });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
-  const id = data.addCampaign(ws, { port: peer.port, maxConnections: 10 });
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
+  const id = engine.data.addCampaign(ws, { port: peer.port, maxConnections: 10 });
   await (await start((route) => ({ ...route, maxPerSecond: 200 }))).prepareCampaign(ws, id);
-  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+  await until(() => engine.isCompleted(ws, id), "completion");
 
   for (const from of arrivals) {
     // 200 a second, a portion of 10 at once, and what the socket of the sink was late with.
@@ -106,13 +81,13 @@ test("a rate is never passed in any second, and reached all the same", async () 
 }, 60_000);
 
 test("two workspaces that share a server get alike, whatever else they have", async () => {
-  const peer = sink({ delayMs: 2 });
-  const [a, b] = [data.newWorkspace(), data.newWorkspace()];
-  data.addContacts(a, 3_000, ["gmail.com", "acme.example"], "a");
-  data.addContacts(b, 3_000, ["yahoo.com"], "b");
+  const peer = engine.tcpSink({ delayMs: 2 });
+  const [a, b] = [engine.data.newWorkspace(), engine.data.newWorkspace()];
+  engine.data.addContacts(a, 3_000, ["gmail.com", "acme.example"], "a");
+  engine.data.addContacts(b, 3_000, ["yahoo.com"], "b");
   const [ofA, ofB] = [
-    data.addCampaign(a, { port: peer.port, maxConnections: 4 }),
-    data.addCampaign(b, { port: peer.port, maxConnections: 4 }),
+    engine.data.addCampaign(a, { port: peer.port, maxConnections: 4 }),
+    engine.data.addCampaign(b, { port: peer.port, maxConnections: 4 }),
   ];
   const started = await start();
   await Promise.all([started.prepareCampaign(a, ofA), started.prepareCampaign(b, ofB)]);
@@ -127,27 +102,27 @@ test("two workspaces that share a server get alike, whatever else they have", as
 }, 60_000);
 
 test("a rule's suspension holds its provider alone, takes no attempt, and its chunks go back", async () => {
-  const peer = sink({
+  const peer = engine.tcpSink({
     onRecipient: (address) =>
       address.endsWith("@yahoo.com")
         ? "421 4.7.0 [TSS04] Messages temporarily deferred due to user complaints"
         : "250 ok",
   });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 2_000, ["yahoo.com", "acme.example"]);
-  const id = data.addCampaign(ws, { port: peer.port });
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 2_000, ["yahoo.com", "acme.example"]);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
   await (await start((route) => ({ ...route, preset: "yahoo" }))).prepareCampaign(ws, id);
 
   await until(() => {
-    const { sent, leased } = exactCounts(data, ws, id, 2_000);
+    const { sent, leased } = exactCounts(engine.data, ws, id, 2_000);
     return sent === 1_000 && leased === 0;
   }, "everybody elsewhere");
 
-  const { pending, deferred } = exactCounts(data, ws, id, 2_000);
+  const { pending, deferred } = exactCounts(engine.data, ws, id, 2_000);
   // Those that were under way when the rule spoke; the others were never tried.
   expect(deferred).toBeWithin(2, 20);
   expect(pending).toBe(1_000 - deferred);
-  const tries = data
+  const tries = engine.data
     .db(ws)
     .prepare<[], { n: number }>("SELECT count(*) AS n FROM attempt WHERE outcome <> 'accepted'")
     .get();
@@ -158,17 +133,17 @@ test("a rule's suspension holds its provider alone, takes no attempt, and its ch
   );
 
   // It is remembered over a restart, and nothing is tried.
-  await delivery?.stop();
+  await engine.stop();
   await start((route) => ({ ...route, preset: "yahoo" }));
   await until(() => sentence(ws, id).includes("yahoo is paused"), "the suspension after a restart");
-  expect(exactCounts(data, ws, id, 2_000)).toMatchObject({ deferred });
+  expect(exactCounts(engine.data, ws, id, 2_000)).toMatchObject({ deferred });
 }, 60_000);
 
 test("a server that takes the connection and never greets is named, with what it owes and since when", async () => {
   const mute = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 60);
-  const id = data.addCampaign(ws, { port: mute.port, maxConnections: 2 });
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 60);
+  const id = engine.data.addCampaign(ws, { port: mute.port, maxConnections: 2 });
   await (await start()).prepareCampaign(ws, id);
 
   await until(() => sentence(ws, id).includes("not greeted"), "the silence being named");
@@ -183,10 +158,10 @@ test.each([2, 3, 4])(
   "%d providers that share a relay's rate take turns, so that none waits for the end of another",
   async (n) => {
     const domains = ["yahoo.com", "acme.example", "gmail.com", "gmx.de"].slice(0, n);
-    const peer = sink();
-    const ws = data.newWorkspace();
-    data.addContacts(ws, 600, domains);
-    const id = data.addCampaign(ws, { port: peer.port });
+    const peer = engine.tcpSink();
+    const ws = engine.data.newWorkspace();
+    engine.data.addContacts(ws, 600, domains);
+    const id = engine.data.addCampaign(ws, { port: peer.port });
     await (await start((route) => ({ ...route, maxPerSecond: 40 }))).prepareCampaign(ws, id);
 
     await until(() => peer.arrived.length >= 80, "the first of them");

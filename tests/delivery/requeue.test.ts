@@ -1,55 +1,44 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { countRetry, type RetryFilter } from "../../server/delivery/queue/requeue.ts";
-import type { Delivery } from "../../server/delivery/threads/engine.ts";
-import { type DeliveryData, finish, newDeliveryData } from "../support/delivery-data.ts";
-import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
-import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../support/tcp-sink.ts";
+import { finish } from "../support/delivery-data.ts";
+import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
+import { TestEngine } from "../support/test-engine.ts";
 
-let data: DeliveryData;
-let delivery: Delivery | undefined;
-let sinks: TcpSink[];
+let engine: TestEngine;
 beforeEach(() => {
-  data = newDeliveryData();
-  sinks = [];
+  engine = new TestEngine();
 });
-afterEach(async () => {
-  await delivery?.stop();
-  delivery = undefined;
-  await Promise.all(sinks.map((sink) => sink.close()));
-  data.close();
-});
-
-function tcpSink(options?: TcpSinkOptions): TcpSink {
-  const started = startTcpSink(options);
-  sinks.push(started);
-  return started;
-}
+afterEach(() => engine.close());
 
 const taken = { reply: "250 2.0.0 Ok" };
 
 const n = (ws: string, sql: string) =>
-  data.db(ws).prepare<[], { n: number }>(`SELECT count(*) AS n FROM ${sql}`).get()?.n;
+  engine.data.db(ws).prepare<[], { n: number }>(`SELECT count(*) AS n FROM ${sql}`).get()?.n;
 
-async function sent(ws: string, id: number, engine: Delivery): Promise<void> {
-  await engine.prepareCampaign(ws, id);
-  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+async function sent(ws: string, id: number): Promise<void> {
+  await engine.delivery.prepareCampaign(ws, id);
+  await until(() => engine.isCompleted(ws, id), "completion");
 }
 
 test("what failed is sent again when asked for, as another message, and nobody else gets a second one", async () => {
   let isBroken = true;
-  const peer = tcpSink({
+  const peer = engine.tcpSink({
     onMessage: (address) =>
       isBroken && Number(address.slice(1, address.indexOf("@"))) % 3 === 0
         ? { reply: "554 5.7.1 rejected as spam" }
         : taken,
   });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 1_500, ["gmail.com", "acme.example"]);
-  const id = data.addCampaign(ws, { port: peer.port });
-  delivery = await startTestDelivery(data);
-  await sent(ws, id, delivery);
-  expect(exactCounts(data, ws, id)).toMatchObject({ sent: 1_000, failed: 500, total: 1_500 });
-  data
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 1_500, ["gmail.com", "acme.example"]);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
+  await engine.start();
+  await sent(ws, id);
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({
+    sent: 1_000,
+    failed: 500,
+    total: 1_500,
+  });
+  engine.data
     .db(ws)
     .prepare(
       "INSERT INTO suppression (address, reason, created_at) VALUES ('r3@acme.example', 'manual', 0)",
@@ -59,7 +48,7 @@ test("what failed is sent again when asked for, as another message, and nobody e
   const filter = { states: ["failed" as const], reason: "spam_content" };
   const counted = (asked: RetryFilter, campaignId = id) =>
     finish(
-      countRetry(() => data.db(ws), {
+      countRetry(() => engine.data.db(ws), {
         campaignId,
         filter: asked,
         now: Date.now(),
@@ -68,19 +57,19 @@ test("what failed is sent again when asked for, as another message, and nobody e
     );
   const preview = counted(filter);
   expect(preview).toEqual({ matching: 500, retry: 499, suppressed: 1, gone: 0 });
-  expect(exactCounts(data, ws, id)).toMatchObject({ failed: 500, pending: 0 });
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({ failed: 500, pending: 0 });
   const elsewhere = counted({ ...filter, provider: "yahoo" });
   expect(elsewhere.matching).toBe(0);
 
   isBroken = false;
-  const count = await delivery.retry(ws, id, filter);
+  const count = await engine.delivery.retry(ws, id, filter);
   expect(count.retry).toBe(499);
   await until(
-    () => exactCounts(data, ws, id).sent === 1_499 && statusOf(data, ws, id).status === "completed",
+    () => exactCounts(engine.data, ws, id).sent === 1_499 && engine.isCompleted(ws, id),
     "the second run",
   );
 
-  expect(exactCounts(data, ws, id)).toMatchObject({ sent: 1_499, failed: 1, pending: 0 });
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({ sent: 1_499, failed: 1, pending: 0 });
   const perAddress = new Map<string, Set<string>>();
   for (const { address, messageId } of peer.arrived) {
     perAddress.set(address, (perAddress.get(address) ?? new Set()).add(messageId));
@@ -88,7 +77,7 @@ test("what failed is sent again when asked for, as another message, and nobody e
   const again = [...perAddress].filter(([, ids]) => [...ids].some((one) => one.includes("-r1@")));
   expect(again.length).toBe(499);
   expect(peer.arrived.length).toBe(1_499);
-  const counters = data
+  const counters = engine.data
     .db(ws)
     .prepare<[], { metric: string; n: number }>(
       "SELECT metric, sum(n) AS n FROM campaign_count WHERE bucket = 0 AND metric IN ('sent', 'failed') GROUP BY metric",
@@ -101,28 +90,28 @@ test("what failed is sent again when asked for, as another message, and nobody e
 }, 60_000);
 
 test("a retry of a cancelled campaign is refused, one of nothing changes nothing", async () => {
-  const peer = tcpSink();
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 3);
-  const id = data.addCampaign(ws, { port: peer.port });
-  delivery = await startTestDelivery(data);
-  await sent(ws, id, delivery);
+  const peer = engine.tcpSink();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 3);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
+  await engine.start();
+  await sent(ws, id);
 
   const all = { states: ["failed" as const, "bounced" as const, "skipped" as const] };
-  expect((await delivery.retry(ws, id, all)).matching).toBe(0);
-  expect(statusOf(data, ws, id).status).toBe("completed");
-  data.db(ws).prepare("UPDATE campaign SET status = 'cancelled'").run();
+  expect((await engine.delivery.retry(ws, id, all)).matching).toBe(0);
+  expect(statusOf(engine.data, ws, id).status).toBe("completed");
+  engine.data.db(ws).prepare("UPDATE campaign SET status = 'cancelled'").run();
   // Not by `rejects`, which waits without letting answers of other threads in.
   const refusalOf = (retry: Promise<unknown>) => retry.catch((error: Error) => error.message);
-  expect(await refusalOf(delivery.retry(ws, id, all))).toContain(
+  expect(await refusalOf(engine.delivery.retry(ws, id, all))).toContain(
     "must be sending, paused or completed",
   );
-  expect(await refusalOf(delivery.retry(ws, 99, all))).toContain("no such campaign");
+  expect(await refusalOf(engine.delivery.retry(ws, 99, all))).toContain("no such campaign");
 }, 30_000);
 
 test("a campaign that holds sends nothing twice: a person decides about each lost answer", async () => {
   const dropped = new Set<string>();
-  const peer = tcpSink({
+  const peer = engine.tcpSink({
     onMessage: (address) => {
       const isUnlucky = ["r1@acme.example", "r2@acme.example", "r3@acme.example"].includes(address);
       if (isUnlucky && !dropped.has(address)) {
@@ -132,31 +121,31 @@ test("a campaign that holds sends nothing twice: a person decides about each los
       return taken;
     },
   });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 20, ["acme.example"]);
-  const id = data.addCampaign(ws, { port: peer.port });
-  data
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 20, ["acme.example"]);
+  const id = engine.data.addCampaign(ws, { port: peer.port });
+  engine.data
     .db(ws)
     .prepare("INSERT INTO campaign_sending (campaign_id, on_ambiguous) VALUES (?, 'hold')")
     .run(id);
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(ws, id);
-  await until(() => exactCounts(data, ws, id).held === 3, "three held messages");
-  await until(() => exactCounts(data, ws, id).sent === 17, "the others");
-  expect(statusOf(data, ws, id).status).toBe("sending");
+  await engine.start();
+  await engine.delivery.prepareCampaign(ws, id);
+  await until(() => exactCounts(engine.data, ws, id).held === 3, "three held messages");
+  await until(() => exactCounts(engine.data, ws, id).sent === 17, "the others");
+  expect(statusOf(engine.data, ws, id).status).toBe("sending");
   const seqOf = (address: string) =>
-    data
+    engine.data
       .db(ws)
       .prepare<[string], { seq: number }>("SELECT seq FROM message WHERE address = ?")
       .get(address)?.seq ?? 0;
 
-  expect(await delivery.decideHeld(ws, id, "sent", [seqOf("r1@acme.example")])).toBe(1);
-  expect(await delivery.decideHeld(ws, id, "failed", [seqOf("r2@acme.example")])).toBe(1);
-  expect(exactCounts(data, ws, id)).toMatchObject({ held: 1, sent: 18, failed: 1 });
-  expect(await delivery.decideHeld(ws, id, "resend")).toBe(1);
-  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+  expect(await engine.delivery.decideHeld(ws, id, "sent", [seqOf("r1@acme.example")])).toBe(1);
+  expect(await engine.delivery.decideHeld(ws, id, "failed", [seqOf("r2@acme.example")])).toBe(1);
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({ held: 1, sent: 18, failed: 1 });
+  expect(await engine.delivery.decideHeld(ws, id, "resend")).toBe(1);
+  await until(() => engine.isCompleted(ws, id), "completion");
 
-  expect(exactCounts(data, ws, id)).toMatchObject({ held: 0, sent: 19, failed: 1 });
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({ held: 0, sent: 19, failed: 1 });
   const third = peer.arrived.filter(({ address }) => address === "r3@acme.example");
   expect(new Set(third.map(({ messageId }) => messageId)).size).toBe(1);
   expect(peer.arrived.filter(({ address }) => address === "r1@acme.example").length).toBe(1);

@@ -1,58 +1,26 @@
 // The engine against servers that behave as real ones do: whole campaigns through real sockets and files.
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import type { Delivery } from "../../server/delivery/threads/engine.ts";
-import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import {
-  exactCounts,
-  portsWith,
-  startTestDelivery,
-  statusOf,
-  until,
-} from "../support/delivery-engine.ts";
+import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
 import { random } from "../support/kill-scenario.ts";
 import { startPostfix } from "../support/postfix.ts";
-import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../support/tcp-sink.ts";
+import type { TcpSink } from "../support/tcp-sink.ts";
+import { TestEngine } from "../support/test-engine.ts";
 import { watchWal } from "../support/wal-watch.ts";
 
 setDefaultTimeout(120_000);
 
-let data: DeliveryData;
-let delivery: Delivery | undefined;
-let toClose: (() => unknown)[];
+let engine: TestEngine;
 beforeEach(() => {
-  data = newDeliveryData();
-  toClose = [];
+  engine = new TestEngine();
 });
-afterEach(async () => {
-  await delivery?.stop();
-  delivery = undefined;
-  await Promise.all(toClose.map((close) => close()));
-  data.close();
-});
-
-function tcpSink(options?: TcpSinkOptions): TcpSink {
-  const started = startTcpSink(options);
-  toClose.push(() => started.close());
-  return started;
-}
-
-const isCompleted = (ws: string, id: number) => statusOf(data, ws, id).status === "completed";
-
-function move(ws: string, id: number, from: string, to: string): boolean {
-  const moved = data
-    .db(ws)
-    .prepare("UPDATE campaign SET status = ? WHERE id = ? AND status = ?")
-    .run(to, id, from);
-  delivery?.notice(ws, id);
-  return moved.changes === 1;
-}
+afterEach(() => engine.close());
 
 /** Lets the time pass that deferred messages wait. */
 function untilDue(ws: string): void {
-  data.db(ws).exec(`UPDATE message SET due_at = 1 WHERE state = 1;
+  engine.data.db(ws).exec(`UPDATE message SET due_at = 1 WHERE state = 1;
                     UPDATE chunk SET next_due = 1 WHERE deferred > 0`);
-  delivery?.notice(ws, 1);
+  engine.delivery.notice(ws, 1);
 }
 
 function everyoneOnce(sink: TcpSink, total: number): void {
@@ -62,31 +30,31 @@ function everyoneOnce(sink: TcpSink, total: number): void {
 
 test("scenario 3: paused and resumed fifty times, nothing leaves while paused and the sums hold", async () => {
   const total = 6_000;
-  const sink = tcpSink({ delayMs: 1 });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, total, ["gmail.com", "yahoo.com", "acme.example"]);
-  const id = data.addCampaign(ws, { port: sink.port, maxConnections: 10 });
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(ws, id);
+  const sink = engine.tcpSink({ delayMs: 1 });
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, total, ["gmail.com", "yahoo.com", "acme.example"]);
+  const id = engine.data.addCampaign(ws, { port: sink.port, maxConnections: 10 });
+  await engine.start();
+  await engine.delivery.prepareCampaign(ws, id);
   const next = random(3);
 
   let pauses = 0;
-  while (pauses < 50 && !isCompleted(ws, id)) {
+  while (pauses < 50 && !engine.isCompleted(ws, id)) {
     await Bun.sleep(next() * 20);
-    if (!move(ws, id, "sending", "pausing")) {
+    if (!engine.move(ws, id, "sending", "pausing")) {
       continue;
     }
     pauses += 1;
-    await until(() => statusOf(data, ws, id).status !== "pausing", "the pause");
+    await until(() => statusOf(engine.data, ws, id).status !== "pausing", "the pause");
     const arrived = sink.arrived.length;
     await Bun.sleep(15);
-    const counts = exactCounts(data, ws, id, total);
+    const counts = exactCounts(engine.data, ws, id, total);
     expect(sink.arrived.length).toBe(arrived);
     expect(counts.sent).toBe(arrived);
     expect(counts.leased).toBe(0);
-    move(ws, id, "paused", "sending");
+    engine.move(ws, id, "paused", "sending");
   }
-  await until(() => isCompleted(ws, id), "completion", 60_000);
+  await until(() => engine.isCompleted(ws, id), "completion", 60_000);
 
   expect(pauses).toBeGreaterThan(20);
   everyoneOnce(sink, total);
@@ -101,26 +69,30 @@ test("scenario 6: a Postfix that takes five connections is sent to by five, and 
     mynetworks: "127.0.0.1/32",
     smtpd_sasl_auth_enable: "no",
   });
-  toClose.push(() => postfix.stop());
-  const ws = data.newWorkspace();
-  data.addContacts(ws, total, ["one.test", "two.test"]);
-  const id = data.addCampaign(ws, { port: postfix.port, maxConnections: 20 });
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(ws, id);
+  engine.closing({ close: () => postfix.stop() });
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, total, ["one.test", "two.test"]);
+  const id = engine.data.addCampaign(ws, { port: postfix.port, maxConnections: 20 });
+  await engine.start();
+  await engine.delivery.prepareCampaign(ws, id);
 
   await until(
     () => {
-      exactCounts(data, ws, id, total);
+      exactCounts(engine.data, ws, id, total);
       untilDue(ws);
-      return isCompleted(ws, id);
+      return engine.isCompleted(ws, id);
     },
     "completion",
     90_000,
   );
   await postfix.settle();
 
-  const attempts = data.db(ws).prepare("SELECT count(*) FROM attempt").pluck().get() as number;
-  expect(exactCounts(data, ws, id)).toMatchObject({ sent: total });
+  const attempts = engine.data
+    .db(ws)
+    .prepare("SELECT count(*) FROM attempt")
+    .pluck()
+    .get() as number;
+  expect(exactCounts(engine.data, ws, id)).toMatchObject({ sent: total });
   expect(postfix.delivered()).toHaveLength(total);
   // What is turned away at the door costs no message its try more than now and then.
   expect(attempts - total).toBeLessThanOrEqual(total * 0.02);
@@ -129,19 +101,18 @@ test("scenario 6: a Postfix that takes five connections is sent to by five, and 
 test("scenario 7: no second sees more messages than the limit and its burst", async () => {
   const perSecond = 200;
   const arrivals: number[] = [];
-  const sink = tcpSink({
+  const sink = engine.tcpSink({
     onMessage: () => {
       arrivals.push(performance.now());
       return { reply: "250 ok" };
     },
   });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 700);
-  const id = data.addCampaign(ws, { port: sink.port, maxConnections: 20 });
-  const limited = portsWith(data, (route) => ({ ...route, maxPerSecond: perSecond }));
-  delivery = await startTestDelivery(data, limited);
-  await delivery.prepareCampaign(ws, id);
-  await until(() => isCompleted(ws, id), "completion", 60_000);
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, 700);
+  const id = engine.data.addCampaign(ws, { port: sink.port, maxConnections: 20 });
+  await engine.start({ change: (route) => ({ ...route, maxPerSecond: perSecond }) });
+  await engine.delivery.prepareCampaign(ws, id);
+  await until(() => engine.isCompleted(ws, id), "completion", 60_000);
 
   everyoneOnce(sink, 700);
   let most = 0;
@@ -158,7 +129,7 @@ test("scenario 7: no second sees more messages than the limit and its burst", as
 test("scenario 8: behind a greylist everybody gets it at the second try, from the same address", async () => {
   const total = 300;
   const tries = new Map<string, number>();
-  const sink = tcpSink({
+  const sink = engine.tcpSink({
     onRecipient: (address) => {
       const n = (tries.get(address) ?? 0) + 1;
       tries.set(address, n);
@@ -167,19 +138,19 @@ test("scenario 8: behind a greylist everybody gets it at the second try, from th
         : "250 2.1.5 ok";
     },
   });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, total, ["grey.example"]);
-  const id = data.addCampaign(ws, { port: sink.port });
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(ws, id);
-  await until(() => exactCounts(data, ws, id, total).deferred === total, "the deferrals");
-  const wait = data
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, total, ["grey.example"]);
+  const id = engine.data.addCampaign(ws, { port: sink.port });
+  await engine.start();
+  await engine.delivery.prepareCampaign(ws, id);
+  await until(() => exactCounts(engine.data, ws, id, total).deferred === total, "the deferrals");
+  const wait = engine.data
     .db(ws)
     .prepare("SELECT min(due_at - changed_at) FROM message")
     .pluck()
     .get() as number;
   untilDue(ws);
-  await until(() => isCompleted(ws, id), "completion");
+  await until(() => engine.isCompleted(ws, id), "completion");
 
   expect(wait).toBeGreaterThanOrEqual(4 * 60_000);
   expect([...tries.values()].every((n) => n === 2)).toBe(true);
@@ -189,7 +160,7 @@ test("scenario 8: behind a greylist everybody gets it at the second try, from th
 test("scenario 9: an answer lost after the dot is retried once with the same Message-ID, and reported", async () => {
   const total = 1_000;
   const dropped = new Set<string>();
-  const sink = tcpSink({
+  const sink = engine.tcpSink({
     onMessage: (address) => {
       if (Number(/\d+/.exec(address)?.[0]) % 100 === 7 && !dropped.has(address)) {
         dropped.add(address);
@@ -198,18 +169,18 @@ test("scenario 9: an answer lost after the dot is retried once with the same Mes
       return { reply: "250 ok" };
     },
   });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, total);
-  const id = data.addCampaign(ws, { port: sink.port });
-  delivery = await startTestDelivery(data);
-  await delivery.prepareCampaign(ws, id);
-  await until(() => exactCounts(data, ws, id, total).sent === total - 10, "the first tries");
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, total);
+  const id = engine.data.addCampaign(ws, { port: sink.port });
+  await engine.start();
+  await engine.delivery.prepareCampaign(ws, id);
+  await until(() => exactCounts(engine.data, ws, id, total).sent === total - 10, "the first tries");
   untilDue(ws);
-  await until(() => isCompleted(ws, id), "completion");
+  await until(() => engine.isCompleted(ws, id), "completion");
 
   const copies = Map.groupBy(sink.arrived, ({ address }) => address);
   const twice = [...copies].filter(([, arrivals]) => arrivals.length > 1);
-  const reported = data
+  const reported = engine.data
     .db(ws)
     .prepare<[], { address: string }>(
       "SELECT address FROM attempt JOIN message USING (campaign_id, seq) WHERE outcome = 'ambiguous' ORDER BY address",
@@ -224,16 +195,15 @@ test("scenario 9: an answer lost after the dot is retried once with the same Mes
 
 test("scenario 10: at 1,400 messages a second a workspace's file sees at most ten commits a second of 100 pages", async () => {
   const total = 7_000;
-  const sink = tcpSink();
-  const ws = data.newWorkspace();
-  data.addContacts(ws, total, ["gmail.com", "yahoo.com", "acme.example", "web.de"]);
-  const id = data.addCampaign(ws, { port: sink.port, maxConnections: 20 });
-  const limited = portsWith(data, (route) => ({ ...route, maxPerSecond: 1_400 }));
-  delivery = await startTestDelivery(data, limited);
-  await delivery.prepareCampaign(ws, id);
-  const wal = watchWal(join(data.dataDir, `t_${ws}.db`));
+  const sink = engine.tcpSink();
+  const ws = engine.data.newWorkspace();
+  engine.data.addContacts(ws, total, ["gmail.com", "yahoo.com", "acme.example", "web.de"]);
+  const id = engine.data.addCampaign(ws, { port: sink.port, maxConnections: 20 });
+  await engine.start({ change: (route) => ({ ...route, maxPerSecond: 1_400 }) });
+  await engine.delivery.prepareCampaign(ws, id);
+  const wal = watchWal(join(engine.data.dataDir, `t_${ws}.db`));
   const startedAt = performance.now();
-  await until(() => isCompleted(ws, id), "completion", 60_000);
+  await until(() => engine.isCompleted(ws, id), "completion", 60_000);
   const seconds = (performance.now() - startedAt) / 1_000;
   const { commits, pages } = wal.stop();
 

@@ -6,6 +6,7 @@ import {
   accessibilityFindings,
   desktop,
   launchBrowser,
+  signedInPage,
   takeScreenshots,
 } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
@@ -56,14 +57,7 @@ beforeAll(async () => {
   seeded = await startSeededBinary();
   await importEnds(await importReaders(CONTACTS));
   browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
-  page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${seeded.binary.url}/sign-in`);
-  await page.getByLabel("Email address").fill(seeded.email);
-  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
-  await button("Sign in").click();
-  await page.waitForURL(/\/w\//);
+  page = await signedInPage(browser, seeded);
 }, STEP_MS);
 
 afterAll(async () => {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import {
   accessibilityFindings,
-  desktop,
   launchBrowser,
+  signedInPage,
   takeScreenshots,
 } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
@@ -21,7 +21,6 @@ let formPath: string;
 
 const path = (rest: string) => `${seeded.workspace.path}${rest}`;
 const open = (rest: string) => page.goto(`${seeded.binary.url}/w/${seeded.workspace.id}${rest}`);
-const button = (name: string) => page.getByRole("button", { name, exact: true });
 const inDialog = (name: string) =>
   page.getByRole("dialog").getByRole("button", { name, exact: true });
 
@@ -48,14 +47,8 @@ beforeAll(async () => {
   const rule = { list: id, status: "subscribed", has: true };
   await api.post(path("/segments"), { name: "Readers", rule });
   browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
-  page = await context.newPage();
+  page = await signedInPage(browser, seeded);
   page.setDefaultTimeout(30_000);
-  await page.goto(`${seeded.binary.url}/sign-in`);
-  await page.getByLabel("Email address").fill(seeded.email);
-  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
-  await button("Sign in").click();
-  await page.waitForURL(/\/w\//);
 }, 120_000);
 
 afterAll(async () => {

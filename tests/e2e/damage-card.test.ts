@@ -4,7 +4,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import type { RunningBinary } from "../support/binary.ts";
-import { accessibilityFindings, desktop, launchBrowser, phone } from "../support/browser.ts";
+import { accessibilityFindings, launchBrowser, phone, signedInPage } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
 
 let seeded: SeededBinary;
@@ -29,17 +29,12 @@ test("the card names the workspace, the reason and the place, and brings it back
   }
   running = await running.restart();
 
-  const context = await browser.newContext({
-    ...{ viewport: desktop, locale: "de-DE" },
+  const page = await signedInPage(
+    browser,
+    { ...seeded, binary: running },
     // A colour on its way to another one has no contrast yet.
-    reducedMotion: "reduce",
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${running.url}/sign-in?next=/instance`);
-  await page.getByLabel("E-Mail").fill(seeded.email);
-  await page.getByLabel("Passwort", { exact: true }).fill(seeded.password);
-  await page.getByRole("button", { name: "Anmelden" }).click();
+    { locale: "de-DE", reducedMotion: "reduce", next: "/instance" },
+  );
 
   await page.getByText("Acme Books ist stillgelegt").waitFor();
   await page

@@ -15,6 +15,7 @@ import {
   desktop,
   launchBrowser,
   phone,
+  signedInPage,
   takeScreenshots,
 } from "../support/browser.ts";
 import { untilReport } from "../support/relay-campaign.ts";
@@ -67,15 +68,8 @@ beforeAll(async () => {
     ({ counts }) => counts.pending + counts.leased === 0,
   );
   browser = await launchBrowser();
-  page = await (
-    await browser.newContext({ viewport: desktop, reducedMotion: "reduce", locale: "en-GB" })
-  ).newPage();
-  page.setDefaultTimeout(10_000);
-  await page.goto(`${server.url}/sign-in`);
-  await page.getByLabel("Email address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/w\//);
+  const owner = { binary: server, email, password };
+  page = await signedInPage(browser, owner, { reducedMotion: "reduce" });
 }, 90_000);
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 // A campaign that is not ready, as a German editor meets it: no sentence of the server is in English.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { desktop, launchBrowser, phone } from "../support/browser.ts";
+import { desktop, launchBrowser, phone, signedInPage } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
 
 let seeded: SeededBinary;
@@ -28,14 +28,8 @@ test("the checks and the sections of a campaign are German on both sizes", async
   };
   expect(checks.length).toBeGreaterThan(4);
 
-  const context = await browser.newContext({ viewport: desktop, locale: "de-DE" });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  const path = `/w/${workspace.id}/campaigns/${campaign.id}`;
-  await page.goto(`${seeded.binary.url}/sign-in?next=${path}`);
-  await page.getByLabel("E-Mail").fill(seeded.email);
-  await page.getByLabel("Passwort", { exact: true }).fill(seeded.password);
-  await page.getByRole("button", { name: "Anmelden" }).click();
+  const next = `/w/${workspace.id}/campaigns/${campaign.id}`;
+  const page = await signedInPage(browser, seeded, { locale: "de-DE", next });
   // The sections show only their first problem, so this one stands among the checks.
   await page.getByText("Schreiben Sie die Nachricht.").waitFor();
 

@@ -2,7 +2,7 @@
 // understood decided by hand, a column that is about something else, and a file whose name says no.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { accessibilityFindings, desktop, launchBrowser, phone } from "../support/browser.ts";
+import { accessibilityFindings, launchBrowser, phone, signedInPage } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
 
 const STEP_MS = 60_000;
@@ -12,18 +12,6 @@ let browser: Browser;
 let page: Page;
 
 const path = (rest: string) => `${seeded.workspace.path}${rest}`;
-
-async function signIn(options: Parameters<Browser["newContext"]>[0]): Promise<Page> {
-  const context = await browser.newContext(options);
-  const opened = await context.newPage();
-  opened.setDefaultTimeout(20_000);
-  await opened.goto(`${seeded.binary.url}/sign-in`);
-  await opened.locator("input[type=email]").fill(seeded.email);
-  await opened.locator("input[type=password]").fill(seeded.password);
-  await opened.locator("button[type=submit]").click();
-  await opened.waitForURL(/\/w\//);
-  return opened;
-}
 
 async function upload(csv: string, name: string): Promise<number> {
   const file = new File([csv], name);
@@ -36,7 +24,7 @@ const openImport = (at: Page, id: number) =>
 beforeAll(async () => {
   seeded = await startSeededBinary();
   browser = await launchBrowser();
-  page = await signIn({ viewport: desktop, locale: "en-GB" });
+  page = await signedInPage(browser, seeded);
 }, 180_000);
 
 afterAll(async () => {
@@ -166,7 +154,11 @@ test(
   "in German, in the dark and on a phone it is the same",
   async () => {
     await seeded.api.patch("/auth/me", { locale: "de" });
-    const german = await signIn({ viewport: phone, locale: "de-DE", colorScheme: "dark" });
+    const german = await signedInPage(browser, seeded, {
+      viewport: phone,
+      locale: "de-DE",
+      colorScheme: "dark",
+    });
     await openImport(german, await upload(CSV, "nonsubscribed_export.csv"));
     await german.getByText("Das sieht nach einer Liste von Personen aus").waitFor();
     await german.getByLabel("Das stimmt nicht. Zeile für Zeile entscheiden").check();

@@ -1,7 +1,7 @@
 // An invitation as both sides see it: asked on the members' page, mailed by the instance, accepted from the link.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { accessibilityFindings, launchBrowser, phone } from "../support/browser.ts";
+import { accessibilityFindings, launchBrowser, phone, signedInPage } from "../support/browser.ts";
 import {
   mailedInvitation,
   type SeededBinary,
@@ -19,12 +19,9 @@ afterAll(async () => {
 });
 
 test("a person who is invited creates an account from the mailed link and is in the workspace", async () => {
-  const { binary, workspace, email, password } = seeded;
-  const owner = await (await browser.newContext()).newPage();
-  await owner.goto(`${binary.url}/sign-in?next=/w/${workspace.id}/settings/members`);
-  await owner.getByLabel("Email").fill(email);
-  await owner.getByLabel("Password", { exact: true }).fill(password);
-  await owner.getByRole("button", { name: "Sign in" }).click();
+  const { workspace } = seeded;
+  const next = `/w/${workspace.id}/settings/members`;
+  const owner = await signedInPage(browser, seeded, { next });
   await owner.getByRole("button", { name: "Invite" }).first().click();
   await owner.getByLabel("Email").fill("grace@agency.test");
   await owner.getByRole("button", { name: "Send invitation" }).click();
@@ -63,10 +60,7 @@ test("somebody who is invited in German accepts and works in German, whatever th
   await guest.getByRole("heading", { level: 1, name: "Übersicht" }).waitFor();
 
   // Another browser shows their language once they have signed in.
-  const other = await (await browser.newContext({ locale: "en-GB" })).newPage();
-  await other.goto(`${binary.url}/sign-in?next=/w/${workspace.id}`);
-  await other.getByLabel("Email").fill(address);
-  await other.getByLabel("Password", { exact: true }).fill("four unrelated words here");
-  await other.getByRole("button", { name: "Sign in" }).click();
+  const account = { binary, email: address, password: "four unrelated words here" };
+  const other = await signedInPage(browser, account, { next: `/w/${workspace.id}` });
   await other.getByRole("heading", { level: 1, name: "Übersicht" }).waitFor();
 }, 90_000);

@@ -17,6 +17,7 @@ import {
   desktop,
   launchBrowser,
   phone,
+  signIn,
   takeScreenshots,
 } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
@@ -75,14 +76,6 @@ async function settledOverflow(): Promise<number> {
     }
     await Bun.sleep(100);
   }
-}
-
-async function signIn(): Promise<void> {
-  await page.goto(`${seeded.binary.url}/sign-in`);
-  await page.getByLabel("Email address").fill(seeded.email);
-  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/w\//);
 }
 
 async function seed(): Promise<void> {
@@ -242,7 +235,7 @@ async function expectFine(name: string): Promise<void> {
 }
 
 describe("every page", () => {
-  beforeAll(signIn, 30_000);
+  beforeAll(() => signIn(page, seeded), 30_000);
 
   test.each(pages.map((path) => [path]))(
     "%s has no fault, in both themes and on a phone",

@@ -2,7 +2,7 @@
 // chosen columns, a domain that is blocked and freed, and addresses that no workspace mails, from a file.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { accessibilityFindings, desktop, launchBrowser } from "../support/browser.ts";
+import { accessibilityFindings, launchBrowser, signedInPage } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
 
 const STEP_MS = 60_000;
@@ -24,14 +24,7 @@ beforeAll(async () => {
   await api.post(path("/contacts"), { email: "ann@reader.test", listIds: [list.id] });
   await api.post(path("/contacts"), { email: "bo@reader.test" });
   browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
-  page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${seeded.binary.url}/sign-in`);
-  await page.getByLabel("Email address").fill(seeded.email);
-  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
-  await button("Sign in").click();
-  await page.waitForURL(/\/w\//);
+  page = await signedInPage(browser, seeded);
 }, 120_000);
 
 afterAll(async () => {

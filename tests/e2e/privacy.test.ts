@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { waitFor } from "../../server/commands/demo/api-client.ts";
-import { accessibilityFindings, desktop, launchBrowser } from "../support/browser.ts";
+import { accessibilityFindings, launchBrowser, signedInPage, signIn } from "../support/browser.ts";
 import {
   mailedInvitation,
   type SeededBinary,
@@ -55,14 +55,7 @@ beforeAll(async () => {
   });
   formUrl = form.url;
   browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
-  page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${seeded.binary.url}/sign-in`);
-  await page.getByLabel("Email address").fill(seeded.email);
-  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/w\//);
+  page = await signedInPage(browser, seeded);
 }, 120_000);
 
 afterAll(async () => {
@@ -154,11 +147,7 @@ test(
     await privacy.waitFor();
 
     await page.context().clearCookies();
-    await page.goto(`${seeded.binary.url}/sign-in`);
-    await page.getByLabel("Email address").fill(member.email);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForURL(/\/w\//);
+    await signIn(page, { binary: seeded.binary, email: member.email, password });
     await page.goto(pageUrl("/contacts"));
     await page.getByRole("link", { name: "Suppression list", exact: true }).waitFor();
     expect(await privacy.count()).toBe(0);

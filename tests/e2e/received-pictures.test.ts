@@ -9,6 +9,7 @@ import {
   accessibilityFindings,
   desktop,
   launchBrowser,
+  signIn,
   takeScreenshots,
 } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
@@ -86,11 +87,7 @@ p { background: url(${host}/background-style); font-family: f; list-style: url($
 const settle = () => page.waitForTimeout(1_500);
 
 test("nothing of a letter is loaded before its reader asks for the pictures, and only pictures then", async () => {
-  await page.goto(`${seeded.binary.url}/sign-in`);
-  await page.getByLabel("Email").fill(seeded.email);
-  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url) => !url.pathname.includes("sign-in"));
+  await signIn(page, seeded);
   await page.goto(`${seeded.binary.url}/w/${seeded.workspace.id}/inbox/received/1`);
   const letter = page.frameLocator("iframe");
   await letter.getByText("Hello, look at this.").waitFor();

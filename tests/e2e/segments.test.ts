@@ -6,8 +6,8 @@ import { waitFor } from "../../server/commands/demo/api-client.ts";
 import { importContacts, untilCompleted } from "../../server/commands/demo/seed.ts";
 import {
   accessibilityFindings,
-  desktop,
   launchBrowser,
+  signedInPage,
   takeScreenshots,
 } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
@@ -20,13 +20,7 @@ let page: Page;
 
 beforeAll(async () => {
   [seeded, browser] = await Promise.all([startSeededBinary(), launchBrowser()]);
-  page = await (await browser.newContext({ viewport: desktop, locale: "en-GB" })).newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${seeded.binary.url}/sign-in`);
-  await page.fill("input[type=email]", seeded.email);
-  await page.fill("input[type=password]", seeded.password);
-  await page.click("button[type=submit]");
-  await page.waitForURL(/\/w\//);
+  page = await signedInPage(browser, seeded);
 }, TEST_MS);
 
 afterAll(async () => {

@@ -7,8 +7,8 @@ import { importContacts } from "../../server/commands/demo/seed.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import {
   accessibilityFindings,
-  desktop,
   launchBrowser,
+  signedInPage,
   takeScreenshots,
 } from "../support/browser.ts";
 import { untilReport } from "../support/relay-campaign.ts";
@@ -40,18 +40,7 @@ beforeAll(async () => {
   await seeded.api.patch("/instance/settings", { publicUrl: "http://mail.acme-books.example" });
   await seedCampaign();
   browser = await launchBrowser();
-  const context = await browser.newContext({
-    viewport: desktop,
-    reducedMotion: "reduce",
-    locale: "en-GB",
-  });
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(`${seeded.binary.url}/sign-in`);
-  await page.getByLabel("Email address").fill(seeded.email);
-  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/w\//);
+  page = await signedInPage(browser, seeded, { reducedMotion: "reduce" });
 }, 60_000);
 
 afterAll(async () => {

@@ -13,6 +13,7 @@ import {
   accessibilityFindings,
   desktop,
   launchBrowser,
+  signedInPage,
   takeScreenshots,
 } from "../support/browser.ts";
 import { startDns, type TestDns } from "../support/dns-server.ts";
@@ -53,15 +54,8 @@ beforeAll(async () => {
   });
   await api.patch("/instance/settings", { publicUrl: PUBLIC_URL, allowPrivateRelays: true });
   browser = await launchBrowser();
-  page = await (
-    await browser.newContext({ viewport: desktop, reducedMotion: "reduce", locale: "en-GB" })
-  ).newPage();
-  page.setDefaultTimeout(10_000);
-  await page.goto(`${server.url}/sign-in`);
-  await page.getByLabel("Email address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/w\//);
+  const owner = { binary: server, email, password };
+  page = await signedInPage(browser, owner, { reducedMotion: "reduce" });
 }, 60_000);
 
 afterAll(async () => {

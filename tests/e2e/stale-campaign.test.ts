@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { importContacts } from "../../server/commands/demo/seed.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { launchBrowser, signedInPage } from "../support/browser.ts";
 import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
 
 let seeded: SeededBinary;
@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 test("a draft whose last change could not be saved is not launched, and the page says why", async () => {
-  const { api, workspace, binary, email, password } = seeded;
+  const { api, workspace, binary } = seeded;
   const list = await importContacts(api, workspace, "email\nada@example.test\n", "All");
   const { id } = await api.post<{ id: number }>(`${workspace.path}/campaigns`, {
     name: "Shared draft",
@@ -28,12 +28,7 @@ test("a draft whose last change could not be saved is not launched, and the page
     bodySource: '<p>Hello</p><a href="{{ unsubscribe_url }}">Stop</a>',
     audience: { everyone: false, includeLists: [list.listId], excludeLists: [] },
   });
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(`${binary.url}/sign-in`);
-  await page.fill("input[type=email]", email);
-  await page.fill("input[type=password]", password);
-  await page.click("button[type=submit]");
-  await page.waitForURL(/\/w\//);
+  const page = await signedInPage(browser, seeded);
   await page.goto(`${binary.url}/w/${workspace.id}/campaigns/${id}`);
   const send = page.getByRole("button", { name: /^Send to 1 person now/ });
   await send.waitFor();

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -25,6 +25,32 @@ export async function launchBrowser(): Promise<Browser> {
       "--disable-sync",
     ],
   });
+}
+
+/** Somebody who can sign in, and where; a `SeededBinary` is one. */
+type Account = { binary: { url: string }; email: string; password: string };
+
+/** Signs in on a page in any language, and waits for what follows: `next`, or the overview of a workspace. */
+export async function signIn(page: Page, account: Account, next?: string): Promise<void> {
+  const { binary, email, password } = account;
+  await page.goto(`${binary.url}/sign-in${next === undefined ? "" : `?next=${next}`}`);
+  await page.locator("input[type=email]").fill(email);
+  await page.locator("input[type=password]").fill(password);
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL(({ pathname }) => pathname !== "/sign-in" && pathname !== "/");
+}
+
+/** A page in a browser of its own, signed in; in English and at desktop size unless `context` says otherwise. */
+export async function signedInPage(
+  browser: Browser,
+  account: Account,
+  { next, ...context }: BrowserContextOptions & { next?: string } = {},
+): Promise<Page> {
+  const opened = await browser.newContext({ viewport: desktop, locale: "en-GB", ...context });
+  const page = await opened.newPage();
+  page.setDefaultTimeout(20_000);
+  await signIn(page, account, next);
+  return page;
 }
 
 type AxeViolation = {

@@ -62,10 +62,8 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
     )
     .post(
       "/notices/:id/read",
-      ({ params, note }) => {
+      ({ params }) => {
         readNotice(databases.system, params.id, clock());
-        const target = String(params.id);
-        note({ target });
         return done;
       },
       {

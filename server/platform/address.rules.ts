@@ -1,4 +1,4 @@
-/** The domain of an address, in lower case; all of it where there is no `@`. */
+/** Returns the domain of an address in lower case, or the whole text when it contains no `@`. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 }

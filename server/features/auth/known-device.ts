@@ -18,7 +18,7 @@ export function deviceCookie(keyRing: KeyRing, userId: string, isSecure: boolean
   return `${COOKIE}=${value}; ${attributes}${isSecure ? "; Secure" : ""}`;
 }
 
-/** The device id that a Cookie header proves, if this person has signed in with it; otherwise undefined. */
+/** Returns the id of the device in a Cookie header if this user has signed in on it before; otherwise undefined. */
 export function knownDevice(
   keyRing: KeyRing,
   userId: string,

@@ -76,9 +76,7 @@ function contacts(fields: readonly StoredField[], settings: ExportSettings): Exp
   };
 }
 
-/**
- * How many contacts one step of a segment export reads: it takes some milliseconds and yields at most as many lines.
- */
+/** Number of contacts that one step of a segment export reads. A step takes a few milliseconds. */
 const RUN = 2_000;
 
 function suppressions({ reason }: ExportSettings): ExportSource {

@@ -28,7 +28,10 @@ import {
 } from "./sniff.rules.ts";
 import { refusingHeadings } from "./whole-file.rules.ts";
 
-/** The HTTP server must accept bodies of this size, so that we can refuse a file over the limit with a reason. */
+/**
+ * The largest body that the HTTP server accepts. It is larger than the largest file, so that a file over the limit
+ * reaches our own check, which says what is wrong.
+ */
 export const MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 1024 * 1024;
 
 const PREVIEW_ROWS = 20;

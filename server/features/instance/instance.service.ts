@@ -22,8 +22,8 @@ export function markSetUp(system: Connection, now: number): void {
 }
 
 /**
- * `https://host` under which people and mail reach this instance, without a trailing slash. PUBLIC_URL takes
- * precedence.
+ * The URL at which browsers and links in mail reach this instance, such as `https://mail.example.com`, without a
+ * trailing slash. The PUBLIC_URL variable takes precedence over what the setup stored.
  */
 export function publicUrlOf(config: Config, system: Connection): string {
   return (

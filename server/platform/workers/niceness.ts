@@ -24,7 +24,7 @@ export function standBack(nice: number): void {
     return;
   }
   try {
-    // 0 is the calling thread: setpriority(2), "C library/kernel differences".
+    // On Linux, id 0 means the calling thread and not the whole process (setpriority(2)).
     os.setPriority(0, Math.min(MOST, os.getPriority(0) + nice));
   } catch (error) {
     // A sandbox may forbid this. The thread then runs at normal priority and may slow others down.

@@ -18,7 +18,7 @@ import {
   type SuppressionReason,
 } from "../../../../server/features/suppressions/suppressions.service.ts";
 import { insertSuppression } from "../../../../server/features/suppressions/suppressions.store.ts";
-import { tagsOf } from "../../../../server/features/tags/tags.service.ts";
+import { requireTags, tagContacts, tagsOf } from "../../../../server/features/tags/tags.service.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 // A workspace with people who have everything a contact can have, the way out and back, and what is compared.
@@ -158,11 +158,11 @@ export async function fill(fixture: ImportFixture, people: readonly Person[]): P
     await fixture.call("POST", "/lists", { name: list });
   }
   for (const [n, one] of people.entries()) {
-    const { firstName, lastName, language, timeZone, country, city, trackingOff, tags } = one;
+    const { firstName, lastName, language, timeZone, country, city, trackingOff } = one;
     const email = addressOf(n);
     const fields = Object.fromEntries(Object.entries(one.fields).filter(([, v]) => v !== null));
     const words = { email, firstName, lastName, language, timeZone, country, city };
-    const body = { ...words, trackingOff, fields, tags };
+    const body = { ...words, trackingOff, fields };
     const made = await fixture.call<{ id: number }>("POST", "/contacts", body);
     if (made.status !== 200) {
       throw new Error(JSON.stringify(made.body));
@@ -182,6 +182,8 @@ function give({ db }: ImportFixture, contactId: number, address: string, one: Pe
     const change = { listId: listId(list), contactId, source: "form:3", reason, now: since };
     restoreMembership(db, { ...change, status });
   }
+  const add = requireTags(db, one.tags, 1).map(({ id }) => id);
+  tagContacts(db, { add, remove: [] }, [contactId]);
   if (one.suppression !== null) {
     insertSuppression(db, { address, source: "campaign:7", createdAt: 1, ...one.suppression });
   }

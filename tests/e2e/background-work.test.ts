@@ -23,6 +23,7 @@ const path = (rest: string) => `${seeded.workspace.path}${rest}`;
 const open = (rest: string) => page.goto(`${seeded.binary.url}/w/${seeded.workspace.id}${rest}`);
 const button = (name: string) => page.getByRole("button", { name, exact: true });
 const look = async (name: string) => {
+  await page.getByRole("heading", { level: 1 }).waitFor();
   expect(await accessibilityFindings(page)).toEqual([]);
   if (pictures !== undefined) {
     await takeScreenshots(page, pictures, name);

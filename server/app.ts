@@ -83,8 +83,8 @@ import { healthRoutes } from "./platform/http/health.ts";
 import { methods } from "./platform/http/methods.ts";
 import { openApiRoute } from "./platform/http/openapi.ts";
 import { problems } from "./platform/http/problem.ts";
-import { queryNames } from "./platform/http/query-names.ts";
 import { requestLog } from "./platform/http/request-log.ts";
+import { unknownNames } from "./platform/http/unknown-names.ts";
 import { journalBytes } from "./platform/journal/size.ts";
 import { createMailer } from "./platform/mail.ts";
 import { createMetrics, type Metrics } from "./platform/metrics.ts";
@@ -126,7 +126,7 @@ export function createApp(options: AppOptions) {
   const app = new Elysia({ name: "swiftmail" })
     .use(requestLog(metrics))
     .use(methods((): AnyElysia => app))
-    .use(queryNames((): AnyElysia => app))
+    .use(unknownNames((): AnyElysia => app))
     .use(failedActions)
     .use(problems)
     .use(everyAnswer)

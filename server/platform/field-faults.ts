@@ -11,7 +11,8 @@ export type FieldFault =
   | { code: "not_one_of"; params: { options: string } }
   | { code: "not_a_number" }
   | { code: "not_an_id" }
-  | { code: "unknown_parameter" };
+  | { code: "unknown_parameter" }
+  | { code: "unknown_member" };
 
 export type FieldFaultCode = FieldFault["code"];
 
@@ -36,5 +37,7 @@ export function reasonOfFault(fault: FieldFault): string {
       return "is not a valid ID";
     case "unknown_parameter":
       return "is not a query parameter here";
+    case "unknown_member":
+      return "is not a known field of this request";
   }
 }

@@ -23,6 +23,7 @@ const faults: { [C in FieldFaultCode]: Extract<FieldFault, { code: C }> } = {
   not_a_number: { code: "not_a_number" },
   not_an_id: { code: "not_an_id" },
   unknown_parameter: { code: "unknown_parameter" },
+  unknown_member: { code: "unknown_member" },
 };
 
 const shown = { 4711: { en: "4,711", de: "4.711" }, "on, off": { en: "on, off", de: "on, off" } };

@@ -30,4 +30,8 @@ export const t = messages({
     en: "This page's address has a parameter that does not exist.",
     de: "Die Adresse dieser Seite enthält einen Parameter, den es nicht gibt.",
   },
+  unknown_member: {
+    en: "The request contains a field that this address does not have. Reload the page and try again.",
+    de: "Die Anfrage enthält ein Feld, das diese Adresse nicht kennt. Laden Sie die Seite neu und versuchen Sie es noch einmal.",
+  },
 } satisfies Record<FieldFaultCode, Record<Locale, string>>);

@@ -226,8 +226,18 @@ function fromValidation(error: ValidationError, parameters: Record<string, unkno
       "The server created a response that does not match its schema.",
     );
   }
+  let mistakes: ValidationError["all"];
+  try {
+    mistakes = error.all;
+  } catch (failed) {
+    const refusal = refusalIn(failed, "VALIDATION");
+    if (refusal === undefined) {
+      throw failed;
+    }
+    return refusal;
+  }
   const fields: FieldProblem[] = [];
-  for (const problem of error.all) {
+  for (const problem of mistakes) {
     if ("path" in problem && typeof problem.path === "string") {
       const path = problem.path.replace(/^\//, "").replaceAll("/", ".");
       const field = path || parameterWith(problem.value, parameters) || error.type;

@@ -16,6 +16,9 @@ const app = new Elysia()
     }),
   })
   .get("/forms/:id", () => "fine", { params: t.Object({ id: t.Integer({ minimum: 1 }) }) })
+  .post("/time", () => "fine", {
+    body: t.Object({ at: t.String({ pattern: "^\\d+$", error: "is not a time" }) }),
+  })
   .post("/", () => "fine", {
     body: t.Object({
       name: t.String({ minLength: 1, maxLength: 5 }),
@@ -98,4 +101,10 @@ test("a value that cannot be written into a message is refused like any other", 
 
   expect(response.status).toBe(422);
   expect(((await response.json()) as Problem).detail).toContain("toString");
+  const time = new Request("http://localhost/time", {
+    method: "POST",
+    headers,
+    body: '{"at":{"toString":1}}',
+  });
+  expect((await app.handle(time)).status).toBe(422);
 });

@@ -3,6 +3,7 @@ import { consentVersion } from "../platform/db/consent-version.store.ts";
 import { type DamageNotice, unreadDamage } from "../platform/db/damage.store.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { type FaultReason, FileFault, lookAtFile } from "../platform/db/file-fault.ts";
+import { lookAtLog } from "../platform/db/log-base.ts";
 import { lookInside } from "../platform/db/look-inside.ts";
 import {
   lostLogSentence,
@@ -15,6 +16,7 @@ import { isAbsent, systemFault, systemFileFault, systemPath } from "../platform/
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
 import { seenVersion } from "../platform/db/workspace-seen.store.ts";
 import { messageOf } from "../platform/errors.ts";
+import { isInUse } from "../platform/instance-lock.ts";
 import { adviceFor, type Finding } from "./doctor-checks.ts";
 import { databaseFiles } from "./scrub.ts";
 
@@ -35,6 +37,8 @@ const advice: Record<FaultReason, string> = {
     "Restore the file ending in -wal, or open the instance console and use the workspace without it: some of the most recent changes may then be missing",
   no_tables:
     "Restore the file ending in -wal if you have it, because it contained everything. Otherwise restore both files from your backup",
+  wrong_log:
+    "Put back the file that was there before; keep the file ending in -wal, because it contains the latest changes. If you do not have it, restore the file from your backup and move the -wal away",
 };
 
 /** Checks that system.db exists, is intact, and has a version that this program can read. */
@@ -94,7 +98,7 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
     }
     for (const id of ids) {
       const path = workspacePath(dataDir, id);
-      const fault = lookAtFile(path, newestVersion, true);
+      const fault = lookAtFile(path, newestVersion, true) ?? faultOfLog(dataDir, path);
       if (fault !== undefined && !found.has(id)) {
         found.set(id, { path, reason: fault.reason, detail: fault.message });
       }
@@ -108,6 +112,16 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
           mend: listed([...new Set(bad.map(({ reason }) => `${advice[reason]}.`))]),
         };
   });
+}
+
+/** Not while a server runs: it compares each file when it opens it, and changes it meanwhile. */
+function faultOfLog(dataDir: string, path: string): FileFault | undefined {
+  const hasLog = existsSync(`${path}-wal`);
+  const fault =
+    hasLog && !isInUse(dataDir)
+      ? lookAtLog(path, (file, look) => lookInside(dataDir, file, look))
+      : undefined;
+  return fault !== undefined && isInUse(dataDir) ? undefined : fault;
 }
 
 /** Reports damage that nobody has acknowledged on the instance console. */

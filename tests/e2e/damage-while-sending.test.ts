@@ -164,6 +164,39 @@ test("local/ is lost after a kill in the middle of a send: what was in hand is h
   expect(new Set(addresses).size).toBe(addresses.length);
 }, 120_000);
 
+test.each([true, false])(
+  "an older main file beside a newer log, after a kill: nothing more is sent until the right file is back (-shm kept: %p)",
+  async (isIndexKept) => {
+    const { here, there } = await startBoth();
+    await sentUpTo(here, 200);
+    const [older, right] = ["older.db", "right.db"].map((name) =>
+      join(seeded.binary.dataDir, name),
+    ) as [string, string];
+    copyFileSync(here.file, older);
+    await sentUpTo(here, 400);
+    await seeded.binary.kill("SIGTERM");
+    seeded.binary = await seeded.binary.restart();
+    await sentUpTo(here, 1_000);
+    await seeded.binary.kill("SIGKILL");
+    copyFileSync(here.file, right);
+    copyFileSync(older, here.file);
+    if (!isIndexKept) {
+      rmSync(`${here.file}-shm`);
+    }
+    const before = sinks.here.arrived.length;
+
+    seeded.binary = await seeded.binary.restart();
+
+    expect(await untilSetAside(seeded, here.workspace.id)).toBe("wrong_log");
+    await expectOnlyHereStops(here, there);
+    expect(sinks.here.arrived.length).toBe(before);
+    copyFileSync(right, here.file);
+    await checkAgain(seeded, here.workspace.id);
+    await expectAllOnce(here);
+  },
+  120_000,
+);
+
 test("kill -9 while it is set aside and again while it comes back: nothing is lost, and who got two copies is listed", async () => {
   const { here, there } = await startBoth();
   await sentUpTo(here, 300);

@@ -11,6 +11,7 @@ const Reason = t.Union([
   t.Literal("replaced"),
   t.Literal("log_missing"),
   t.Literal("no_tables"),
+  t.Literal("wrong_log"),
 ]);
 const Instant = t.Integer({ description: "Unix ms" });
 

@@ -12,7 +12,8 @@ export type FaultReason =
   | "io_error"
   | "replaced"
   | "log_missing"
-  | "no_tables";
+  | "no_tables"
+  | "wrong_log";
 
 /** A database file that cannot be used in its present state. */
 export class FileFault extends Error {
@@ -132,7 +133,7 @@ function isLog(path: string): boolean {
 }
 
 /** The first bytes of a file; fewer if the file is shorter. */
-function beginningOf(path: string, bytes: number): Buffer {
+export function beginningOf(path: string, bytes: number): Buffer {
   const fd = openSync(path, "r");
   try {
     const found = Buffer.alloc(bytes);

@@ -2,6 +2,7 @@ import { isDiskFull } from "../disk-full.ts";
 import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
 import { FileFault, faultOf, lookAtFile, noTablesFault } from "./file-fault.ts";
+import { lookAtLog } from "./log-base.ts";
 import { currentVersion, rehearseMigration } from "./migrate.ts";
 
 /**
@@ -9,7 +10,7 @@ import { currentVersion, rehearseMigration } from "./migrate.ts";
  * never call it on the HTTP thread. Does not change the file.
  */
 export function inspectFile(path: string): FileFault | undefined {
-  const seen = lookAtFile(path, currentVersion("workspace"), true);
+  const seen = lookAtFile(path, currentVersion("workspace"), true) ?? lookAtLog(path);
   if (seen !== undefined) {
     return seen;
   }

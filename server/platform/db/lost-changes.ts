@@ -4,6 +4,7 @@ import { log } from "../log.ts";
 import { consentVersion } from "./consent-version.store.ts";
 import { noteDamage } from "./damage.store.ts";
 import type { Connection } from "./driver.ts";
+import { stampFile } from "./log-base.ts";
 import { statement } from "./statements.ts";
 import { inTransaction } from "./transaction.ts";
 import { lowerSeen, raiseSeen, seenVersion } from "./workspace-seen.store.ts";
@@ -22,6 +23,8 @@ type Noted = {
 export class LostChanges {
   readonly #system: Connection;
   readonly #noted = new WeakMap<Connection, Noted>();
+  /** How many rows the connection had changed when it last wrote the stamp. */
+  readonly #stamped = new WeakMap<Connection, number>();
 
   constructor(system: Connection) {
     this.#system = system;
@@ -57,13 +60,38 @@ export class LostChanges {
     }
   }
 
-  /** As `note` for all that are open, unless another thread is writing to `system.db`; the next call makes up for it. */
+  /** As `note`, before the connection is closed. */
+  noteLast(workspaceId: string, db: Connection): void {
+    this.#stamp(workspaceId, db);
+    this.note(workspaceId, db);
+  }
+
+  /**
+   * As `note` for all that are open, unless another thread is writing to `system.db`; the next call makes up for it.
+   * Those that were changed get a new stamp.
+   */
   noteAll(open: [workspaceId: string, db: Connection][]): void {
+    for (const [workspaceId, db] of open) {
+      this.#stamp(workspaceId, db);
+    }
     const changed = open.filter(([, db]) => this.#hasChanged(db));
     if (changed.length > 0 && isWritable(this.#system)) {
       for (const [workspaceId, db] of changed) {
         this.note(workspaceId, db);
       }
+    }
+  }
+
+  /** Unless another thread is writing to the file; the next call makes up for it. */
+  #stamp(workspaceId: string, db: Connection): void {
+    try {
+      const isDue = db.open && !db.inTransaction && changesOf(db) !== (this.#stamped.get(db) ?? 0);
+      if (isDue && isWritable(db)) {
+        stampFile(db);
+        this.#stamped.set(db, changesOf(db));
+      }
+    } catch (error) {
+      log.warn({ workspaceId, err: error }, "could not write the stamp of a workspace's file");
     }
   }
 

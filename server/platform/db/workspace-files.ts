@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Connection } from "./driver.ts";
 import { FileFault, logTaken, lookAtFile, lookBeside } from "./file-fault.ts";
+import { lookAtLog } from "./log-base.ts";
 import { currentVersion } from "./migrate.ts";
 import { isLogGone, isMarkedOpen, lostLogSentence } from "./open-marks.ts";
 import { statement } from "./statements.ts";
@@ -40,7 +41,15 @@ export function lookAtWorkspace(dataDir: string, id: string): FileFault | undefi
   if (!isMarkedOpen(dataDir, id)) {
     const fault = lookAtFile(path, currentVersion("workspace"), true);
     const isLost = fault === undefined && isLogGone(dataDir, id) && !isMarkedOpen(dataDir, id);
-    return isLost ? new FileFault("log_missing", lostLogSentence(dataDir, id)) : fault;
+    return isLost
+      ? new FileFault("log_missing", lostLogSentence(dataDir, id))
+      : (fault ?? faultOfLog(dataDir, id));
   }
   return lookBeside(path) ?? (isLogGone(dataDir, id) ? logTaken(path) : undefined);
+}
+
+function faultOfLog(dataDir: string, id: string): FileFault | undefined {
+  const fault = isMarkedOpen(dataDir, id) ? undefined : lookAtLog(workspacePath(dataDir, id));
+  // Whoever opened it meanwhile found it in order, and may have changed it while it was looked at.
+  return isMarkedOpen(dataDir, id) ? undefined : fault;
 }

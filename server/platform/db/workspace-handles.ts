@@ -344,7 +344,7 @@ export class WorkspaceHandles {
   }
 
   #close(db: Connection, id: string): void {
-    this.#lostChanges.note(id, db);
+    this.#lostChanges.noteLast(id, db);
     try {
       closeMarked(this.#dataDir, id, () => db.close());
     } catch (error) {

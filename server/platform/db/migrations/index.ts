@@ -40,6 +40,7 @@ import workspace019 from "./workspace/019-list-going.sql" with { type: "text" };
 import workspace020 from "./workspace/020-suppression-claim.sql" with { type: "text" };
 import workspace021 from "./workspace/021-unclear.sql" with { type: "text" };
 import workspace022 from "./workspace/022-task.sql" with { type: "text" };
+import workspace023 from "./workspace/023-log-base.sql" with { type: "text" };
 
 /**
  * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
@@ -89,6 +90,7 @@ export const migrations = {
     workspace020,
     workspace021,
     workspace022,
+    workspace023,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { TestMessage } from "../../../../server/delivery/index.ts";
 import type { SmtpFault } from "../../../../server/delivery/types.ts";
 import { formJobs } from "../../../../server/features/forms/form-jobs.service.ts";
+import { PublicForms } from "../../../../server/features/forms/signup.service.ts";
 import { preferenceJobs } from "../../../../server/features/preferences/preference-jobs.service.ts";
 import type { AppError } from "../../../../server/platform/errors.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
@@ -95,6 +96,24 @@ export class FormFixture {
       throw new Error(JSON.stringify(body));
     }
     return { ...body, path: new URL(body.url).pathname };
+  }
+
+  /** A form as strangers send it from any address, and the proof of work that it asks for. */
+  async openForm() {
+    const { path } = await this.newForm();
+    const token = path.slice(path.lastIndexOf("/") + 1);
+    const { databases, dataDir } = this.app;
+    const clock = () => this.now;
+    const jobs = createJobQueue(databases.system, clock);
+    const forms = new PublicForms({ databases, keyRing: loadKeyRing(dataDir), clock, jobs });
+    const open = forms.find(token);
+    if (open === undefined) {
+      throw new Error("the form is not open");
+    }
+    const send = (ip: string, fields: Record<string, string>) =>
+      forms.submit(open, token, new URLSearchParams(fields), { ip, userAgent: "" }).kind;
+    const freshChallenge = () => ({ _c: forms.challenges.issue(token, clock()) });
+    return { send, freshChallenge };
   }
 
   /** A request as a browser sends it to the instance. */

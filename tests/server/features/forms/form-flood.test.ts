@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { PublicForms } from "../../../../server/features/forms/signup.service.ts";
-import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
-import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture } from "./form-fixture.ts";
 
 let fixture: FormFixture;
@@ -10,26 +7,8 @@ beforeAll(() => {
 });
 afterAll(() => fixture.close());
 
-/** A form, and how strangers send it from any address. */
-async function openForm() {
-  const { path } = await fixture.newForm();
-  const token = path.slice(path.lastIndexOf("/") + 1);
-  const { databases, dataDir } = fixture.app;
-  const clock = () => fixture.now;
-  const jobs = createJobQueue(databases.system, clock);
-  const forms = new PublicForms({ databases, keyRing: loadKeyRing(dataDir), clock, jobs });
-  const open = forms.find(token);
-  if (open === undefined) {
-    throw new Error("the form is not open");
-  }
-  const send = (ip: string, fields: Record<string, string>) =>
-    forms.submit(open, token, new URLSearchParams(fields), { ip, userAgent: "" }).kind;
-  const freshChallenge = () => ({ _c: forms.challenges.issue(token, clock()) });
-  return { send, freshChallenge };
-}
-
 test("posts that are rejected use up nothing of what the form takes from others", async () => {
-  const { send, freshChallenge } = await openForm();
+  const { send, freshChallenge } = await fixture.openForm();
   for (let n = 0; n < 72; n += 1) {
     const hurried = { email: `bot${n}@example.org`, ...freshChallenge() };
     expect(send(`198.51.100.${n % 12}`, hurried)).toBe("again");
@@ -42,7 +21,7 @@ test("posts that are rejected use up nothing of what the form takes from others"
 });
 
 test("a network that sends nothing but rejected posts, or into the trap, is slowed down itself", async () => {
-  const { send, freshChallenge } = await openForm();
+  const { send, freshChallenge } = await fixture.openForm();
   const hurried = () => send("198.51.100.77", { email: "bot@example.org", ...freshChallenge() });
   const answers = Array.from({ length: 12 }, hurried);
   expect(answers).toEqual([...Array(10).fill("again"), "slow", "slow"]);
@@ -53,7 +32,7 @@ test("a network that sends nothing but rejected posts, or into the trap, is slow
 });
 
 test("networks that have not sent the form before get through while others have used it up", async () => {
-  const { send } = await openForm();
+  const { send } = await fixture.openForm();
   const flood = Array.from({ length: 90 }, (_, n) =>
     send(`198.51.101.${n % 12}`, { email: `flood${n}@example.org` }),
   );

@@ -3,8 +3,6 @@ import {
   forgetAskedMail,
   mayMailAddress,
 } from "../../../../server/features/contact-mail/mail-cap.service.ts";
-import { PublicForms } from "../../../../server/features/forms/signup.service.ts";
-import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture } from "./form-fixture.ts";
 
@@ -121,20 +119,8 @@ test("one network may send ten forms at once, and then one in half a minute", as
 });
 
 test("one IPv6 customer, whatever address of theirs, leaves room in a form for other visitors", async () => {
-  const { path } = await fixture.newForm();
-  const token = path.slice(path.lastIndexOf("/") + 1);
-  const { databases, dataDir } = fixture.app;
-  const clock = () => fixture.now;
-  const jobs = createJobQueue(databases.system, clock);
-  const forms = new PublicForms({ databases, keyRing: loadKeyRing(dataDir), clock, jobs });
-  const open = forms.find(token);
-  if (open === undefined) {
-    throw new Error("the form is not open");
-  }
-  const send = (n: number, ip: string) => {
-    const sent = new URLSearchParams({ email: `p${n}@example.org` });
-    return forms.submit(open, token, sent, { ip, userAgent: "" }).kind;
-  };
+  const form = await fixture.openForm();
+  const send = (n: number, ip: string) => form.send(ip, { email: `p${n}@example.org` });
   const greedy = Array.from({ length: 70 }, (_, n) => send(n, `2001:db8:1:${n.toString(16)}::1`));
   expect(greedy).toEqual([...Array(20).fill("taken"), ...Array(50).fill("slow")]);
   expect(send(100, "2001:db8:2::1")).toBe("taken");

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   closeSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -24,6 +23,7 @@ import { workspacePath } from "../../../../server/platform/db/workspace-files.ts
 import { comparePositions, segmentPath } from "../../../../server/platform/journal/segments.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 import { exactCounts } from "../../../support/delivery-engine.ts";
+import { restoreCopy } from "../../../support/older-copy.ts";
 
 const PEOPLE = 3_000;
 const STREAM = "n/delivery";
@@ -278,10 +278,7 @@ test.each([
   expect(data.databases.setAsideIds()).toEqual([ws]);
   kept.hold(ws);
   ingester.take(STREAM, results(1_001, upTo));
-  for (const end of ["", "-wal", "-shm"]) {
-    rmSync(workspacePath(data.dataDir, ws) + end, { force: true });
-  }
-  copyFileSync(copy, workspacePath(data.dataDir, ws));
+  restoreCopy(workspacePath(data.dataDir, ws), copy);
   bringBack();
   expect(sentIn(ws)).toBe(300);
 

@@ -1,6 +1,6 @@
 // Workspaces that come back when the journal no longer tells what happened in them: it is said, and nobody is mailed twice in silence.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { copyFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import type { Fact } from "../../../../server/delivery/facts.ts";
@@ -15,6 +15,7 @@ import { listSegments, newDurableMark } from "../../../../server/platform/journa
 import { openJournal } from "../../../../server/platform/journal/writer.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 import { exactCounts, until } from "../../../support/delivery-engine.ts";
+import { restoreCopy } from "../../../support/older-copy.ts";
 
 const PEOPLE = 60;
 
@@ -98,17 +99,14 @@ async function sendAndCopyAfter(copyAfter: number): Promise<void> {
   writer = undefined;
 }
 
-function restoreCopy(): void {
+function restore(): void {
   data.databases.closeWorkspace(ws);
-  for (const end of ["", "-wal", "-shm"]) {
-    rmSync(workspacePath(data.dataDir, ws) + end, { force: true });
-  }
-  copyFileSync(copy(), workspacePath(data.dataDir, ws));
+  restoreCopy(workspacePath(data.dataDir, ws), copy());
 }
 
 test("an older copy that the journal cannot bring up to date is told, and its campaigns wait for a person", async () => {
   await sendAndCopyAfter(5);
-  restoreCopy();
+  restore();
 
   const started = await newWriter("second");
   await started.recover();
@@ -124,7 +122,7 @@ test("an older copy that the journal cannot bring up to date is told, and its ca
 
 test("once somebody resumed its campaigns, an older copy is not told of again", async () => {
   await sendAndCopyAfter(5);
-  restoreCopy();
+  restore();
   await (await newWriter("second")).recover();
   data.db(ws).prepare("UPDATE campaign SET status = 'sending' WHERE id = ?").run(id);
 
@@ -147,7 +145,7 @@ test("an older copy that is put back while the workspace is set aside is told wh
   await Bun.sleep(600);
   expect(notices()).toEqual([]);
 
-  restoreCopy();
+  restore();
   data.databases.bringBack(ws, Date.now() + 1);
   await until(() => notices().length > 0, "the notice");
   await until(() => campaign()?.status === "paused", "the pause");
@@ -157,7 +155,7 @@ test("an older copy that is put back while the workspace is set aside is told wh
 
 test("a copy that lacks nothing but what the journal holds is brought up to date without a word", async () => {
   await sendAndCopyAfter(20);
-  restoreCopy();
+  restore();
 
   await (await newWriter("second")).recover();
 
@@ -237,7 +235,7 @@ test("set aside and back with the whole journal, what was in hand is simply take
 test("in an older copy with lost results, what would start by itself waits for a person as well", async () => {
   const scheduled = data.addCampaign(ws, { status: "scheduled" });
   await sendAndCopyAfter(5);
-  restoreCopy();
+  restore();
 
   await (await newWriter("second")).recover();
 

@@ -1,6 +1,6 @@
 // An older copy of a workspace's file is put back: what would send by itself waits for a person.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { copyFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
@@ -9,6 +9,7 @@ import { readDamage, unreadDamage } from "../../../../server/platform/db/damage.
 import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { newDurableMark } from "../../../../server/platform/journal/segments.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
+import { restoreCopy } from "../../../support/older-copy.ts";
 
 const PEOPLE = 10;
 
@@ -74,12 +75,9 @@ async function start(...ids: number[]): Promise<void> {
   writer = undefined;
 }
 
-function restoreCopy(): void {
+function restore(): void {
   data.databases.closeWorkspace(ws);
-  for (const end of ["", "-wal", "-shm"]) {
-    rmSync(workspacePath(data.dataDir, ws) + end, { force: true });
-  }
-  copyFileSync(copy(), workspacePath(data.dataDir, ws));
+  restoreCopy(workspacePath(data.dataDir, ws), copy());
 }
 
 const twice = expect.stringContaining("would get it twice");
@@ -87,7 +85,7 @@ const perhaps = expect.stringContaining("may have been sent, changed or cancelle
 
 test("what was scheduled, preparing or sending in an older copy waits for a person; a draft that was sent says so", async () => {
   await start(campaigns.draft);
-  restoreCopy();
+  restore();
 
   const running = await newWriter("second");
   await running.prepare(ws, campaigns.preparing);
@@ -104,7 +102,7 @@ test.each(["scheduled", "preparing"] as const)(
   "a copy in which a campaign is %s that has been sent since is known by that alone",
   async (kind) => {
     await start(campaigns[kind]);
-    restoreCopy();
+    restore();
 
     const running = await newWriter("second");
     await running.prepare(ws, campaigns.preparing);
@@ -121,7 +119,7 @@ test.each(["scheduled", "preparing"] as const)(
 
 test("an older copy is told once, and what a person resumed goes on; the same copy put back again is told again", async () => {
   await start(campaigns.draft, campaigns.preparing);
-  restoreCopy();
+  restore();
   await newWriter("second");
   for (const { id } of unreadDamage(data.databases.system)) {
     readDamage(data.databases.system, id, 1);
@@ -134,7 +132,7 @@ test("an older copy is told once, and what a person resumed goes on; the same co
   expect(campaign(campaigns.sending)?.status).toBe("sending");
   await writer?.stop();
   writer = undefined;
-  restoreCopy();
+  restore();
   await newWriter("fourth");
   expect(notices()).toEqual(["older_copy"]);
   expect(campaign(campaigns.sending)?.status).toBe("paused");
@@ -149,7 +147,7 @@ test("a new campaign that gets the number of one that the older copy lacks is no
   await running.prepare(ws, later);
   await running.stop();
   writer = undefined;
-  restoreCopy();
+  restore();
   const added = data.addCampaign(ws, { status: "draft" });
   expect(added).toBe(later);
   data.db(ws).prepare("UPDATE campaign SET created_at = 7 WHERE id = ?").run(added);
@@ -166,7 +164,7 @@ test("what a crash left unrecorded is recorded at the next start", async () => {
   await newWriter("second");
   await writer?.stop();
   writer = undefined;
-  restoreCopy();
+  restore();
 
   await newWriter("third");
 
@@ -178,7 +176,7 @@ test("an older copy is told of soon after a start, even if nobody uses the works
     .db(ws)
     .exec("INSERT INTO suppression (address, reason, created_at) VALUES ('r1@x', 'manual', 0)");
   data.databases.system.exec("DELETE FROM workspace_due");
-  restoreCopy();
+  restore();
 
   const running = await newWriter("first");
   running.run();
@@ -194,7 +192,7 @@ test("a copy that lacks only changes of consent stops what would send by itself,
   data
     .db(ws)
     .exec("INSERT INTO suppression (address, reason, created_at) VALUES ('r1@x', 'manual', 0)");
-  restoreCopy();
+  restore();
   // Another thread opens the file first, and reports it.
   expect(campaign(campaigns.sending)?.status).toBe("sending");
 

@@ -18,6 +18,7 @@ import { FileFault } from "../../../../server/platform/db/file-fault.ts";
 import { closeMarked, lostLogs } from "../../../../server/platform/db/open-marks.ts";
 import { setAsideRows } from "../../../../server/platform/db/set-aside.store.ts";
 import { lookAtWorkspace, workspacePath } from "../../../../server/platform/db/workspace-files.ts";
+import { restoreCopy } from "../../../support/older-copy.ts";
 import { codeOf, WorkspaceHandles } from "./handles-fixture.ts";
 
 let handles: WorkspaceHandles;
@@ -107,10 +108,7 @@ test("a copy without a log that takes the place of a damaged file and its log ca
   handles.databases.setAside(id, new FileFault("damaged", "as found"));
   await Bun.sleep(1_600);
 
-  for (const end of ["", "-wal", "-shm"]) {
-    rmSync(handles.path(id) + end, { force: true });
-  }
-  copyFileSync(copy, handles.path(id));
+  restoreCopy(handles.path(id), copy);
   handles.databases.bringBack(id, Date.now());
 
   expect(

@@ -170,14 +170,12 @@ export type RouteMember = {
 /** A campaign's sending method; the group takes precedence when both are set. */
 export type RouteChoice = { routeId: number | null; groupId: number | null };
 
+/** The stages before a session exists. A failure there is about the server, not about a message. */
+const openingStages = ["dns", "connect", "greeting", "ehlo", "starttls", "auth"] as const;
+
 /** The stages of the SMTP dialogue, in order. */
 export const smtpStages = [
-  "dns",
-  "connect",
-  "greeting",
-  "ehlo",
-  "starttls",
-  "auth",
+  ...openingStages,
   "mail",
   "rcpt",
   "data",
@@ -186,6 +184,11 @@ export const smtpStages = [
   "quit",
 ] as const;
 export type SmtpStage = (typeof smtpStages)[number];
+
+/** True for a stage before a session exists. */
+export function isOpeningStage(stage: string): stage is (typeof openingStages)[number] {
+  return openingStages.some((one) => one === stage);
+}
 
 /** A server's reply, its lines joined by spaces. */
 export type SmtpReply = { code: number; enhanced: string; text: string };

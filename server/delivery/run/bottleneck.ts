@@ -1,7 +1,7 @@
-import type { Bottleneck, LimitSubject, OpeningStage } from "../bottleneck-codes.ts";
+import type { Bottleneck, LimitSubject } from "../bottleneck-codes.ts";
 import type { BoundBy } from "../limiter/limit-state.ts";
 import type { EgressStatus } from "../smtp/egress.ts";
-import type { Route } from "../types.ts";
+import { isOpeningStage, type Route } from "../types.ts";
 import type { Lane, Run } from "./run.ts";
 
 /** A handshake or reply that takes less than this is normal; a longer one is reported as the bottleneck. */
@@ -69,20 +69,6 @@ function mostWaitedFor(run: Run, { waitOf }: BottleneckFacts): Wait | undefined 
     return blocked;
   }
   return worst !== undefined && worst.n >= free ? worst.wait : undefined;
-}
-
-/** Stages before a message is under way. */
-const openingStages: ReadonlySet<string> = new Set<OpeningStage>([
-  "dns",
-  "connect",
-  "greeting",
-  "ehlo",
-  "starttls",
-  "auth",
-]);
-
-function isOpeningStage(stage: string): stage is OpeningStage {
-  return openingStages.has(stage);
 }
 
 /**

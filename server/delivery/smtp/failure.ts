@@ -1,4 +1,10 @@
-import type { SmtpFault, SmtpOutcome, SmtpReply, SmtpStage } from "../types.ts";
+import {
+  isOpeningStage,
+  type SmtpFault,
+  type SmtpOutcome,
+  type SmtpReply,
+  type SmtpStage,
+} from "../types.ts";
 
 /** The SMTP dialogue failed. The message was certainly not delivered, unless the dot had been written. */
 export class SmtpFailure extends Error {
@@ -41,16 +47,6 @@ export function formatReply(reply: SmtpReply): string {
   return [String(reply.code), reply.enhanced, reply.text].filter((part) => part !== "").join(" ");
 }
 
-/** Stages before a session exists. A failure here is about the server, not about the message. */
-const opening: ReadonlySet<SmtpStage> = new Set([
-  "dns",
-  "connect",
-  "greeting",
-  "ehlo",
-  "starttls",
-  "auth",
-]);
-
 /** True when the server ended the connection before the dot: it replied 421, closed it or stopped answering. */
 export function endsConnection(outcome: SmtpOutcome): boolean {
   return outcome.kind === "refused"
@@ -66,7 +62,7 @@ export function isRefusedConnection(outcome: SmtpOutcome): boolean {
   const hasStage = outcome.kind === "refused" || outcome.kind === "broken";
   return (
     hasStage &&
-    (opening.has(outcome.stage) ||
+    (isOpeningStage(outcome.stage) ||
       ((outcome.stage === "mail" || outcome.stage === "rset") && endsConnection(outcome)))
   );
 }

@@ -12,24 +12,46 @@ export async function answerOf(response: Response): Promise<Answered> {
 }
 
 /**
- * Calls the routes of one workspace.
+ * The application and the workspace, asked for at each call: most tests make new ones for each test. Paths are those of
+ * the workspace, or `below` one of them.
+ */
+type Place = () => { app: Pick<TestApp, "call">; workspaceId: string; below?: string };
+
+/**
+ * Sends requests to the routes of one workspace.
  *
- * @param place The application and the workspace, asked for at each call: most tests make new ones for each test.
  * @param role Who calls, unless a call says otherwise.
  */
-export function workspaceCalls(
-  place: () => { app: Pick<TestApp, "call">; workspaceId: string },
-  role: Role,
-) {
+export function workspaceRequests(place: Place, role: Role) {
   return async (
     method: string,
     path: string,
     body?: unknown,
     given: { as?: Role; headers?: Record<string, string> } = {},
-  ): Promise<Answered> => {
-    const { app, workspaceId } = place();
+  ): Promise<Response> => {
+    const { app, workspaceId, below = "" } = place();
     const who = { role: given.as ?? role, workspaceId };
-    const url = `/workspaces/${workspaceId}${path}`;
-    return await answerOf(await app.call(who, method, url, body, given.headers));
+    const url = `/workspaces/${workspaceId}${below}${path}`;
+    return await app.call(who, method, url, body, given.headers);
+  };
+}
+
+/** The same, for tests that want the status and the body and no more of the response. */
+export function workspaceCalls(place: Place, role: Role) {
+  const request = workspaceRequests(place, role);
+  return async (...call: Parameters<typeof request>): Promise<Answered> =>
+    await answerOf(await request(...call));
+}
+
+/** The same, for what must succeed: the body. Any other status is an error that says what was answered. */
+export function workspaceAsks(place: Place, role: Role) {
+  const request = workspaceCalls(place, role);
+  return async <T = { id: number }>(...call: Parameters<typeof request>): Promise<T> => {
+    const { status, body } = await request(...call);
+    if (status !== 200) {
+      const [method, path] = call;
+      throw new Error(`${method} ${path} answered ${status}: ${JSON.stringify(body)}`);
+    }
+    return body as T;
   };
 }

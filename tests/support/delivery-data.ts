@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freezeAudience } from "../../server/delivery/audience/freeze.ts";
 import { KeptFacts } from "../../server/delivery/ingest/kept-facts.ts";
+import { createDue } from "../../server/delivery/queue/due.store.ts";
 import type { CampaignContent } from "../../server/delivery/types.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import type { Connection } from "../../server/platform/db/driver.ts";
@@ -30,6 +32,8 @@ export type DeliveryData = {
   addList(workspaceId: string, contactIds: number[]): number;
   /** Adds a launched campaign, `preparing` unless said otherwise, to everyone, with a relay route to `port`. */
   addCampaign(workspaceId: string, campaign?: NewCampaign): number;
+  /** Finds the recipients of a campaign, as its launch does, and says when it has something to send. */
+  freeze(workspaceId: string, campaignId: number, clock?: () => number): void;
   close(): void;
 };
 
@@ -123,6 +127,10 @@ export function newDeliveryData(dataDir = mkdtempSync(join(tmpdir(), "delivery-"
         link.run(id, i + 1, url);
       }
       return id;
+    },
+    freeze(workspaceId, campaignId, clock = Date.now) {
+      finish(freezeAudience(() => db(workspaceId), campaignId, clock));
+      createDue(databases.system, databases.workspace, clock).refresh(workspaceId);
     },
     close() {
       databases.close();

@@ -1,5 +1,6 @@
 // One sending node in small: every part of server/delivery/run/ that a campaign passes through, wired as the pipeline
 // wires them, over a real journal in a temporary folder. The clock and what the servers answer are the test's.
+import { afterEach, beforeEach } from "bun:test";
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -300,6 +301,25 @@ export async function newSendingNode(options: NodeOptions = {}) {
       await journal.close();
     },
   };
+}
+
+/** Gives each test of a file a node of its own, and closes it afterwards. */
+export function nodePerTest(use: (node: SendingNode) => void): void {
+  let node: SendingNode;
+  beforeEach(async () => {
+    node = await newSendingNode();
+    use(node);
+  });
+  afterEach(() => node.close());
+}
+
+/** The route that a campaign prefers. */
+export function firstRouteOf(run: Run): Way {
+  const [first] = run.parts.ways;
+  if (first === undefined) {
+    throw new Error("the campaign has no route");
+  }
+  return first;
 }
 
 export function isResult(fact: Fact): fact is ResultFact {

@@ -1,14 +1,13 @@
 // One workspace with campaigns in delivery and an ingester that applies facts to it.
-import { freezeAudience } from "../../server/delivery/audience/freeze.ts";
 import type { Fact, ResultFact } from "../../server/delivery/facts.ts";
-import { Ingester } from "../../server/delivery/ingest/ingester.ts";
+import { Ingester, type IngestPorts } from "../../server/delivery/ingest/ingester.ts";
 import { claimChunks } from "../../server/delivery/queue/claim.store.ts";
 import { createDue, type Due } from "../../server/delivery/queue/due.store.ts";
 import { bounceRules, breakerRules } from "../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../server/delivery/stats/engagement-class.ts";
 import type { Connection } from "../../server/platform/db/driver.ts";
 import type { ReadRecord } from "../../server/platform/journal/reader.ts";
-import { type DeliveryData, finish, newDeliveryData } from "./delivery-data.ts";
+import { type DeliveryData, newDeliveryData } from "./delivery-data.ts";
 
 /** The time of every fixture's clock. */
 export const NOW = 1_700_000_000_000;
@@ -21,6 +20,17 @@ export function records(facts: Fact[], segment = 1): ReadRecord[] {
     payload: JSON.stringify(fact),
     end: { segment, offset: (i + 1) * 100 },
   }));
+}
+
+/** An ingester on these databases whose clock stands at `NOW`. */
+export function newIngester(data: DeliveryData, changes: Partial<IngestPorts> = {}): Ingester {
+  const { system, workspace } = data.databases;
+  return new Ingester({
+    ...{ workspace, kept: data.kept, due: createDue(system, workspace, () => NOW) },
+    ...{ classify: classifyEngagement, bounces: bounceRules, breaker: breakerRules },
+    ...{ onApplied: () => undefined, clock: () => NOW },
+    ...changes,
+  });
 }
 
 /** Tables that facts can change. */
@@ -58,14 +68,7 @@ export class IngestFixture {
   launch(contacts: number): number {
     this.data.addContacts(this.ws, contacts);
     const id = this.data.addCampaign(this.ws);
-    finish(
-      freezeAudience(
-        () => this.db,
-        id,
-        () => NOW,
-      ),
-    );
-    this.due.refresh(this.ws);
+    this.data.freeze(this.ws, id, () => NOW);
     return id;
   }
 
@@ -82,16 +85,7 @@ export class IngestFixture {
   newIngester(
     workspace = (id: string) => (id === this.ws ? this.data.databases.workspace(id) : undefined),
   ): Ingester {
-    return new Ingester({
-      workspace,
-      kept: this.data.kept,
-      classify: classifyEngagement,
-      bounces: bounceRules,
-      breaker: breakerRules,
-      due: this.due,
-      onApplied: () => undefined,
-      clock: () => NOW,
-    });
+    return newIngester(this.data, { workspace, due: this.due });
   }
 
   result(c: number, s: number, changes: Partial<ResultFact> = {}): ResultFact {

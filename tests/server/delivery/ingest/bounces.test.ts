@@ -1,20 +1,17 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
-import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import type { BounceFact, ComplaintFact, Fact } from "../../../../server/delivery/facts.ts";
-import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
+import type { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
-import { createDue } from "../../../../server/delivery/queue/due.store.ts";
-import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
+import { breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import {
   campaignCounts,
   campaignCountsByProvider,
 } from "../../../../server/delivery/stats/counts.store.ts";
-import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
-import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
+import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+import { NOW, newIngester, records } from "../../../support/ingest-fixture.ts";
 
-const NOW = 1_700_000_000_000;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -27,15 +24,8 @@ beforeEach(() => {
   data = newDeliveryData();
   ws = data.newWorkspace();
   db = data.db(ws);
-  ingester = new Ingester({
+  ingester = newIngester(data, {
     workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
-    kept: data.kept,
-    classify: classifyEngagement,
-    bounces: bounceRules,
-    breaker: breakerRules,
-    due: createDue(data.databases.system, data.databases.workspace, () => NOW),
-    onApplied: () => undefined,
-    clock: () => NOW,
   });
 });
 afterEach(() => data.close());
@@ -43,13 +33,7 @@ afterEach(() => data.close());
 function launch(contacts: number): number {
   data.addContacts(ws, contacts);
   const id = data.addCampaign(ws);
-  finish(
-    freezeAudience(
-      () => db,
-      id,
-      () => NOW,
-    ),
-  );
+  data.freeze(ws, id, () => NOW);
   const claim = { campaignId: id, owner: "n:b", now: NOW, leaseUntil: NOW + 90_000 };
   claimChunks(db, { ...claim, messages: 1e9 });
   return id;
@@ -57,13 +41,7 @@ function launch(contacts: number): number {
 
 function apply(...facts: Fact[]): void {
   segment += 1;
-  ingester.take(
-    "n/web",
-    facts.map((fact, i) => ({
-      payload: JSON.stringify(fact),
-      end: { segment, offset: (i + 1) * 100 },
-    })),
-  );
+  ingester.take("n/web", records(facts, segment));
   ingester.flush();
 }
 

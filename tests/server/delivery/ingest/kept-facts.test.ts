@@ -10,19 +10,17 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import type { Fact } from "../../../../server/delivery/facts.ts";
 import type { GatheredFact } from "../../../../server/delivery/ingest/gathered.ts";
-import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
+import type { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { KeptFacts } from "../../../../server/delivery/ingest/kept-facts.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
-import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
-import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { FileFault } from "../../../../server/platform/db/file-fault.ts";
 import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { comparePositions, segmentPath } from "../../../../server/platform/journal/segments.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 import { exactCounts } from "../../../support/delivery-engine.ts";
+import { newIngester } from "../../../support/ingest-fixture.ts";
 import { restoreCopy } from "../../../support/older-copy.ts";
 
 const PEOPLE = 3_000;
@@ -38,7 +36,7 @@ beforeEach(() => {
   for (const workspaceId of [ws, other]) {
     data.addContacts(workspaceId, PEOPLE);
     id = data.addCampaign(workspaceId);
-    finish(freezeAudience(() => data.db(workspaceId), id, Date.now));
+    data.freeze(workspaceId, id);
   }
 });
 afterEach(() => data.close());
@@ -46,18 +44,10 @@ afterEach(() => data.close());
 const folder = () => join(data.dataDir, "local", "kept", ws);
 
 /** As the writer thread of a process has it: nothing but files is known. */
-function newIngester(kept: KeptFacts): Ingester {
-  const { databases } = data;
-  return new Ingester({
-    workspace: databases.find,
-    kept,
-    classify: classifyEngagement,
-    bounces: bounceRules,
-    breaker: breakerRules,
-    due: createDue(databases.system, databases.find, Date.now),
-    onApplied: () => undefined,
-    clock: Date.now,
-  });
+function ingesterOver(kept: KeptFacts): Ingester {
+  const { system, find } = data.databases;
+  const due = createDue(system, find, Date.now);
+  return newIngester(data, { workspace: find, kept, due, clock: Date.now });
 }
 
 const newKept = () => new KeptFacts(join(data.dataDir, "local", "kept"));
@@ -92,7 +82,7 @@ const sentIn = (workspaceId: string) => exactCounts(data, workspaceId, id).sent;
 
 test("facts of a workspace that is set aside are kept beside, the others' are applied, and on its return they count once", () => {
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
   ingester.take(STREAM, results(1, 100));
   ingester.flush();
   setAside();
@@ -112,7 +102,7 @@ test("facts of a workspace that is set aside are kept beside, the others' are ap
 
 test("facts that were taken before the file was set aside are kept before those that come after", () => {
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
   ingester.take(STREAM, results(1, 100));
   setAside();
   kept.hold(ws);
@@ -130,7 +120,7 @@ test("facts that were taken before the file was set aside are kept before those 
 
 test("a full disk under the kept facts loses none, also not those of other workspaces", () => {
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
   setAside();
   kept.hold(ws);
   mkdirSync(join(data.dataDir, "local"), { recursive: true });
@@ -154,7 +144,7 @@ test("a full disk under the kept facts loses none, also not those of other works
 
 test("a journal that holds little of the workspace is read in steps all the same", () => {
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
   setAside();
   ingester.take(STREAM, results(1, 2));
   bringBack();
@@ -180,7 +170,7 @@ test("a file that is found damaged when its facts are read costs the others, who
   writeSync(file, Buffer.alloc(400_000, 7), 0, 400_000, 4_096);
   closeSync(file);
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
 
   ingester.take(STREAM, results(1, 50));
   ingester.flush();
@@ -194,7 +184,7 @@ test("a file that is found damaged when its facts are read costs the others, who
 
 test("what is kept outlives its process; the journal, read again by the next one, adds nothing to it", () => {
   const first = newKept();
-  const before = newIngester(first);
+  const before = ingesterOver(first);
   setAside();
   before.take(STREAM, results(1, 500));
   before.flush();
@@ -202,7 +192,7 @@ test("what is kept outlives its process; the journal, read again by the next one
   first.close();
 
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
   ingester.take(STREAM, results(1, 800));
   ingester.flush();
   bringBack();
@@ -214,7 +204,7 @@ test("what is kept outlives its process; the journal, read again by the next one
 
 test("a process that is killed in the middle of the return: the next one applies the rest, and nothing twice", () => {
   const first = newKept();
-  const before = newIngester(first);
+  const before = ingesterOver(first);
   setAside();
   before.take(STREAM, results(1, PEOPLE));
   bringBack();
@@ -229,7 +219,7 @@ test("a process that is killed in the middle of the return: the next one applies
   first.close();
 
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
   finish(ingester.revive(ws, nothing));
 
   expect(half).toBeGreaterThan(0);
@@ -244,7 +234,7 @@ const openOf = (s: number): Fact => ({ k: "open", w: ws, c: id, s, at: 1, ip: ""
 
 test("a half-written last fact is left out, those before it count", () => {
   const first = newKept();
-  const before = newIngester(first);
+  const before = ingesterOver(first);
   setAside();
   before.take(STREAM, results(1, 50));
   first.close();
@@ -252,7 +242,7 @@ test("a half-written last fact is left out, those before it count", () => {
   const whole = Bun.file(path).size;
   truncateSync(path, whole - 20);
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
   ingester.take(STREAM, results(1, 50));
 
   bringBack();
@@ -267,7 +257,7 @@ test.each([
   ["nothing was kept", 1_000],
 ])("an older copy of the file gets what the journal holds above it, in order: %s", (_, upTo) => {
   const kept = newKept();
-  const ingester = newIngester(kept);
+  const ingester = ingesterOver(kept);
   const copy = join(data.dataDir, "copy.db");
   ingester.take(STREAM, results(1, 300));
   ingester.flush();

@@ -1,26 +1,12 @@
 import { expect, test } from "bun:test";
 import type { Fact } from "../../../../server/delivery/facts.ts";
-import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
-import { createDue } from "../../../../server/delivery/queue/due.store.ts";
-import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
-import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { newDeliveryData } from "../../../support/delivery-data.ts";
-
-const NOW = 1_700_000_000_000;
+import { NOW, newIngester } from "../../../support/ingest-fixture.ts";
 
 test("a dot that is taken back late, after the next try has announced its own, leaves that one open", () => {
   const data = newDeliveryData();
   const w = data.newWorkspace();
-  const ingester = new Ingester({
-    workspace: data.databases.find,
-    kept: data.kept,
-    classify: classifyEngagement,
-    bounces: bounceRules,
-    breaker: breakerRules,
-    due: createDue(data.databases.system, data.databases.find, () => NOW),
-    onApplied: () => undefined,
-    clock: () => NOW,
-  });
+  const ingester = newIngester(data, { workspace: data.databases.find });
   const of = (k: "dot" | "undot", at: number): Fact => ({ k, w, c: 1, s: 7, at });
   const open = (...facts: Fact[]) => {
     const records = facts.map((fact, i) => ({

@@ -1,16 +1,13 @@
 // What an unsubscribe leaves in the consent ledger, and that it holds when its message is gone.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { OutsideFact, UnsubscribeFact } from "../../../../server/delivery/facts.ts";
-import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
-import { createDue } from "../../../../server/delivery/queue/due.store.ts";
-import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
-import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
+import type { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
 import { presentContactId } from "../../../../server/features/tracking/recipient.service.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+import { NOW, newIngester } from "../../../support/ingest-fixture.ts";
 
-const NOW = 1_700_000_000_000;
 let data: DeliveryData;
 let ws: string;
 let db: Connection;
@@ -28,15 +25,8 @@ beforeEach(() => {
     "INSERT INTO message (campaign_id, seq, contact_id, address) VALUES (?, 1, 1, 'old@reader.example')",
   ).run(c);
   data.addList(ws, [1, 2]);
-  ingester = new Ingester({
+  ingester = newIngester(data, {
     workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
-    kept: data.kept,
-    classify: classifyEngagement,
-    bounces: bounceRules,
-    breaker: breakerRules,
-    due: createDue(data.databases.system, data.databases.workspace, () => NOW),
-    onApplied: () => undefined,
-    clock: () => NOW,
   });
 });
 afterEach(() => data.close());

@@ -1,16 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
-import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import { consentRule } from "../../../../server/delivery/consent.store.ts";
 import type { WriterMethods } from "../../../../server/delivery/protocol.ts";
-import { createDue } from "../../../../server/delivery/queue/due.store.ts";
 import { Renewals } from "../../../../server/delivery/run/leases.ts";
 import { Run } from "../../../../server/delivery/run/run.ts";
 import { Writer } from "../../../../server/delivery/threads/writer.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
 import { newDurableMark } from "../../../../server/platform/journal/segments.ts";
 import { connect, serve } from "../../../../server/platform/workers/channel.ts";
-import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
+import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 import { until } from "../../../support/delivery-engine.ts";
 
 let data: DeliveryData;
@@ -55,8 +53,7 @@ test("the leases of a campaign are renewed while the workspace of another one is
   const campaigns = [locked, healthy].map((ws) => {
     data.addContacts(ws, 10);
     const id = data.addCampaign(ws);
-    finish(freezeAudience(() => data.db(ws), id, Date.now));
-    createDue(data.databases.system, data.databases.workspace, Date.now).refresh(ws);
+    data.freeze(ws, id);
     return id;
   });
   writer = new Writer(

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { routeSiteKey } from "../../../../server/delivery/run/limits.ts";
 import type { MessageInFlight, Run } from "../../../../server/delivery/run/run.ts";
 import type { Judgement } from "../../../../server/delivery/types.ts";
@@ -8,16 +8,15 @@ import {
   broken,
   MINUTE,
   NOON,
-  newSendingNode,
+  nodePerTest,
   ScriptedEgress,
   type SendingNode,
 } from "../../../support/delivery-run.ts";
 
 let node: SendingNode;
-beforeEach(async () => {
-  node = await newSendingNode();
+nodePerTest((fresh) => {
+  node = fresh;
 });
-afterEach(() => node.close());
 
 const deferred: Judgement = {
   ...{ state: "deferred", category: "net", dueAt: NOON + MINUTE },

@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { postponedFact, undotFact } from "../../../../server/delivery/run/outcome-fact.ts";
 import type { MessageInHand, Run } from "../../../../server/delivery/run/run.ts";
-import { MINUTE, NOON, newSendingNode, type SendingNode } from "../../../support/delivery-run.ts";
+import { MINUTE, NOON, nodePerTest, type SendingNode } from "../../../support/delivery-run.ts";
 
 let node: SendingNode;
-beforeEach(async () => {
-  node = await newSendingNode();
+nodePerTest((fresh) => {
+  node = fresh;
 });
-afterEach(() => node.close());
 
 const factOf = (run: Run, item: MessageInHand) => postponedFact(run, item, NOON + MINUTE, NOON);
 const kinds = async () => (await node.journal.facts()).map(({ k }) => k);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import {
   admittedAtOnce,
   campaignKey,
@@ -13,26 +13,23 @@ import {
 import type { LaneTarget } from "../../../../server/delivery/run/run.ts";
 import type { Route } from "../../../../server/delivery/types.ts";
 import {
+  firstRouteOf,
   NOON,
-  newSendingNode,
+  nodePerTest,
   ScriptedEgress,
   type SendingNode,
 } from "../../../support/delivery-run.ts";
 
 let node: SendingNode;
-beforeEach(async () => {
-  node = await newSendingNode();
+nodePerTest((fresh) => {
+  node = fresh;
 });
-afterEach(() => node.close());
 
 /** A lane of a campaign by such a route, to a site of this provider. */
 function laneBy(changes: Partial<Route>, provider = "other") {
   const egress = new ScriptedEgress(changes);
   const run = node.campaign({ egresses: [egress] });
-  const [way] = run.parts.ways;
-  if (way === undefined) {
-    throw new Error("the campaign has no route");
-  }
+  const way = firstRouteOf(run);
   const site = { key: "mx.reader.example", name: "mx.reader.example", provider };
   const [source] = egress.route.sources ?? [];
   const target: LaneTarget = source === undefined ? { way, site } : { way, site, source };

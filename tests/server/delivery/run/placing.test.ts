@@ -1,21 +1,21 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { sourceProviderKey } from "../../../../server/delivery/run/limits.ts";
 import type { Run } from "../../../../server/delivery/run/run.ts";
 import type { Site } from "../../../../server/delivery/smtp/egress.ts";
 import {
+  firstRouteOf,
   isResult,
   MINUTE,
   NOON,
-  newSendingNode,
+  nodePerTest,
   ScriptedEgress,
   type SendingNode,
 } from "../../../support/delivery-run.ts";
 
 let node: SendingNode;
-beforeEach(async () => {
-  node = await newSendingNode();
+nodePerTest((fresh) => {
+  node = fresh;
 });
-afterEach(() => node.close());
 
 /** Routes by which the waiting messages of the campaign would go, with how many each. */
 const byRoute = (run: Run) =>
@@ -55,10 +55,7 @@ test("a message for whose domain no route may be used fails for that reason and 
 test("what waits for a route that fails moves to the next one, and comes back with a probe of one message", async () => {
   const run = node.campaign({ egresses: [new ScriptedEgress(), new ScriptedEgress({ id: 2 })] });
   node.take(run, 5);
-  const [first] = run.parts.ways;
-  if (first === undefined) {
-    throw new Error("the campaign has no route");
-  }
+  const first = firstRouteOf(run);
   expect(byRoute(run)).toEqual({ 1: 5 });
 
   first.circuit.failed(NOON, "down", true);

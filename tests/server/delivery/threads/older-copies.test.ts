@@ -1,64 +1,36 @@
 // An older copy of a workspace's file is put back: what would send by itself waits for a person.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
-import { createDue } from "../../../../server/delivery/queue/due.store.ts";
-import { Writer } from "../../../../server/delivery/threads/writer.ts";
+import type { Writer } from "../../../../server/delivery/threads/writer.ts";
 import { readDamage, unreadDamage } from "../../../../server/platform/db/damage.store.ts";
-import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
-import { newDurableMark } from "../../../../server/platform/journal/segments.ts";
-import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
-import { restoreCopy } from "../../../support/older-copy.ts";
+import type { DeliveryData } from "../../../support/delivery-data.ts";
+import { WriterFixture } from "../../../support/writer-fixture.ts";
 
 const PEOPLE = 10;
 
+let fixture: WriterFixture;
 let data: DeliveryData;
 let ws: string;
-let writer: Writer | undefined;
 let campaigns: Record<"draft" | "scheduled" | "preparing" | "sending", number>;
 beforeEach(() => {
-  data = newDeliveryData();
-  ws = data.newWorkspace();
-  data.addContacts(ws, PEOPLE);
+  fixture = new WriterFixture(PEOPLE);
+  ({ data, ws } = fixture);
   const add = (status: string) => data.addCampaign(ws, { status });
   campaigns = {
     draft: add("draft"),
     scheduled: add("scheduled"),
     preparing: add("preparing"),
-    sending: add("preparing"),
+    sending: fixture.launch(),
   };
-  finish(freezeAudience(() => data.db(ws), campaigns.sending, Date.now));
-  createDue(data.databases.system, data.databases.workspace, Date.now).refresh(ws);
-  data.db(ws).prepare("VACUUM INTO ?").run(copy());
+  fixture.copyFile();
 });
-afterEach(async () => {
-  await writer?.stop();
-  writer = undefined;
-  data.close();
-});
+afterEach(() => fixture.close());
 
-const copy = () => join(data.dataDir, "copy.db");
-const notices = () => unreadDamage(data.databases.system).map(({ kind }) => kind);
-const campaign = (id: number) =>
-  data
-    .db(ws)
-    .prepare<[number], { status: string; reason: string }>(
-      "SELECT status, status_reason AS reason FROM campaign WHERE id = ?",
-    )
-    .get(id);
-const setStatus = (id: number, status: string) =>
-  data.db(ws).prepare("UPDATE campaign SET status = ? WHERE id = ?").run(status, id);
+const notices = () => fixture.notices();
+const campaign = (id: number) => fixture.campaign(id);
 
 /** A process that has recovered what the one before left. */
 async function newWriter(boot: string): Promise<Writer> {
-  await writer?.stop();
-  writer = new Writer(
-    { dataDir: data.dataDir, node: "n", boot },
-    { delivery: newDurableMark(), web: newDurableMark() },
-    { applied: () => undefined, deposed: () => undefined },
-    Date.now,
-  );
+  const writer = await fixture.nextWriter(boot);
   await writer.recover();
   return writer;
 }
@@ -67,17 +39,11 @@ async function newWriter(boot: string): Promise<Writer> {
 async function start(...ids: number[]): Promise<void> {
   const running = await newWriter("first");
   for (const id of ids) {
-    setStatus(id, "preparing");
+    fixture.setStatus(id, "preparing");
     expect(await running.prepare(ws, id)).toBe(PEOPLE);
     expect(campaign(id)?.status).toBe("sending");
   }
-  await running.stop();
-  writer = undefined;
-}
-
-function restore(): void {
-  data.databases.closeWorkspace(ws);
-  restoreCopy(workspacePath(data.dataDir, ws), copy());
+  await fixture.stopWriter();
 }
 
 const twice = expect.stringContaining("would get it twice");
@@ -85,7 +51,7 @@ const perhaps = expect.stringContaining("may have been sent, changed or cancelle
 
 test("what was scheduled, preparing or sending in an older copy waits for a person; a draft that was sent says so", async () => {
   await start(campaigns.draft);
-  restore();
+  fixture.restoreCopy();
 
   const running = await newWriter("second");
   await running.prepare(ws, campaigns.preparing);
@@ -102,7 +68,7 @@ test.each(["scheduled", "preparing"] as const)(
   "a copy in which a campaign is %s that has been sent since is known by that alone",
   async (kind) => {
     await start(campaigns[kind]);
-    restore();
+    fixture.restoreCopy();
 
     const running = await newWriter("second");
     await running.prepare(ws, campaigns.preparing);
@@ -119,35 +85,32 @@ test.each(["scheduled", "preparing"] as const)(
 
 test("an older copy is told once, and what a person resumed goes on; the same copy put back again is told again", async () => {
   await start(campaigns.draft, campaigns.preparing);
-  restore();
+  fixture.restoreCopy();
   await newWriter("second");
   for (const { id } of unreadDamage(data.databases.system)) {
     readDamage(data.databases.system, id, 1);
   }
-  setStatus(campaigns.sending, "sending");
+  fixture.setStatus(campaigns.sending, "sending");
 
   await newWriter("third");
 
   expect(notices()).toEqual([]);
   expect(campaign(campaigns.sending)?.status).toBe("sending");
-  await writer?.stop();
-  writer = undefined;
-  restore();
+  await fixture.stopWriter();
+  fixture.restoreCopy();
   await newWriter("fourth");
   expect(notices()).toEqual(["older_copy"]);
   expect(campaign(campaigns.sending)?.status).toBe("paused");
 });
 
 test("a new campaign that gets the number of one that the older copy lacks is not taken for it", async () => {
-  setStatus(campaigns.preparing, "cancelled");
-  rmSync(copy());
-  data.db(ws).prepare("VACUUM INTO ?").run(copy());
+  fixture.setStatus(campaigns.preparing, "cancelled");
+  fixture.copyFile();
   const running = await newWriter("first");
   const later = data.addCampaign(ws, { status: "preparing" });
   await running.prepare(ws, later);
-  await running.stop();
-  writer = undefined;
-  restore();
+  await fixture.stopWriter();
+  fixture.restoreCopy();
   const added = data.addCampaign(ws, { status: "draft" });
   expect(added).toBe(later);
   data.db(ws).prepare("UPDATE campaign SET created_at = 7 WHERE id = ?").run(added);
@@ -162,9 +125,8 @@ test("what a crash left unrecorded is recorded at the next start", async () => {
   await start(campaigns.draft);
   data.databases.system.exec("DELETE FROM campaign_started");
   await newWriter("second");
-  await writer?.stop();
-  writer = undefined;
-  restore();
+  await fixture.stopWriter();
+  fixture.restoreCopy();
 
   await newWriter("third");
 
@@ -176,7 +138,7 @@ test("an older copy is told of soon after a start, even if nobody uses the works
     .db(ws)
     .exec("INSERT INTO suppression (address, reason, created_at) VALUES ('r1@x', 'manual', 0)");
   data.databases.system.exec("DELETE FROM workspace_due");
-  restore();
+  fixture.restoreCopy();
 
   const running = await newWriter("first");
   running.run();
@@ -192,7 +154,7 @@ test("a copy that lacks only changes of consent stops what would send by itself,
   data
     .db(ws)
     .exec("INSERT INTO suppression (address, reason, created_at) VALUES ('r1@x', 'manual', 0)");
-  restore();
+  fixture.restoreCopy();
   // Another thread opens the file first, and reports it.
   expect(campaign(campaigns.sending)?.status).toBe("sending");
 
@@ -206,7 +168,7 @@ test("a copy that lacks only changes of consent stops what would send by itself,
   expect(campaign(campaigns.sending)).toMatchObject({ status: "paused" });
   expect(running.lease({ inHand: [], want: 100 })).toEqual([]);
 
-  setStatus(campaigns.sending, "sending");
+  fixture.setStatus(campaigns.sending, "sending");
   await newWriter("second");
   expect(campaign(campaigns.sending)?.status).toBe("sending");
 });

@@ -1,6 +1,7 @@
 // Changes that left no trace when each route recorded by hand, made over HTTP against the whole application.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceAsks } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let own: TestWorkspace;
@@ -11,12 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-async function call(method: string, path: string, body?: unknown, headers = {}) {
-  const as = { role: "owner", workspaceId: own.id } as const;
-  const response = await fixture.call(as, method, `/workspaces/${own.id}${path}`, body, headers);
-  expect([path, response.status]).toEqual([path, 200]);
-  return (await response.json()) as { id: number };
-}
+const ask = workspaceAsks(() => ({ app: fixture, workspaceId: own.id }), "owner");
+/** A condition that the row is as it was made. */
+const ifFirst = { headers: { "if-match": '"1"' } };
 
 function lastEntry() {
   const { system } = fixture.databases;
@@ -30,46 +28,46 @@ function lastEntry() {
 }
 
 test("lists, memberships, contacts, notes and fields", async () => {
-  const list = await call("POST", "/lists", { name: "News" });
-  const contact = await call("POST", "/contacts", { email: "ann@example.com" });
+  const list = await ask("POST", "/lists", { name: "News" });
+  const contact = await ask("POST", "/contacts", { email: "ann@example.com" });
   const target = String(contact.id);
 
-  await call("PATCH", `/lists/${list.id}`, { name: "Newsletter" });
+  await ask("PATCH", `/lists/${list.id}`, { name: "Newsletter" });
   expect(lastEntry()).toEqual({
     ...{ workspaceId: own.id, action: "list.change", target: String(list.id), detail: {} },
   });
-  await call("PUT", `/lists/${list.id}/contacts/${contact.id}`, { status: "subscribed" });
+  await ask("PUT", `/lists/${list.id}/contacts/${contact.id}`, { status: "subscribed" });
   expect(lastEntry()).toMatchObject({
     ...{ action: "list.membership", detail: { contact: contact.id, status: "subscribed" } },
   });
-  await call("PATCH", `/contacts/${contact.id}`, { firstName: "Ann Unmistakable" });
+  await ask("PATCH", `/contacts/${contact.id}`, { firstName: "Ann Unmistakable" });
   expect(lastEntry()).toMatchObject({
     ...{ action: "contact.update", target, detail: { fields: ["firstName"] } },
   });
   expect(JSON.stringify(lastEntry())).not.toContain("Unmistakable");
-  const note = await call("POST", `/contacts/${contact.id}/notes`, { text: "Called her" });
+  const note = await ask("POST", `/contacts/${contact.id}/notes`, { text: "Called her" });
   expect(lastEntry()).toMatchObject({
     ...{ action: "contact_note.create", target, detail: { note: note.id } },
   });
-  await call("DELETE", `/contacts/${contact.id}/notes/${note.id}`);
+  await ask("DELETE", `/contacts/${contact.id}/notes/${note.id}`);
   expect(lastEntry()).toMatchObject({ action: "contact_note.delete", target });
-  const field = await call("POST", "/contact-fields", { key: "size", label: "Size", type: "text" });
+  const field = await ask("POST", "/contact-fields", { key: "size", label: "Size", type: "text" });
   expect(lastEntry()).toMatchObject({
     ...{ action: "contact_field.create", target: String(field.id) },
   });
 });
 
 test("campaigns and templates that are saved", async () => {
-  const campaign = await call("POST", "/campaigns", { name: "May" });
-  await call("PATCH", `/campaigns/${campaign.id}`, { name: "June" }, { "if-match": '"1"' });
+  const campaign = await ask("POST", "/campaigns", { name: "May" });
+  await ask("PATCH", `/campaigns/${campaign.id}`, { name: "June" }, ifFirst);
   expect(lastEntry()).toMatchObject({
     ...{ action: "campaign.change", target: String(campaign.id) },
     detail: { fields: ["name"] },
   });
-  await call("POST", `/campaigns/${campaign.id}/duplicate`);
+  await ask("POST", `/campaigns/${campaign.id}/duplicate`);
   expect(lastEntry()).toMatchObject({ action: "campaign.create", target: "2" });
 
-  const template = await call("POST", "/templates", { name: "Plain" });
-  await call("PATCH", `/templates/${template.id}`, { name: "Plainer" }, { "if-match": '"1"' });
+  const template = await ask("POST", "/templates", { name: "Plain" });
+  await ask("PATCH", `/templates/${template.id}`, { name: "Plainer" }, ifFirst);
   expect(lastEntry()).toMatchObject({ action: "template.change", target: String(template.id) });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { deleteList } from "../../../../server/features/lists/lists.service.ts";
 import { deleteSegment } from "../../../../server/features/segments/segments.service.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 import { type CampaignFixture, newCampaignFixture } from "./fixture.ts";
 
 // A list goes in pieces. A campaign that leaves out its members must not be launched in between: it would leave out
@@ -115,15 +116,9 @@ test("a static segment of which only a part is deleted is in no audience", async
 
 test("no tag and no field goes while recipients are being found", async () => {
   const id = await fixture.newReady();
-  const call = (method: string, path: string, body?: object) =>
-    fixture.app.call(
-      { role: "admin", workspaceId: fixture.workspace.id },
-      method,
-      `/workspaces/${fixture.workspace.id}${path}`,
-      body,
-    );
-  const made = async (path: string, body: object) =>
-    ((await (await call("POST", path, body)).json()) as { id: number }).id;
+  const place = () => ({ app: fixture.app, workspaceId: fixture.workspace.id });
+  const call = workspaceCalls(place, "admin");
+  const made = async (path: string, body: object) => (await call("POST", path, body)).body.id;
   const paths = [
     `/tags/${await made("/tags", { name: "VIP" })}`,
     `/contact-fields/${await made("/contact-fields", { label: "City", type: "text" })}`,

@@ -4,6 +4,7 @@ import { campaignHosts, loadDkimKey } from "../../../../server/features/domains/
 import type { DnsLookup } from "../../../../server/features/ports.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceRequests } from "../../../support/calls.ts";
 
 type Answer = Awaited<ReturnType<DnsLookup["txt"]>>;
 type DomainRecord = {
@@ -45,13 +46,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-const call = (method: string, path: string, body?: unknown) =>
-  fixture.call(
-    { role: "admin", workspaceId: workspace.id },
-    method,
-    `/workspaces/${workspace.id}${path}`,
-    body,
-  );
+const call = workspaceRequests(() => ({ app: fixture, workspaceId: workspace.id }), "admin");
 const db = () => fixture.databases.workspace(workspace.id);
 const check = async () => await (await call("POST", "/domains/1/check")).json();
 const record = (domain: { records: DomainRecord[] }, purpose: string) => {

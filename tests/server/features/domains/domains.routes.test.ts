@@ -10,6 +10,7 @@ import { routeOrigins } from "../../../../server/features/routes/routes.service.
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceRequests } from "../../../support/calls.ts";
 
 type Answer = Awaited<ReturnType<DnsLookup["txt"]>>;
 type Found = { purpose: string; status: string; value: string; message: string };
@@ -39,13 +40,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-const call = (method: string, path: string, body?: unknown, role: "viewer" | "admin" = "admin") =>
-  fixture.call(
-    { role, workspaceId: workspace.id },
-    method,
-    `/workspaces/${workspace.id}${path}`,
-    body,
-  );
+const call = workspaceRequests(() => ({ app: fixture, workspaceId: workspace.id }), "admin");
 const statusOf = (records: Found[]) =>
   Object.fromEntries(records.map((record) => [record.purpose, record.status]));
 const text = (...values: string[]): Answer => ({ kind: "records", values });
@@ -322,9 +317,9 @@ test("a viewer sees domains and senders and changes nothing", async () => {
     ["DELETE", "/senders/1"],
   ];
 
-  expect((await call("GET", "/domains", undefined, "viewer")).status).toBe(200);
-  expect((await call("GET", "/senders", undefined, "viewer")).status).toBe(200);
+  expect((await call("GET", "/domains", undefined, { as: "viewer" })).status).toBe(200);
+  expect((await call("GET", "/senders", undefined, { as: "viewer" })).status).toBe(200);
   for (const [method, path, body] of refused) {
-    expect((await call(method, path, body, "viewer")).status).toBe(403);
+    expect((await call(method, path, body, { as: "viewer" })).status).toBe(403);
   }
 });

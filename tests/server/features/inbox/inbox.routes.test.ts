@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { openMailbox } from "../../../../server/inbound/mailbox.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceRequests } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -26,12 +27,10 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-const call = (role: "viewer" | "editor", method: string, path: string) =>
-  fixture.call(
-    { role, workspaceId: workspace.id },
-    method,
-    `/workspaces/${workspace.id}/inbox${path}`,
-  );
+const call = workspaceRequests(
+  () => ({ app: fixture, workspaceId: workspace.id, below: "/inbox" }),
+  "viewer",
+);
 
 const multipart = [
   "From: Acme <news@acme.test>",
@@ -60,10 +59,10 @@ test("lists the newest first, page by page, and searches addresses and subjects 
     await deliver(`${name}@x.test`, `Subject: for ${name}\r\n\r\n`);
   }
 
-  const first = await (await call("viewer", "GET", "?limit=2")).json();
-  const second = await (await call("viewer", "GET", `?limit=2&cursor=${first.nextCursor}`)).json();
-  const found = await (await call("viewer", "GET", "?q=FOR+b")).json();
-  const literal = await (await call("viewer", "GET", "?q=%25")).json();
+  const first = await (await call("GET", "?limit=2")).json();
+  const second = await (await call("GET", `?limit=2&cursor=${first.nextCursor}`)).json();
+  const found = await (await call("GET", "?q=FOR+b")).json();
+  const literal = await (await call("GET", "?q=%25")).json();
 
   expect(first.items.map((item: { to: string }) => item.to)).toEqual(["100%@x.test", "bob@x.test"]);
   expect(second).toMatchObject({ items: [{ to: "ann@x.test" }], nextCursor: null });
@@ -83,8 +82,8 @@ test("lists the newest first, page by page, and searches addresses and subjects 
 test("shows a message's headers, both bodies and its attachments, and gives its source untouched", async () => {
   await deliver("ann@x.test", multipart);
 
-  const detail = await (await call("viewer", "GET", "/1")).json();
-  const raw = await call("viewer", "GET", "/1/raw");
+  const detail = await (await call("GET", "/1")).json();
+  const raw = await call("GET", "/1/raw");
 
   expect(detail.headers[1]).toEqual({ name: "Subject", value: "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=" });
   expect(detail.subject).toBe("Grüße");
@@ -111,31 +110,33 @@ test.each([
 ])("a message with %s is offered as a download, with the reason", async (_name, raw) => {
   await deliver("ann@x.test", raw);
 
-  const detail = await (await call("viewer", "GET", "/1")).json();
+  const detail = await (await call("GET", "/1")).json();
 
   expect(detail.html).toBeNull();
   expect(detail.notShown).toContain("download");
-  expect((await (await call("viewer", "GET", "/1/raw")).text()).length).toBe(raw.length);
+  expect((await (await call("GET", "/1/raw")).text()).length).toBe(raw.length);
 });
 
 test("an editor empties the inbox, a viewer may not, and what is gone is not found", async () => {
   await deliver("ann@x.test", "Subject: a\r\n\r\n");
 
-  expect((await call("viewer", "DELETE", "")).status).toBe(403);
-  expect(await (await call("editor", "DELETE", "")).json()).toEqual({ removed: 1 });
-  expect((await call("viewer", "GET", "/1")).status).toBe(404);
-  expect((await call("viewer", "GET", "/1/raw")).status).toBe(404);
+  expect((await call("DELETE", "")).status).toBe(403);
+  expect(await (await call("DELETE", "", undefined, { as: "editor" })).json()).toEqual({
+    removed: 1,
+  });
+  expect((await call("GET", "/1")).status).toBe(404);
+  expect((await call("GET", "/1/raw")).status).toBe(404);
 });
 
 test("deletes one message for who may write, and shows the source of the others", async () => {
   await deliver("a@x.test", "Subject: one\r\n\r\n1");
   await deliver("b@x.test", "Subject: two\r\n\r\n2");
 
-  expect((await call("viewer", "DELETE", "/1")).status).toBe(403);
-  expect((await call("editor", "DELETE", "/1")).status).toBe(200);
-  expect((await call("editor", "DELETE", "/1")).status).toBe(404);
-  expect((await call("viewer", "GET", "/1")).status).toBe(404);
-  expect(await (await call("viewer", "GET", "/2")).json()).toMatchObject({
+  expect((await call("DELETE", "/1")).status).toBe(403);
+  expect((await call("DELETE", "/1", undefined, { as: "editor" })).status).toBe(200);
+  expect((await call("DELETE", "/1", undefined, { as: "editor" })).status).toBe(404);
+  expect((await call("GET", "/1")).status).toBe(404);
+  expect(await (await call("GET", "/2")).json()).toMatchObject({
     source: "Subject: two\r\n\r\n2",
   });
 });

@@ -3,6 +3,7 @@ import type { ReceivedKind } from "../../../../server/inbound/received.store.ts"
 import { INSTANCE_INBOX, ReceivedBox } from "../../../../server/inbound/received.ts";
 import { type AccountsApp, newAccountsApp, type SignedUp } from "../../../support/accounts.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceRequests } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -31,10 +32,12 @@ const add = (kind: ReceivedKind, subject: string, of = workspace.id) =>
       said: kind === "bounce" ? "550 5.1.1 user unknown" : "",
     },
   );
-const call = (role: "viewer" | "editor", method: string, path: string, of = workspace.id) =>
-  fixture.call({ role, workspaceId: of }, method, `/workspaces/${of}/received${path}`);
+const call = workspaceRequests(
+  () => ({ app: fixture, workspaceId: workspace.id, below: "/received" }),
+  "viewer",
+);
 const subjects = async (query: string): Promise<string[]> => {
-  const page = (await (await call("viewer", "GET", query)).json()) as {
+  const page = (await (await call("GET", query)).json()) as {
     items: { subject: string }[];
   };
   return page.items.map((item) => item.subject);
@@ -50,15 +53,15 @@ test("lists what came, newest first, by kind, by part of a sender, a subject or 
   expect(await subjects("?q=user%20UNKNOWN")).toEqual(["Undelivered 100%", "Undelivered"]);
   expect(await subjects("?q=100%25")).toEqual(["Undelivered 100%"]);
   expect(await subjects("?q=ann&kind=reply")).toEqual(["Re: News"]);
-  const page = (await (await call("viewer", "GET", "?limit=2")).json()) as { nextCursor: string };
+  const page = (await (await call("GET", "?limit=2")).json()) as { nextCursor: string };
   expect(await subjects(`?limit=2&cursor=${page.nextCursor}`)).toEqual(["Undelivered"]);
-  expect((await call("viewer", "GET", "?kind=spam")).status).toBe(422);
+  expect((await call("GET", "?kind=spam")).status).toBe(422);
 });
 
 test("shows one with what was understood of it, its source as a file, and deletes it", async () => {
   add("bounce", "Undelivered");
 
-  expect(await (await call("viewer", "GET", "/1")).json()).toMatchObject({
+  expect(await (await call("GET", "/1")).json()).toMatchObject({
     kind: "bounce",
     campaignId: 7,
     seq: 3,
@@ -66,13 +69,13 @@ test("shows one with what was understood of it, its source as a file, and delete
     headerFrom: "Ann <ann@reader.test>",
     text: "Hello 50%\n",
   });
-  const raw = await call("viewer", "GET", "/1/raw");
+  const raw = await call("GET", "/1/raw");
   expect(raw.headers.get("content-disposition")).toContain("attachment");
   expect(await raw.text()).toEndWith("Hello 50%");
-  expect((await call("viewer", "DELETE", "/1")).status).toBe(403);
-  expect((await call("editor", "DELETE", "/1")).status).toBe(200);
-  expect((await call("editor", "DELETE", "/1")).status).toBe(404);
-  expect((await call("viewer", "GET", "/1")).status).toBe(404);
+  expect((await call("DELETE", "/1")).status).toBe(403);
+  expect((await call("DELETE", "/1", undefined, { as: "editor" })).status).toBe(200);
+  expect((await call("DELETE", "/1", undefined, { as: "editor" })).status).toBe(404);
+  expect((await call("GET", "/1")).status).toBe(404);
 });
 
 test("is of one workspace, and the instance's is of nobody but administrators", async () => {
@@ -80,8 +83,13 @@ test("is of one workspace, and the instance's is of nobody but administrators", 
   add("reply", "Ours");
   add("role", "Of the instance", INSTANCE_INBOX);
 
-  expect(await (await call("viewer", "GET", "", other.id)).json()).toMatchObject({ items: [] });
-  expect((await call("viewer", "GET", "", INSTANCE_INBOX)).status).toBe(404);
+  const listOf = (workspaceId: string) =>
+    workspaceRequests(() => ({ app: fixture, workspaceId, below: "/received" }), "viewer")(
+      "GET",
+      "",
+    );
+  expect(await (await listOf(other.id)).json()).toMatchObject({ items: [] });
+  expect((await listOf(INSTANCE_INBOX)).status).toBe(404);
   const as = { role: "owner", workspaceId: workspace.id } as const;
   expect((await fixture.call(as, "GET", "/instance/received")).status).toBe(403);
 });

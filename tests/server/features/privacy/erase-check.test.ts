@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
 import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
+import { workspaceAsks } from "../../../support/calls.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 type Asked = {
@@ -17,15 +18,10 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const who = { role: "admin" as const, workspaceId: fixture.workspace.id };
-  const response = await fixture.app.call(who, method, `${fixture.base}${path}`, body);
-  expect(response.status).toBe(200);
-  return (await response.json()) as T;
-}
+const ask = workspaceAsks(() => ({ app: fixture.app, workspaceId: fixture.workspace.id }), "admin");
 
 async function erase(address: string): Promise<Asked> {
-  const { id } = await call<Asked>("POST", "/privacy/requests", { kind: "erase", address });
+  const { id } = await ask<Asked>("POST", "/privacy/requests", { kind: "erase", address });
   const { databases, dataDir } = fixture.app;
   const context = {
     ...{ databases, dataDir, workspaceId: fixture.workspace.id, clock: Date.now, isLastTry: true },
@@ -33,17 +29,17 @@ async function erase(address: string): Promise<Asked> {
     signal: new AbortController().signal,
   };
   await runPersonJob(context, id);
-  return await call<Asked>("GET", `/privacy/requests/${id}`);
+  return await ask<Asked>("GET", `/privacy/requests/${id}`);
 }
 
 const segment = (name: string, rule: object) =>
-  call<{ id: number }>("POST", "/segments", { name, rule });
+  ask<{ id: number }>("POST", "/segments", { name, rule });
 const withName = (value: string) => ({ field: "first_name", is: "is", value: [value] });
 
 test("segments with a part of the name or the address are listed as they are called now, and stay", async () => {
   const person = { email: "z.zadeh@zadeh.example", firstName: "Zora", lastName: "Zadeh" };
-  await call("POST", "/contacts", person);
-  await call("POST", "/contacts", { email: "zorana@x.example", firstName: "Zorana" });
+  await ask("POST", "/contacts", person);
+  await ask("POST", "/contacts", { email: "zorana@x.example", firstName: "Zorana" });
   const byName = await segment("Guests", withName("ZORA"));
   const byDomain = await segment("Firm", {
     field: "domain",
@@ -61,20 +57,20 @@ test("segments with a part of the name or the address are listed as they are cal
     { kind: "segment", id: inTitle.id, name: "Friends of Zadeh" },
   ]);
   expect(result["segments"]).toBe(0);
-  expect(await call<object>("GET", `/segments/${byName.id}`)).toMatchObject({
+  expect(await ask<object>("GET", `/segments/${byName.id}`)).toMatchObject({
     rule: withName("ZORA"),
   });
   const stored = fixture.db.prepare("SELECT result FROM privacy_request").pluck().get();
   expect(String(stored).toLowerCase()).not.toContain("zadeh");
 
-  await call("PATCH", `/segments/${inTitle.id}`, { name: "Friends" });
-  const [request] = (await call<{ items: Asked[] }>("GET", "/privacy/requests")).items;
+  await ask("PATCH", `/segments/${inTitle.id}`, { name: "Friends" });
+  const [request] = (await ask<{ items: Asked[] }>("GET", "/privacy/requests")).items;
   expect(request?.check.at(-1)?.name).toBe("Friends");
 });
 
 test("a domain that others have, and a name of two letters, are no hints", async () => {
-  await call("POST", "/contacts", { email: "li@firm.example", firstName: "Li" });
-  await call("POST", "/contacts", { email: "mia@firm.example" });
+  await ask("POST", "/contacts", { email: "li@firm.example", firstName: "Li" });
+  await ask("POST", "/contacts", { email: "mia@firm.example" });
   await segment("Firm", { field: "domain", is: "is", value: ["firm.example"] });
   await segment("Li", withName("Li"));
 
@@ -82,7 +78,7 @@ test("a domain that others have, and a name of two letters, are no hints", async
 });
 
 test("what was searched for in tasks that are over is forgotten, and a task that waits goes on", async () => {
-  await call("POST", "/contacts", { email: "zora@x.example", firstName: "Zora" });
+  await ask("POST", "/contacts", { email: "zora@x.example", firstName: "Zora" });
   const insert = fixture.db.prepare(
     "INSERT INTO task (kind, payload, state, created_by, created_at) VALUES ('tag_apply', ?, ?, 'u', 0)",
   );

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
 import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
-import { answerOf } from "../../../support/calls.ts";
+import { workspaceCalls, workspaceRequests } from "../../../support/calls.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 let fixture: ImportFixture;
@@ -21,17 +21,9 @@ afterEach(() => {
 
 const HOSTILE = `=cmd|'/C calc'!A0"><script>alert(1)</script>`;
 
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  role: "admin" | "editor" = "admin",
-) {
-  const who = { role, workspaceId: fixture.workspace.id };
-  const response = await fixture.app.call(who, method, `${fixture.base}${path}`, body);
-  const bytes = new Uint8Array(await response.clone().arrayBuffer());
-  return { ...(await answerOf(response)), bytes };
-}
+const place = () => ({ app: fixture.app, workspaceId: fixture.workspace.id });
+const call = workspaceCalls(place, "admin");
+const request = workspaceRequests(place, "admin");
 
 const runJob = (id: number) =>
   runPersonJob(
@@ -113,8 +105,8 @@ test("the export of a person has everything, as JSON, as CSV without formulas, a
   const asked = await call("POST", "/privacy/requests", { kind: "export", contactId: id });
   await runJob(asked.body.id);
   const done = await call("GET", `/privacy/requests/${asked.body.id}`);
-  const file = await call("GET", `/privacy/requests/${asked.body.id}/file`);
-  const names = await unzip(file.bytes);
+  const file = await request("GET", `/privacy/requests/${asked.body.id}/file`);
+  const names = await unzip(await file.bytes());
 
   expect(done.body).toMatchObject({ state: "done", error: null });
   expect(names).toEqual(
@@ -229,8 +221,8 @@ test("an address that is no contact's can be erased too, and the erasure be lift
 test("an editor may neither export nor erase a person", async () => {
   const body = { kind: "erase", address: "a@example.com" };
 
-  expect((await call("POST", "/privacy/requests", body, "editor")).status).toBe(403);
-  expect((await call("GET", "/privacy/requests", undefined, "editor")).status).toBe(403);
+  expect((await call("POST", "/privacy/requests", body, { as: "editor" })).status).toBe(403);
+  expect((await call("GET", "/privacy/requests", undefined, { as: "editor" })).status).toBe(403);
 });
 
 test("the file of an export ends with its time", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceRequests } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -16,13 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-const call = (method: string, path: string, body?: unknown, role: "viewer" | "admin" = "admin") =>
-  fixture.call(
-    { role, workspaceId: workspace.id },
-    method,
-    `/workspaces/${workspace.id}${path}`,
-    body,
-  );
+const call = workspaceRequests(() => ({ app: fixture, workspaceId: workspace.id }), "admin");
 const db = () => fixture.databases.workspace(workspace.id);
 const member = (routeId: number, position = 0, weight = 1) => ({ routeId, position, weight });
 
@@ -119,10 +114,12 @@ test("a viewer sees groups and changes nothing", async () => {
   const group = { name: "Main", members: [member(1)] };
   await call("POST", "/route-groups", group);
 
-  expect((await call("GET", "/route-groups/1", undefined, "viewer")).status).toBe(200);
-  expect((await call("POST", "/route-groups", group, "viewer")).status).toBe(403);
-  expect((await call("PATCH", "/route-groups/1", { name: "x" }, "viewer")).status).toBe(403);
-  expect((await call("DELETE", "/route-groups/1", undefined, "viewer")).status).toBe(403);
+  expect((await call("GET", "/route-groups/1", undefined, { as: "viewer" })).status).toBe(200);
+  expect((await call("POST", "/route-groups", group, { as: "viewer" })).status).toBe(403);
+  expect((await call("PATCH", "/route-groups/1", { name: "x" }, { as: "viewer" })).status).toBe(
+    403,
+  );
+  expect((await call("DELETE", "/route-groups/1", undefined, { as: "viewer" })).status).toBe(403);
 });
 
 test("every preset makes a route that is accepted as it is, once signed in to", async () => {

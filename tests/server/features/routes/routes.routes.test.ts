@@ -11,6 +11,7 @@ import {
   type TestApp,
   type TestWorkspace,
 } from "../../../support/app.ts";
+import { workspaceRequests } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -68,13 +69,10 @@ const relay = {
   password: "s3cret-pass",
 };
 
-const call = (method: string, path: string, body?: unknown, role: "viewer" | "admin" = "admin") =>
-  fixture.call(
-    { role, workspaceId: workspace.id },
-    method,
-    `/workspaces/${workspace.id}/routes${path}`,
-    body,
-  );
+const call = workspaceRequests(
+  () => ({ app: fixture, workspaceId: workspace.id, below: "/routes" }),
+  "admin",
+);
 const db = () => fixture.databases.workspace(workspace.id);
 const context = () => ({
   keyRing: loadKeyRing(fixture.dataDir),
@@ -385,10 +383,10 @@ test("delivery is given the enabled routes of a group in order, or the one route
 test("a viewer sees routes and changes nothing", async () => {
   await call("POST", "", relay);
 
-  expect((await call("GET", "", undefined, "viewer")).status).toBe(200);
-  expect((await call("POST", "", relay, "viewer")).status).toBe(403);
-  expect((await call("PATCH", "/1", { name: "x" }, "viewer")).status).toBe(403);
-  expect((await call("DELETE", "/1", undefined, "viewer")).status).toBe(403);
-  expect((await call("POST", "/1/check", undefined, "viewer")).status).toBe(403);
-  expect((await call("POST", "/check", {}, "viewer")).status).toBe(403);
+  expect((await call("GET", "", undefined, { as: "viewer" })).status).toBe(200);
+  expect((await call("POST", "", relay, { as: "viewer" })).status).toBe(403);
+  expect((await call("PATCH", "/1", { name: "x" }, { as: "viewer" })).status).toBe(403);
+  expect((await call("DELETE", "/1", undefined, { as: "viewer" })).status).toBe(403);
+  expect((await call("POST", "/1/check", undefined, { as: "viewer" })).status).toBe(403);
+  expect((await call("POST", "/check", {}, { as: "viewer" })).status).toBe(403);
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { lintTemplate } from "../../../../server/delivery/index.ts";
 import { starters } from "../../../../server/features/templates/templates.service.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceRequests } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -12,19 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-const call = (
-  method: string,
-  path: string,
-  body?: unknown,
-  options: { role?: "viewer" | "editor"; ifMatch?: string } = {},
-) =>
-  fixture.call(
-    { role: options.role ?? "editor", workspaceId: workspace.id },
-    method,
-    `/workspaces/${workspace.id}${path}`,
-    body,
-    options.ifMatch === undefined ? {} : { "if-match": options.ifMatch },
-  );
+const call = workspaceRequests(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
 test("a template is created, saved in part, listed without its source, and deleted", async () => {
   const created = await (await call("POST", "/templates", { name: "Mine", kind: "html" })).json();
@@ -43,9 +32,24 @@ test("a template is created, saved in part, listed without its source, and delet
 test("of two people who save the same version the second is told, and nothing of theirs is kept", async () => {
   await call("POST", "/templates", { name: "Mine" });
 
-  const first = await call("PATCH", "/templates/1", { source: "first" }, { ifMatch: '"1"' });
-  const second = await call("PATCH", "/templates/1", { source: "second" }, { ifMatch: '"1"' });
-  const nonsense = await call("PATCH", "/templates/1", { name: "x" }, { ifMatch: "abc" });
+  const first = await call(
+    "PATCH",
+    "/templates/1",
+    { source: "first" },
+    { headers: { "if-match": '"1"' } },
+  );
+  const second = await call(
+    "PATCH",
+    "/templates/1",
+    { source: "second" },
+    { headers: { "if-match": '"1"' } },
+  );
+  const nonsense = await call(
+    "PATCH",
+    "/templates/1",
+    { name: "x" },
+    { headers: { "if-match": "abc" } },
+  );
 
   expect(first.status).toBe(200);
   expect(second.status).toBe(412);
@@ -119,7 +123,7 @@ test.each([
 
 test("a viewer reads and compiles, and changes nothing", async () => {
   await call("POST", "/templates", { name: "Mine" });
-  const asViewer = { role: "viewer" as const };
+  const asViewer = { as: "viewer" as const };
 
   expect((await call("GET", "/template-starters", undefined, asViewer)).status).toBe(200);
   expect(

@@ -249,7 +249,10 @@ function openData(
     throw fault;
   }
   const lost = lostLogs(config.dataDir);
-  const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS, onStatement });
+  const databases = openDatabases(config.dataDir, {
+    ...{ busyTimeoutMs: HTTP_BUSY_MS, onStatement },
+    keepsSystem: true,
+  });
   databases.system.pragma(`busy_timeout = ${START_BUSY_MS}`);
   const interrupted = endInterrupted(databases.system, systemClock);
   if (interrupted > 0) {

@@ -12,7 +12,13 @@ import {
 } from "../platform/db/open-marks.ts";
 import { isOverwritten } from "../platform/db/overwritten.ts";
 import { setAsideRows } from "../platform/db/set-aside.store.ts";
-import { isAbsent, systemFault, systemFileFault, systemPath } from "../platform/db/system-file.ts";
+import {
+  isAbsent,
+  systemFault,
+  systemFileFault,
+  systemLogFault,
+  systemPath,
+} from "../platform/db/system-file.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
 import { seenVersion } from "../platform/db/workspace-seen.store.ts";
 import { messageOf } from "../platform/errors.ts";
@@ -56,6 +62,10 @@ export function checkSystemDatabase(dataDir: string): Finding {
     return { verdict: "fail", said: lost.said, mend: `${lost.mend}.` };
   }
   try {
+    const wrongLog = isInUse(dataDir) ? undefined : systemLogFault(dataDir, lookFrom(dataDir));
+    if (wrongLog !== undefined) {
+      return { verdict: "fail", said: wrongLog.said, mend: wrongLog.mend };
+    }
     const { whole, mode, version } = lookInside(dataDir, path, (db) => ({
       whole: db.pragma("quick_check(1)", { simple: true }),
       mode: db.pragma("journal_mode", { simple: true }),
@@ -117,11 +127,12 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
 /** Not while a server runs: it compares each file when it opens it, and changes it meanwhile. */
 function faultOfLog(dataDir: string, path: string): FileFault | undefined {
   const hasLog = existsSync(`${path}-wal`);
-  const fault =
-    hasLog && !isInUse(dataDir)
-      ? lookAtLog(path, (file, look) => lookInside(dataDir, file, look))
-      : undefined;
+  const fault = hasLog && !isInUse(dataDir) ? lookAtLog(path, lookFrom(dataDir)) : undefined;
   return fault !== undefined && isInUse(dataDir) ? undefined : fault;
+}
+
+function lookFrom(dataDir: string): Parameters<typeof lookAtLog>[1] {
+  return (file, look) => lookInside(dataDir, file, look);
 }
 
 /** Reports damage that nobody has acknowledged on the instance console. */

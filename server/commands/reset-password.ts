@@ -11,6 +11,7 @@ import { openDatabases } from "../platform/db/databases.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
 import { currentVersion } from "../platform/db/migrate.ts";
 import { requireSystemLog } from "../platform/db/open-marks.ts";
+import { requireOwnLog } from "../platform/db/system-file.ts";
 import { inTransaction } from "../platform/db/transaction.ts";
 import { DataFolderInUseError, lockDataFolder } from "../platform/instance-lock.ts";
 import type { Terminal } from "./terminal.ts";
@@ -68,7 +69,14 @@ export async function resetPassword(
  */
 function lockUnlessRunning(dataDir: string): () => void {
   try {
-    return lockDataFolder(dataDir, 0);
+    const release = lockDataFolder(dataDir, 0);
+    try {
+      requireOwnLog(dataDir);
+      return release;
+    } catch (error) {
+      release();
+      throw error;
+    }
   } catch (error) {
     if (!(error instanceof DataFolderInUseError)) {
       throw error;

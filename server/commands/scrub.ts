@@ -15,7 +15,7 @@ import {
 } from "../platform/db/open-marks.ts";
 import { isOverwritten, markOverwritten } from "../platform/db/overwritten.ts";
 import { setAsideRows } from "../platform/db/set-aside.store.ts";
-import { isAbsent, systemPath } from "../platform/db/system-file.ts";
+import { isAbsent, requireOwnLog, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
 import { lockDataFolder } from "../platform/instance-lock.ts";
 import type { Terminal } from "./terminal.ts";
@@ -59,9 +59,10 @@ export async function scrub(config: Config, terminal: Terminal): Promise<number>
   }
 }
 
-/** @throws Error naming the files whose write-ahead log is missing. */
+/** @throws Error naming the files whose write-ahead log is missing, or belongs to another `system.db`. */
 function requireLogs(dataDir: string): void {
   requireSystemLog(dataDir);
+  requireOwnLog(dataDir);
   const lost = workspacesWithLostLog(dataDir).map((id) => lostLogSentence(dataDir, id));
   if (lost.length > 0) {
     throw new Error(

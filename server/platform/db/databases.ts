@@ -9,6 +9,7 @@ import { closeSystemMarked, markSystemOpen } from "./open-marks.ts";
 import type { SetAside } from "./set-aside.store.ts";
 import { type OnStatement, watchStatements } from "./statement-watch.ts";
 import { openSystem } from "./system-file.ts";
+import { keepSystem } from "./system-keeper.ts";
 import { WorkspaceHandles } from "./workspace-handles.ts";
 
 const MAX_OPEN_INBOXES = 256;
@@ -63,6 +64,8 @@ export type Databases = {
 export type DatabaseOptions = Pick<ConnectionOptions, "busyTimeoutMs"> & {
   /** Called for every statement on these connections. */
   onStatement?: OnStatement;
+  /** Write stamps into `system.db` (`system-keeper.ts`). Only one thread of a process may do that. */
+  keepsSystem?: boolean;
 };
 
 /**
@@ -76,7 +79,7 @@ export type DatabaseOptions = Pick<ConnectionOptions, "busyTimeoutMs"> & {
  */
 export function openDatabases(
   dataDir: string,
-  { onStatement, ...rest }: DatabaseOptions = {},
+  { onStatement, keepsSystem = false, ...rest }: DatabaseOptions = {},
 ): Databases {
   const options: ConnectionOptions =
     onStatement === undefined
@@ -85,6 +88,7 @@ export function openDatabases(
   mkdirSync(join(dataDir, "local"), { recursive: true });
   const system = openSystem(dataDir, options);
   markSystemOpen(dataDir);
+  const stopKeeping = keepsSystem ? keepSystem(system) : () => undefined;
   const workspaces = new WorkspaceHandles(dataDir, system, options);
   const inboxes = inboxHandles(dataDir, (id) => openInbox(system, dataDir, id, options));
   return {
@@ -108,6 +112,7 @@ export function openDatabases(
     close() {
       workspaces.clear();
       inboxes.clear();
+      stopKeeping();
       closeSystemMarked(dataDir, () => system.close());
     },
   };

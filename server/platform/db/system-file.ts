@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { asDiskFull, isDiskFull } from "../disk-full.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
 import { faultOf, lookAtFile, lookBeside, shapeOf } from "./file-fault.ts";
+import { lookAtLog } from "./log-base.ts";
 import { currentVersion, migrate } from "./migrate.ts";
 import { isSystemMarkedOpen } from "./open-marks.ts";
 
 const WORKSPACE_FILE = /^t_[0-9a-z]{26}\.db$/;
 const NAMED = 3;
+const RIGHT_FILE =
+  "Put back the file that was there before; keep the file ending in -wal, because it contains the latest changes. If you do not have it, restore the whole data folder from your backup.";
 const WAY_BACK = "Put it back from your backup, together with its -wal if there is one.";
 
 /** `system.db` cannot be used; the message states the file, the problem and the remedy. */
@@ -58,12 +61,36 @@ export function systemFileFault(
 }
 
 /**
+ * Finds a `system.db` that does not belong to the log beside it. Must not be called while this process has it open.
+ *
+ * @param read How the file is opened; by default where it is.
+ */
+export function systemLogFault(
+  dataDir: string,
+  read?: Parameters<typeof lookAtLog>[1],
+): SystemFileError | undefined {
+  const path = systemPath(dataDir);
+  const fault = isAbsent(dataDir) ? undefined : lookAtLog(path, read);
+  return fault && systemFault(path, fault);
+}
+
+/** @throws SystemFileError when `system.db` does not belong to its log. Must not be called while a server runs. */
+export function requireOwnLog(dataDir: string): void {
+  const fault = systemLogFault(dataDir);
+  if (fault !== undefined) {
+    throw fault;
+  }
+}
+
+/**
  * Opens and migrates `system.db`.
  *
  * @throws SystemFileError when the file cannot be used; Error for other problems.
  */
 export function openSystem(dataDir: string, options: ConnectionOptions): Connection {
-  const fault = systemFileFault(dataDir, isSystemMarkedOpen(dataDir) ? lookBeside : lookAtFile);
+  const fault = isSystemMarkedOpen(dataDir)
+    ? systemFileFault(dataDir, lookBeside)
+    : (systemFileFault(dataDir) ?? systemLogFault(dataDir));
   if (fault !== undefined) {
     throw fault;
   }
@@ -101,6 +128,8 @@ export function systemFault(path: string, error: unknown): SystemFileError | und
         `${path} cannot be read (${fault.message}).`,
         "Check the disk and its cable, then the file.",
       );
+    case "wrong_log":
+      return new SystemFileError(`${path} cannot be used: ${fault.message}.`, RIGHT_FILE);
     default:
       return new SystemFileError(`${path} is damaged (${fault.message}).`, WAY_BACK);
   }

@@ -18,6 +18,7 @@ import system015 from "./system/015-audit-intents.sql" with { type: "text" };
 import system016 from "./system/016-started-campaigns.sql" with { type: "text" };
 import system017 from "./system/017-task-jobs.sql" with { type: "text" };
 import system018 from "./system/018-workspace-seen.sql" with { type: "text" };
+import system019 from "./system/019-log-base.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -66,6 +67,7 @@ export const migrations = {
     system016,
     system017,
     system018,
+    system019,
   ],
   workspace: [
     workspace001,

@@ -135,8 +135,6 @@ const needTheSendingSide = [
   "DELETE /api/v1/instance/inbox",
   "DELETE /api/v1/instance/inbox/{id}",
   "DELETE /api/v1/instance/received/{id}",
-  "POST /api/v1/workspaces/{workspaceId}/campaigns/{id}/cancel",
-  "POST /api/v1/workspaces/{workspaceId}/campaigns/{id}/pause",
   "POST /api/v1/workspaces/{workspaceId}/dmarc/reports",
   "DELETE /api/v1/workspaces/{workspaceId}/inbox",
   "DELETE /api/v1/workspaces/{workspaceId}/inbox/{id}",

@@ -19,12 +19,18 @@ type Noted = {
   changes: number | undefined;
 };
 
+/**
+ * A stamp is two commits. A file that is written all the time gets one so often, so that the stamps are few among its
+ * commits; an older copy of less than this age is not told from its successor.
+ */
+const STAMP_EVERY_MS = 5_000;
+
 /** Writes down how many changes of consent each workspace's file has, and finds a file that has fewer than it had. */
 export class LostChanges {
   readonly #system: Connection;
   readonly #noted = new WeakMap<Connection, Noted>();
-  /** How many rows the connection had changed when it last wrote the stamp. */
-  readonly #stamped = new WeakMap<Connection, number>();
+  /** When the connection last wrote the stamp, on the clock of `performance`, and how many rows it had changed then. */
+  readonly #stamped = new WeakMap<Connection, { at: number; changes: number }>();
 
   constructor(system: Connection) {
     this.#system = system;
@@ -62,17 +68,17 @@ export class LostChanges {
 
   /** As `note`, before the connection is closed. */
   noteLast(workspaceId: string, db: Connection): void {
-    this.#stamp(workspaceId, db);
+    this.#stamp(workspaceId, db, 0);
     this.note(workspaceId, db);
   }
 
   /**
    * As `note` for all that are open, unless another thread is writing to `system.db`; the next call makes up for it.
-   * Those that were changed get a new stamp.
+   * Those that were changed get a new stamp now and then.
    */
   noteAll(open: [workspaceId: string, db: Connection][]): void {
     for (const [workspaceId, db] of open) {
-      this.#stamp(workspaceId, db);
+      this.#stamp(workspaceId, db, STAMP_EVERY_MS);
     }
     const changed = open.filter(([, db]) => this.#hasChanged(db));
     if (changed.length > 0 && isWritable(this.#system)) {
@@ -83,12 +89,15 @@ export class LostChanges {
   }
 
   /** Unless another thread is writing to the file; the next call makes up for it. */
-  #stamp(workspaceId: string, db: Connection): void {
+  #stamp(workspaceId: string, db: Connection, everyMs: number): void {
     try {
-      const isDue = db.open && !db.inTransaction && changesOf(db) !== (this.#stamped.get(db) ?? 0);
+      const last = this.#stamped.get(db) ?? { at: Number.NEGATIVE_INFINITY, changes: 0 };
+      const at = performance.now();
+      const isDue =
+        at - last.at >= everyMs && db.open && !db.inTransaction && changesOf(db) !== last.changes;
       if (isDue && isWritable(db)) {
         stampFile(db);
-        this.#stamped.set(db, changesOf(db));
+        this.#stamped.set(db, { at, changes: changesOf(db) });
       }
     } catch (error) {
       log.warn({ workspaceId, err: error }, "could not write the stamp of a workspace's file");

@@ -1,5 +1,6 @@
 import { fieldTasks } from "./features/contacts/contact-fields.service.ts";
 import { contactTasks } from "./features/contacts/contact-tasks.service.ts";
+import { exportTasks } from "./features/exports/export-task.service.ts";
 import { segmentTasks } from "./features/segments/segment-fill.service.ts";
 import { tagTasks } from "./features/tags/tags.service.ts";
 import type { TaskKind } from "./features/tasks/task-kind.service.ts";
@@ -13,4 +14,5 @@ export const taskKinds: { readonly [name in TaskName]: TaskKind } = {
   ...fieldTasks,
   ...tagTasks,
   ...segmentTasks,
+  ...exportTasks,
 };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { EXPORT_KEEP_MS } from "../features/exports/export-run.service.ts";
 import { IMPORT_KEEP_MS } from "../features/imports/imports.service.ts";
+import { FILE_KEEP_MS } from "../features/tasks/task-files.service.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Scheduler } from "../platform/scheduler/scheduler.ts";
 
@@ -12,7 +12,7 @@ import type { Scheduler } from "../platform/scheduler/scheduler.ts";
 export function registerFileCleanUp(scheduler: Scheduler, dataDir: string, clock: Clock): void {
   scheduler.every("files.clean-up", { pattern: "41 3 * * *", zone: "UTC" }, async () => {
     removeOldFiles(join(dataDir, "local", "imports"), clock() - IMPORT_KEEP_MS);
-    removeOldFiles(join(dataDir, "local", "exports"), clock() - EXPORT_KEEP_MS);
+    removeOldFiles(join(dataDir, "local", "exports"), clock() - FILE_KEEP_MS);
   });
 }
 

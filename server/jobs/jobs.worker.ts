@@ -1,16 +1,11 @@
 import { purgeCampaign } from "../features/campaigns/purge.service.ts";
-import { runExport } from "../features/exports/export-run.service.ts";
 import { runImportCheck } from "../features/imports/import-check.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
 import { runImportUndo } from "../features/imports/import-undo.service.ts";
 import { runPersonJob } from "../features/privacy/person-job.service.ts";
 import { tidyAll } from "../features/privacy/tidy.service.ts";
-import {
-  type RunContext,
-  runTask,
-  runUndo,
-  taskOfJob,
-} from "../features/tasks/task-run.service.ts";
+import type { RunContext } from "../features/tasks/task-kind.service.ts";
+import { runTask, runUndo, taskOfJob } from "../features/tasks/task-run.service.ts";
 import { createAuditTrail } from "../platform/audit/trail.ts";
 import { systemClock } from "../platform/clock.ts";
 import { isBusy } from "../platform/db/busy.ts";
@@ -50,12 +45,6 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
   },
   "import.undo": (job, { databases, signal }) =>
     runImportUndo(openerOf(job, databases), numberOf(job, "importId"), signal),
-  "export.run": (job, { databases, dataDir, signal }) => {
-    const id = numberOf(job, "exportId");
-    const open = openerOf(job, databases);
-    const isLastTry = job.attempt >= job.maxAttempts;
-    return runExport({ open, dataDir, clock: systemClock, signal, isLastTry }, id);
-  },
   "task.run": (job, around) => doTask(job, around, runTask),
   "task.index": (job, around) => doTask(job, around, runTask),
   "task.undo": (job, around) => doTask(job, around, runUndo),
@@ -130,7 +119,7 @@ async function run(job: Job): Promise<RunOutcome> {
 
 async function doTask(
   job: Job,
-  { databases, signal }: JobContext & Surroundings,
+  { databases, dataDir, signal }: JobContext & Surroundings,
   work: (context: RunContext, kinds: typeof taskKinds, id: number) => Promise<unknown>,
 ): Promise<void> {
   const open = openerOf(job, databases);
@@ -139,7 +128,8 @@ async function doTask(
     throw new PermanentJobError(`a job of kind "${job.kind}" names no task`);
   }
   const isLastTry = job.attempt >= job.maxAttempts;
-  await work({ open, clock: systemClock, signal, isLastTry }, taskKinds, id);
+  const surroundings = { dataDir };
+  await work({ open, clock: systemClock, signal, isLastTry, surroundings }, taskKinds, id);
 }
 
 function openerOf(job: Job, databases: Databases) {

@@ -3,7 +3,6 @@ export const heavyKinds = [
   "import.check",
   "import.run",
   "import.undo",
-  "export.run",
   "task.run",
   "task.index",
   "task.undo",
@@ -20,7 +19,6 @@ export const longStatementKinds: readonly HeavyKind[] = ["task.index"];
 export const resumableKinds: readonly HeavyKind[] = [
   "import.run",
   "import.undo",
-  "export.run",
   "task.run",
   "task.undo",
   "campaign.purge",

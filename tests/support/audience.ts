@@ -1,6 +1,5 @@
-import { runTask } from "../../server/features/tasks/task-run.service.ts";
-import { taskKinds } from "../../server/task-kinds.ts";
 import { newTestApp, type TestWorkspace } from "./app.ts";
+import { runTaskOf } from "./run-task.ts";
 
 /** An application with a workspace and an editor in it, and its audience tasks run when asked to. */
 export function newAudienceApp(now: () => number = Date.now) {
@@ -22,16 +21,7 @@ export function newAudienceApp(now: () => number = Date.now) {
       return answer;
     },
     /** Runs a task to its end, as the jobs thread would. */
-    runTask: (id: number) =>
-      runTask(
-        {
-          open: () => fixture.databases.workspace(workspace.id),
-          clock: now,
-          signal: new AbortController().signal,
-        },
-        taskKinds,
-        id,
-      ),
+    runTask: (id: number) => runTaskOf(fixture, workspace.id, id, { clock: now, isLastTry: false }),
   };
 }
 

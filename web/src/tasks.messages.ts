@@ -13,9 +13,14 @@ export const t = messages({
   tag_merge: { en: "Merge tags", de: "Tags zusammenführen" },
   tag_remove: { en: "Remove a tag", de: "Tag entfernen" },
   segment_fill: { en: "Fill a static segment", de: "Statisches Segment füllen" },
+  export: { en: "Export", de: "Export" },
   contacts: {
     en: "{count, plural, one {# contact} other {# contacts}}",
     de: "{count, plural, one {# Kontakt} other {# Kontakte}}",
+  },
+  rows: {
+    en: "{count, plural, one {# row} other {# rows}}",
+    de: "{count, plural, one {# Zeile} other {# Zeilen}}",
   },
   undo: { en: "Undo", de: "Rückgängig" },
   stop: { en: "Stop", de: "Stoppen" },

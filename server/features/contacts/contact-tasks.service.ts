@@ -36,6 +36,8 @@ function contactTask(name: BulkChange["kind"]): TaskKind {
     ...onContacts,
     name,
     canCancel: true,
+    // Each request can be undone by itself.
+    isShared: false,
     prepare(db, task, now) {
       const payload = task.payload as Payload;
       const { ids, cursor } = nextContacts(db, payload, task.cursor, now);

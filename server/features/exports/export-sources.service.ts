@@ -12,17 +12,20 @@ import {
   SUPPRESSION_FILE_COLUMNS,
   type SuppressionReason,
 } from "../suppressions/suppressions.service.ts";
-import { chosenColumns, contactColumns } from "./export-contacts.service.ts";
+import { type ContactColumn, chosenColumns, contactColumns } from "./export-contacts.service.ts";
 import { recipientsAfter } from "./recipients.store.ts";
 
-/** What an export was requested with. Stored as JSON in export.settings. */
+/** What an export was requested with: the payload of its task. */
 export type ExportSettings = {
+  kind: "contacts" | "suppressions" | "recipients";
   /** Contacts only. */
   filter: ContactFilter;
   /** Contacts only: a segment instead of the filter, evaluated with the days of this time zone. */
   segment?: { id: number; timeZone: string } | undefined;
-  /** Contacts only: the columns; all when omitted. */
+  /** Contacts only: the columns asked for; all when omitted. */
   columns?: string[] | undefined;
+  /** Contacts only: the names of the file's columns. Fixed at the request, because fields may change while it is written. */
+  header?: string[] | undefined;
   /** Suppressions only. */
   reason?: SuppressionReason | undefined;
   /** Recipients only. */
@@ -41,22 +44,20 @@ export type ExportSource = {
   ): { lines: string[][]; next: string | undefined };
 };
 
-/** @throws Error for an unknown kind. */
-export function exportSource(db: Connection, kind: string, settings: ExportSettings): ExportSource {
-  switch (kind) {
+/** The content that an export's settings ask for. */
+export function exportSource(db: Connection, settings: ExportSettings): ExportSource {
+  switch (settings.kind) {
     case "contacts":
       return contacts(listFields(db), settings);
     case "suppressions":
       return suppressions(settings);
     case "recipients":
       return recipients(settings.campaignId ?? 0);
-    default:
-      throw new Error(`there are no exports of kind "${kind}"`);
   }
 }
 
 function contacts(fields: readonly StoredField[], settings: ExportSettings): ExportSource {
-  const columns = chosenColumns(contactColumns(fields), settings.columns);
+  const columns = columnsOf(fields, settings);
   const line = (db: Connection, now: number) => (contact: Contact) =>
     columns.map(({ of }) => of(contact, db, now));
   return {
@@ -74,6 +75,16 @@ function contacts(fields: readonly StoredField[], settings: ExportSettings): Exp
       return { lines: page.items.map(line(db, now)), next: page.nextCursor ?? undefined };
     },
   };
+}
+
+/** A column whose field was removed or renamed meanwhile stays, and is empty from then on. */
+function columnsOf(fields: readonly StoredField[], settings: ExportSettings): ContactColumn[] {
+  const all = contactColumns(fields);
+  const byName = new Map(all.map((column) => [column.name, column]));
+  return (
+    settings.header?.map((name) => byName.get(name) ?? { name, of: () => "" }) ??
+    chosenColumns(all, settings.columns)
+  );
 }
 
 /** Number of contacts that one step of a segment export reads. A step takes a few milliseconds. */

@@ -33,8 +33,8 @@ export const exportRoutes = ({ guard, config, clock, jobs, databases, outside }:
         return await startExport(open, jobs, count, {
           workspaceId: workspace.id,
           actorId: actor.id,
-          kind: body.kind,
           settings: {
+            kind: body.kind,
             filter: body.filter ?? {},
             segment:
               body.segmentId === undefined
@@ -71,7 +71,7 @@ export const exportRoutes = ({ guard, config, clock, jobs, databases, outside }:
       response: { 200: ExportSchema, ...refusals },
       detail: { summary: "Get an export and its progress" },
     })
-    .post("/:id/cancel", ({ db, params }) => cancelExport(db, config.dataDir, params.id, clock()), {
+    .post("/:id/cancel", ({ db, params }) => cancelExport(db, params.id, clock()), {
       permission: "contacts:export",
       audit: "export.cancel",
       params: WorkspaceItemParams,

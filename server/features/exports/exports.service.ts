@@ -9,16 +9,12 @@ import { listFields } from "../contacts/contact-fields.service.ts";
 import type { ContactFilter } from "../contacts/contacts.service.ts";
 import { requireSegment } from "../segments/segments.service.ts";
 import { suppressionCounts } from "../suppressions/suppressions.service.ts";
-import { contactColumns, unknownColumn } from "./export-contacts.service.ts";
-import { exportPath } from "./export-run.service.ts";
+import { addTaskFile, taskFilePath } from "../tasks/task-files.service.ts";
+import { cancelTask, findFormerTask, startTask } from "../tasks/tasks.service.ts";
+import { chosenColumns, contactColumns, unknownColumn } from "./export-contacts.service.ts";
 import type { ExportSettings } from "./export-sources.service.ts";
-import {
-  closeExport,
-  type ExportRow,
-  exportsBefore,
-  findExport,
-  insertExport,
-} from "./exports.store.ts";
+import { exportTasks } from "./export-task.service.ts";
+import { type ExportRow, exportsBefore, findExport } from "./exports.store.ts";
 import { recipientTotal } from "./recipients.store.ts";
 
 export { isWorkspace } from "./exports.store.ts";
@@ -27,9 +23,6 @@ const EXPIRED = "The file of this export is gone after a week: make a new one.";
 
 /** Selects the contacts of an export. */
 export type ExportFilter = ContactFilter;
-
-/** The kind of job that runs an export. Payload: `{ exportId }`. */
-export const EXPORT_JOB = "export.run";
 
 /**
  * Starts an export: contacts of a filter, suppressions, or recipients of a campaign.
@@ -41,36 +34,28 @@ export async function startExport(
   open: () => Connection,
   jobs: JobQueue,
   count: (filter: ExportFilter) => Promise<{ count: number }>,
-  request: {
-    workspaceId: string;
-    actorId: string;
-    kind: "contacts" | "suppressions" | "recipients";
-    settings: ExportSettings;
-    now: number;
-  },
+  request: { workspaceId: string; actorId: string; settings: ExportSettings; now: number },
 ) {
-  const { workspaceId, now, kind, settings } = request;
-  const known = rowsOf(open(), kind, settings);
-  const rowsTotal = known ?? (await count(settings.filter)).count;
+  const { settings, ...by } = request;
+  const known = rowsOf(open(), settings);
+  const total = known ?? (await count(settings.filter)).count;
   const db = open();
   return inTransaction(db, () => {
-    const row = insertExport(db, {
-      kind,
-      settings: JSON.stringify(settings),
-      rowsTotal,
-      filePath: `${workspaceId}_${newId()}.csv`,
-      createdBy: request.actorId,
-      now,
-    });
-    // The job is in another database and is committed just before the row. Without the row it does nothing.
-    const uniqueKey = `export:${workspaceId}:${row.id}`;
-    jobs.enqueue(EXPORT_JOB, workspaceId, { exportId: row.id }, { uniqueKey });
-    return toExport(row, now);
+    const payload = { ...settings, ...headerOf(db, settings) };
+    const { id } = startTask({ ...by, db, jobs }, exportTasks.export, { payload, total });
+    addTaskFile(db, id, `${by.workspaceId}_${newId()}.csv`);
+    return getExport(db, id, by.now);
   });
 }
 
+function headerOf(db: Connection, { kind, columns }: ExportSettings) {
+  const chosen = () => chosenColumns(contactColumns(listFields(db)), columns);
+  return kind === "contacts" ? { header: chosen().map(({ name }) => name) } : {};
+}
+
 /** The approximate number of rows; undefined for contacts of a filter, which must be counted. */
-function rowsOf(db: Connection, kind: string, settings: ExportSettings): number | undefined {
+function rowsOf(db: Connection, settings: ExportSettings): number | undefined {
+  const { kind } = settings;
   if (kind === "recipients") {
     const total = recipientTotal(db, settings.campaignId ?? 0);
     if (total === undefined) {
@@ -113,16 +98,9 @@ export function listExports(
   return { items: page.items.map((row) => toExport(row, now)), nextCursor: page.nextCursor };
 }
 
-/** Stops an export and deletes its file. @throws AppError `illegal_state` when it has ended. */
-export function cancelExport(db: Connection, dataDir: string, id: number, now: number) {
-  const row = rowOf(db, id);
-  const end = { id, state: "cancelled" as const, error: null, now, expiresAt: null, sizeBytes: 0 };
-  if (!closeExport(db, end)) {
-    throw new AppError("illegal_state", "This export has already ended.");
-  }
-  if (row.filePath !== null) {
-    rmSync(exportPath(dataDir, row.filePath), { force: true });
-  }
+/** Stops an export; its run deletes the file. @throws AppError `not_found`, `illegal_state` when it has ended. */
+export function cancelExport(db: Connection, id: number, now: number) {
+  cancelTask(db, exportTasks, rowOf(db, id).id, now);
   return getExport(db, id, now);
 }
 
@@ -133,10 +111,10 @@ export function cancelExport(db: Connection, dataDir: string, id: number, now: n
  */
 export function exportFile(db: Connection, dataDir: string, id: number, now: number): string {
   const row = rowOf(db, id);
-  if (row.state !== "done" || row.filePath === null) {
+  if (row.state !== "done") {
     throw new AppError("illegal_state", "This export has no file yet.");
   }
-  const path = exportPath(dataDir, row.filePath);
+  const path = taskFilePath(dataDir, row.fileName);
   if ((row.expiresAt ?? 0) <= now) {
     rmSync(path, { force: true });
   }
@@ -146,8 +124,9 @@ export function exportFile(db: Connection, dataDir: string, id: number, now: num
   return path;
 }
 
+/** An id from when exports had a table of their own, for example in a link, still finds its export. */
 function rowOf(db: Connection, id: number): ExportRow {
-  const row = findExport(db, id);
+  const row = findExport(db, id) ?? findExport(db, findFormerTask(db, id, "export") ?? 0);
   if (row === undefined) {
     throw notFound("export");
   }
@@ -155,15 +134,17 @@ function rowOf(db: Connection, id: number): ExportRow {
 }
 
 function toExport(row: ExportRow, now: number) {
-  const { settings, filePath: _, cursor: __, positionBytes: ___, ...shown } = row;
+  const { payload, fileName: _, ...shown } = row;
   // JSON has no undefined, so omitted properties are missing.
   type StoredFilter = { [K in keyof ContactFilter]?: NonNullable<ContactFilter[K]> };
-  const isExpired = row.state === "done" && (row.expiresAt ?? 0) <= now;
-  const expired = isExpired ? { error: EXPIRED, sizeBytes: 0 } : undefined;
-  const asked = JSON.parse(settings) as ExportSettings & { filter: StoredFilter };
+  const isDone = row.state === "done";
+  const isExpired = isDone && (row.expiresAt ?? 0) <= now;
+  const asked = JSON.parse(payload) as ExportSettings & { filter: StoredFilter };
   return {
     ...shown,
-    ...expired,
+    error: isExpired ? EXPIRED : row.error,
+    sizeBytes: isDone && !isExpired ? row.sizeBytes : 0,
+    kind: asked.kind,
     filter: asked.filter,
     segmentId: asked.segment?.id ?? null,
     campaignId: asked.campaignId ?? null,

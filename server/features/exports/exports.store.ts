@@ -1,19 +1,15 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-export type ExportState = "queued" | "running" | "done" | "failed" | "cancelled";
-
+/** The task of an export with its file. */
 export type ExportRow = {
   id: number;
-  kind: string;
-  settings: string;
-  state: ExportState;
+  payload: string;
+  state: "queued" | "running" | "done" | "failed" | "cancelled";
   rowsDone: number;
   rowsTotal: number;
-  filePath: string | null;
+  fileName: string;
   sizeBytes: number;
-  cursor: string | null;
-  positionBytes: number;
   error: string | null;
   createdBy: string;
   createdAt: number;
@@ -21,59 +17,19 @@ export type ExportRow = {
   expiresAt: number | null;
 };
 
-const columns = `id, kind, settings, state, rows_done AS rowsDone, rows_total AS rowsTotal,
-  file_path AS filePath, size_bytes AS sizeBytes, cursor, position_bytes AS positionBytes, error,
-  created_by AS createdBy, created_at AS createdAt, finished_at AS finishedAt,
-  expires_at AS expiresAt`;
+// There are fewer files than tasks, so they are read first.
+const SELECT = `
+  SELECT t.id, t.payload, t.state, t.done_count AS rowsDone,
+         CASE t.state WHEN 'done' THEN t.done_count ELSE coalesce(t.total, 0) END AS rowsTotal,
+         f.name AS fileName, f.size_bytes AS sizeBytes, t.error, t.created_by AS createdBy,
+         t.created_at AS createdAt, t.finished_at AS finishedAt, f.expires_at AS expiresAt
+    FROM task_file f CROSS JOIN task t ON t.id = f.task_id AND t.kind = 'export'`;
 
-type NewExport = {
-  kind: string;
-  settings: string;
-  rowsTotal: number;
-  filePath: string;
-  createdBy: string;
-  now: number;
-};
-
-const insertRow = statement<[NewExport], ExportRow>(`
-  INSERT INTO export (kind, settings, state, rows_total, file_path, created_by, created_at)
-  VALUES (@kind, @settings, 'queued', @rowsTotal, @filePath, @createdBy, @now)
-  RETURNING ${columns}
-`);
-
-const selectRow = statement<[id: number], ExportRow>(`SELECT ${columns} FROM export WHERE id = ?`);
+const selectRow = statement<[id: number], ExportRow>(`${SELECT} WHERE f.task_id = ?`);
 
 const selectPage = statement<[before: number, limit: number], ExportRow>(
-  `SELECT ${columns} FROM export WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  `${SELECT} WHERE f.task_id < ? ORDER BY f.task_id DESC LIMIT ?`,
 );
-
-const moveOn = statement<
-  [{ id: number; cursor: string | null; by: number; from: number; positionBytes: number }]
->(`
-  UPDATE export
-     SET state = 'running', cursor = @cursor, rows_done = rows_done + @by,
-         position_bytes = @positionBytes
-   WHERE id = @id AND state IN ('queued', 'running') AND position_bytes = @from
-`);
-
-const closeRow = statement<
-  [
-    {
-      id: number;
-      state: ExportState;
-      error: string | null;
-      now: number;
-      expiresAt: number | null;
-      sizeBytes: number;
-    },
-  ]
->(`
-  UPDATE export
-     SET state = @state, error = @error, finished_at = @now, expires_at = @expiresAt,
-         size_bytes = @sizeBytes,
-         rows_total = CASE @state WHEN 'done' THEN rows_done ELSE rows_total END
-   WHERE id = @id AND state IN ('queued', 'running')
-`);
 
 const selectWorkspace = statement<[id: string], { id: string }>(
   "SELECT id FROM workspace WHERE id = ? AND status <> 'deleting'",
@@ -84,41 +40,8 @@ export function isWorkspace(system: Connection, id: string): boolean {
   return selectWorkspace(system).get(id) !== undefined;
 }
 
-export function insertExport(db: Connection, row: NewExport): ExportRow {
-  const inserted = insertRow(db).get(row);
-  if (inserted === undefined) {
-    throw new Error("SQLite returned no row for an INSERT");
-  }
-  return inserted;
-}
+export const findExport = (db: Connection, id: number): ExportRow | undefined =>
+  selectRow(db).get(id);
 
-export function findExport(db: Connection, id: number): ExportRow | undefined {
-  return selectRow(db).get(id);
-}
-
-export function exportsBefore(db: Connection, before: number, limit: number): ExportRow[] {
-  return selectPage(db).all(before, limit);
-}
-
-/** Records what is safely in the file. False when the export was cancelled or another run has taken over. */
-export function advanceExport(
-  db: Connection,
-  progress: { id: number; cursor: string | null; by: number; from: number; positionBytes: number },
-): boolean {
-  return moveOn(db).run(progress).changes === 1;
-}
-
-/** False when it has already ended. */
-export function closeExport(
-  db: Connection,
-  end: {
-    id: number;
-    state: ExportState;
-    error: string | null;
-    now: number;
-    expiresAt: number | null;
-    sizeBytes: number;
-  },
-): boolean {
-  return closeRow(db).run(end).changes === 1;
-}
+export const exportsBefore = (db: Connection, before: number, limit: number): ExportRow[] =>
+  selectPage(db).all(before, limit);

@@ -83,10 +83,8 @@ const deleteRejectRow = statement<[importId: number, rowNo: number]>(
   "DELETE FROM import_reject WHERE import_id = ? AND row_no = ?",
 );
 
-const expireExports = statement<[{ now: number }], { filePath: string | null }>(`
-  UPDATE export SET expires_at = @now, size_bytes = 0
-   WHERE state = 'done' AND expires_at > @now
-  RETURNING file_path AS filePath
+const expireFiles = statement<[{ now: number }], { name: string }>(`
+  UPDATE task_file SET expires_at = @now, size_bytes = 0 WHERE expires_at > @now RETURNING name
 `);
 
 /** The number of rows that an erasure changed, per kind. */
@@ -163,9 +161,9 @@ export function deleteInboxMail(inbox: Connection, table: InboxTable, id: number
   deleteMail[table](inbox).run(id);
 }
 
-/** Expires all exports that may contain the person. Returns their files for deletion. */
-export function expireAllExports(db: Connection, now: number): string[] {
-  return expireExports(db)
+/** Expires the finished files of all tasks, which may contain the person. Returns their names for deletion. */
+export function expireAllFiles(db: Connection, now: number): string[] {
+  return expireFiles(db)
     .all({ now })
-    .flatMap(({ filePath }) => filePath ?? []);
+    .map(({ name }) => name);
 }

@@ -14,10 +14,10 @@ import {
   mergedInto,
   rememberErased,
 } from "../contacts/contacts.service.ts";
-import { EXPORT_KEEP_MS, exportPath } from "../exports/export-run.service.ts";
 import { dropUploadsNaming } from "../imports/import-erase.service.ts";
 import { eraseFromSegments, segmentsWith } from "../segments/segment-erase.service.ts";
-import { eraseAddress, erasePerson, expireAllExports } from "./erase.store.ts";
+import { FILE_KEEP_MS, taskFilePath } from "../tasks/task-files.service.ts";
+import { eraseAddress, erasePerson, expireAllFiles } from "./erase.store.ts";
 import { eraseOutside } from "./erase-outside.service.ts";
 import {
   hints,
@@ -85,7 +85,7 @@ async function gather(context: PersonContext, open: () => Connection, request: R
   }
   const tables = readableTables(context, open(), { contactId: contactId ?? 0, address });
   const bytes = archive(address, tables, new Date(now));
-  writeFileSync(exportPath(context.dataDir, filePath), bytes, { mode: 0o600 });
+  writeFileSync(taskFilePath(context.dataDir, filePath), bytes, { mode: 0o600 });
   const counts = Object.fromEntries(tables.map(({ name, rows }) => [name, rows.length]));
   closeRequest(open(), {
     id,
@@ -94,7 +94,7 @@ async function gather(context: PersonContext, open: () => Connection, request: R
     sizeBytes: bytes.length,
     error: null,
     now,
-    expiresAt: now + EXPORT_KEEP_MS,
+    expiresAt: now + FILE_KEEP_MS,
   });
 }
 
@@ -158,7 +158,7 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
         add(counts, eraseIdentity(db, one, `erased-${id}`, now));
         files.push(...forgetInRequests(db, { ...one, now }));
       }
-      files.push(...expireAllExports(db, now));
+      files.push(...expireAllFiles(db, now));
       const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
       const { check, ...texts } = eraseFromTexts(db, who, mayMean, now);
       const elsewhere = { rejects, inbox, uploads, ...texts };
@@ -174,7 +174,7 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
   } as const;
   await auditedWork(context.trail, start, eraseHere, () => ({ request: id }));
   for (const name of files) {
-    rmSync(exportPath(context.dataDir, name), { force: true });
+    rmSync(taskFilePath(context.dataDir, name), { force: true });
   }
   forgetLog(context, open());
 }

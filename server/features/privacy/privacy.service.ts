@@ -16,7 +16,7 @@ import {
   mergedInto,
   rememberErased,
 } from "../contacts/contacts.service.ts";
-import { exportPath } from "../exports/export-run.service.ts";
+import { taskFilePath } from "../tasks/task-files.service.ts";
 import { PERSON_JOB } from "./person-job.service.ts";
 import {
   findRequest,
@@ -96,7 +96,7 @@ export function requestFile(db: Connection, dataDir: string, id: number, now: nu
   if (row.state !== "done" || row.filePath === null) {
     throw new AppError("illegal_state", "This request has no file.");
   }
-  const path = exportPath(dataDir, row.filePath);
+  const path = taskFilePath(dataDir, row.filePath);
   if ((row.expiresAt ?? 0) <= now || !existsSync(path)) {
     throw new AppError("not_found", GONE);
   }

@@ -1,10 +1,8 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** Requests and results of tasks, in which people may have written an address. */
+/** Requests and results of tasks and imports, in which people may have written an address. */
 const TEXTS = [
-  { table: "export", column: "settings", isJson: true },
-  { table: "export", column: "error", isJson: false },
   { table: "task", column: "payload", isJson: true },
   { table: "task", column: "error", isJson: false },
   { table: "import", column: "settings", isJson: true },
@@ -12,28 +10,18 @@ const TEXTS = [
   { table: "import", column: "error", isJson: false },
 ] as const;
 
-/** Filters of finished tasks, which nothing uses any more. */
-const SEARCHES = [
-  { table: "export", column: "settings" },
-  { table: "task", column: "payload" },
-] as const;
-
 type Text = { id: number; text: string };
 
-const searches = SEARCHES.map(({ table, column }) => ({
-  select: statement<[], Text>(
-    `SELECT id, ${column} AS text FROM ${table} WHERE state IN ('done', 'failed', 'cancelled') AND ${column} <> ''`,
-  ),
-  update: statement<[text: string, id: number]>(`UPDATE ${table} SET ${column} = ? WHERE id = ?`),
-}));
+const selectEnded = statement<[], Text>(
+  "SELECT id, payload AS text FROM task WHERE state IN ('done', 'failed', 'cancelled')",
+);
+const updatePayload = statement<[text: string, id: number]>(
+  "UPDATE task SET payload = ? WHERE id = ?",
+);
 
-/** Rewrites the filters (JSON) of finished tasks. Returns how many changed. */
-export function rewriteOldSearches(db: Connection, rewrite: (json: string) => string): number {
-  return searches.reduce(
-    (sum, { select, update }) => sum + rewriteAll(db, select, update, rewrite),
-    0,
-  );
-}
+/** Rewrites the filters (JSON) of finished tasks, which nothing uses any more. Returns how many changed. */
+export const rewriteOldSearches = (db: Connection, rewrite: (json: string) => string): number =>
+  rewriteAll(db, selectEnded, updatePayload, rewrite);
 
 function rewriteAll(
   db: Connection,
@@ -62,7 +50,7 @@ const places = TEXTS.map(({ table, column, isJson }) => ({
   update: statement<[text: string, id: number]>(`UPDATE ${table} SET ${column} = ? WHERE id = ?`),
 }));
 
-/** Rewrites texts of tasks, exports and imports where that changes them. Returns how many changed. */
+/** Rewrites texts of tasks and imports where that changes them. Returns how many changed. */
 export function rewriteTaskTexts(
   db: Connection,
   rewrite: (text: string, isJson: boolean) => string,

@@ -1,6 +1,7 @@
+import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import type { Permission } from "../../platform/http/permissions.ts";
-import type { TaskName } from "./tasks.schema.ts";
+import type { TaskName, TaskUnit } from "./tasks.schema.ts";
 
 /**
  * The result of one step: `done` counts towards the total, and `changed` is how much of that actually changed. No
@@ -16,6 +17,22 @@ export type TaskAtWork = {
   createdBy: string;
 };
 
+/** What a run of a task depends on. */
+export type RunContext = {
+  /** Returns the workspace's connection and is called after each pause. */
+  open: () => Connection;
+  clock: Clock;
+  signal: AbortSignal;
+  /** True when the job will not be retried: an error then ends the task instead of leaving it waiting. */
+  isLastTry?: boolean;
+  pauseMs?: number;
+  /** Only the jobs thread provides it: work that writes files is never done within a request. */
+  surroundings?: Surroundings;
+};
+
+/** What work outside the workspace's database depends on. */
+export type Surroundings = { dataDir: string };
+
 /**
  * One step of a task, run in a transaction that also stores the progress. A step must be short, because others wait
  * for the lock. After a crash it runs again from the last committed cursor.
@@ -26,16 +43,23 @@ export type StepOf = (db: Connection, task: TaskAtWork, now: number) => Step;
 export type TaskKind = {
   name: TaskName;
   /** What its progress counts. */
-  unit: "contacts";
+  unit: TaskUnit;
   /** The kind of job that runs it. `task.index` is for a single statement that takes seconds. */
   lane: "task.run" | "task.index";
   /** The permissions needed to see it, and to cancel or undo it. */
   permission: { see: Permission; change: Permission };
   canCancel: boolean;
+  /** Whether a request for the same work gets the task that is already waiting or running instead of a new one. */
+  isShared: boolean;
+  /** What the task says when a fault of the server ended it. */
+  faultText?: string;
   /**
-   * Reads what the next step needs, outside its transaction, so that a slow search holds no lock. Returns the step.
+   * Does what needs no transaction: reads what the next step needs, so that a slow search holds no lock, or writes a
+   * file. Returns the step. After a crash, or when another run was faster, it is repeated from the same cursor.
    */
-  prepare: (db: Connection, task: TaskAtWork, now: number) => () => Step;
+  prepare: (db: Connection, task: TaskAtWork, now: number, context: RunContext) => () => Step;
+  /** Removes what a cancelled or failed task has left outside the database. Safe to repeat. */
+  discard?: (db: Connection, task: TaskAtWork, context: RunContext) => void;
   /** Undoes the next part, in the caller's transaction. A kind without it cannot be undone. */
   undo?: (db: Connection, task: TaskAtWork, now: number) => { undone: number; isOver: boolean };
 };
@@ -49,6 +73,7 @@ export const onContacts = {
   lane: "task.run",
   permission: { see: "contacts:read", change: "contacts:write" },
   canCancel: false,
+  isShared: true,
 } as const;
 
 /** A kind of work on contacts that does everything in the transaction of a step. */
@@ -58,4 +83,12 @@ export function stepwise<Name extends TaskName>(
   lane: TaskKind["lane"] = "task.run",
 ): TaskKind & { name: Name } {
   return { ...onContacts, name, lane, prepare: (db, task, now) => () => step(db, task, now) };
+}
+
+/** @throws Error outside the jobs thread. */
+export function surroundingsOf({ surroundings }: RunContext): Surroundings {
+  if (surroundings === undefined) {
+    throw new Error("this kind of task runs only in the jobs thread");
+  }
+  return surroundings;
 }

@@ -1,9 +1,8 @@
-import type { Clock } from "../../platform/clock.ts";
 import { isBusy } from "../../platform/db/busy.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { log } from "../../platform/log.ts";
-import type { TaskAtWork, TaskKind, TaskKinds } from "./task-kind.service.ts";
+import type { RunContext, TaskAtWork, TaskKind, TaskKinds } from "./task-kind.service.ts";
 import {
   advanceTask,
   advanceUndo,
@@ -19,24 +18,14 @@ const PAUSE_MS = 3;
 
 const FAILED = "Something went wrong on the server. What was done until then stays done.";
 
-export type RunContext = {
-  /** Returns the workspace's connection and is called after each pause. */
-  open: () => Connection;
-  clock: Clock;
-  signal: AbortSignal;
-  /** True when the job will not be retried: an error then ends the task instead of leaving it waiting. */
-  isLastTry?: boolean;
-  pauseMs?: number;
-};
-
 /** The id of a job's task. Jobs queued by an earlier version contain an id of a former table. */
 export function taskOfJob(
   db: Connection,
-  payload: { id?: unknown; formerId?: unknown },
+  payload: { id?: unknown; formerId?: unknown; of?: unknown },
 ): number | undefined {
-  const { id, formerId } = payload;
+  const { id, formerId, of } = payload;
   if (typeof formerId === "number") {
-    return findFormerTask(db, formerId);
+    return findFormerTask(db, formerId, of === "export" ? "export" : "audience_task");
   }
   return typeof id === "number" ? id : undefined;
 }
@@ -52,10 +41,10 @@ export async function runTask(context: RunContext, kinds: TaskKinds, id: number)
   try {
     for (;;) {
       signal.throwIfAborted();
-      const step = oneStep(open(), kinds, id, clock());
+      const step = oneStep(context, kinds, id);
       changed += step.changed;
       if (step.isOver) {
-        return changed;
+        break;
       }
       await Bun.sleep(pauseMs);
     }
@@ -64,18 +53,31 @@ export async function runTask(context: RunContext, kinds: TaskKinds, id: number)
       throw error;
     }
     log.error({ err: error, taskId: id }, "task failed");
-    closeTask(open(), { id, state: "failed", error: FAILED, now: clock() });
-    return changed;
+    const row = findTask(open(), id);
+    const text = (row && kinds[row.kind]?.faultText) ?? FAILED;
+    closeTask(open(), { id, state: "failed", error: text, now: clock() });
+  }
+  discard(context, kinds, id);
+  return changed;
+}
+
+/** Removes what a task that ended early has left behind. A task that was cancelled while its process died comes here by its job. */
+function discard(context: RunContext, kinds: TaskKinds, id: number): void {
+  const db = context.open();
+  const row = findTask(db, id);
+  if (row?.state === "cancelled" || row?.state === "failed") {
+    kindOf(kinds, row).discard?.(db, atWork(row), context);
   }
 }
 
-function oneStep(db: Connection, kinds: TaskKinds, id: number, now: number) {
+function oneStep(context: RunContext, kinds: TaskKinds, id: number) {
+  const [db, now] = [context.open(), context.clock()];
   const over = { changed: 0, isOver: true };
   const seen = findTask(db, id);
   if (seen === undefined || !isOpen(seen)) {
     return over;
   }
-  const step = kindOf(kinds, seen).prepare(db, atWork(seen), now);
+  const step = kindOf(kinds, seen).prepare(db, atWork(seen), now, context);
   return inTransaction(db, () => {
     const row = findTask(db, id);
     if (row === undefined || !isOpen(row)) {

@@ -14,8 +14,13 @@ export const taskNames = [
   "tag_merge",
   "tag_remove",
   "segment_fill",
+  "export",
 ] as const;
 export type TaskName = (typeof taskNames)[number];
+
+/** What the progress of a task can count. */
+const taskUnits = ["contacts", "rows"] as const;
+export type TaskUnit = (typeof taskUnits)[number];
 
 const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T, description?: string) =>
   t.Union([type, t.Null()], description === undefined ? {} : { description });
@@ -27,7 +32,7 @@ export const TaskSchema = t.Object(
     state: t.UnionEnum(["queued", "running", "done", "failed", "cancelled"]),
     doneCount: t.Number({ description: "How many of the unit are done" }),
     total: nullable(t.Number(), "About how many there will be"),
-    unit: t.UnionEnum(["contacts"]),
+    unit: t.UnionEnum(taskUnits),
     canCancel: t.Boolean({ description: "A removal, merge or rename cannot be stopped half-way" }),
     error: nullable(t.String()),
     createdBy: t.String(),

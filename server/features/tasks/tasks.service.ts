@@ -17,6 +17,8 @@ import {
   type TaskRow,
 } from "./tasks.store.ts";
 
+export { findFormerTask } from "./tasks.store.ts";
+
 /** The kind of job that undoes a task. Payload: `{ id }`. */
 export const UNDO_JOB = "task.undo";
 
@@ -36,8 +38,8 @@ export type TaskContext = {
 };
 
 /**
- * Queues a task. Undoable work always becomes a new task; other work that is already waiting or running is not queued
- * twice. In a caller's transaction, the task exists only if that commits.
+ * Queues a task. Work of a shared kind that is already waiting or running is not queued twice. In a caller's
+ * transaction, the task exists only if that commits.
  *
  * @param task.delayMs How long the job waits, for callers who do the work at once and need the job only after a
  * crash.
@@ -49,8 +51,7 @@ export function startTask(
 ) {
   const { db, now } = context;
   const payload = JSON.stringify(task.payload);
-  const sameTask = () =>
-    kind.undo === undefined ? findSameTask(db, kind.name, payload) : undefined;
+  const sameTask = () => (kind.isShared ? findSameTask(db, kind.name, payload) : undefined);
   // Checked before the transaction, so that an existing task is found without a lock.
   const known = sameTask();
   if (known !== undefined) {

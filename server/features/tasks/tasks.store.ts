@@ -46,9 +46,14 @@ const insertRow = statement<[NewTask], TaskRow>(`
 
 const selectRow = statement<[id: number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`);
 
-const selectFormer = statement<[formerId: number], { id: number }>(
-  "SELECT id FROM task WHERE former_id = ?",
-);
+const formerly = (kinds: string) =>
+  statement<[formerId: number], { id: number }>(
+    `SELECT id FROM task WHERE former_id = ? AND kind ${kinds}`,
+  );
+const selectFormer = {
+  export: formerly("= 'export'"),
+  audience_task: formerly("<> 'export'"),
+};
 
 const selectSame = statement<[kind: TaskName, payload: string], TaskRow>(`
   SELECT ${columns} FROM task
@@ -108,9 +113,12 @@ export function insertTask(db: Connection, task: NewTask): TaskRow {
 
 export const findTask = (db: Connection, id: number): TaskRow | undefined => selectRow(db).get(id);
 
-/** The current id of a task that a job from before the tables were merged names by its former id. */
-export const findFormerTask = (db: Connection, formerId: number): number | undefined =>
-  selectFormer(db).get(formerId)?.id;
+/** The current id of a task that had another id in a table of its kind's own. */
+export const findFormerTask = (
+  db: Connection,
+  formerId: number,
+  table: keyof typeof selectFormer,
+): number | undefined => selectFormer[table](db).get(formerId)?.id;
 
 /** A waiting or running task with the same work, if any. */
 export const findSameTask = (db: Connection, kind: TaskName, payload: string) =>

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { renderSource } from "../../../../server/delivery/render/liquid-engine.ts";
 import { fieldOrDefault } from "../../../../server/delivery/render/segments.ts";
-import { runExport } from "../../../../server/features/exports/export-run.service.ts";
 import { addressHint } from "../../../../server/platform/email-address.ts";
 import { contactFields } from "../../../support/campaign-content.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 import { type Guess, ImportFixture } from "../imports/import-fixture.ts";
 
 // Names that every JavaScript object answers to. A field, a header, a property or a JSON key may be called so,
@@ -31,12 +31,7 @@ async function exportedLines(): Promise<string[]> {
     byteOrderMark: false,
   });
   const { id } = (await started.json()) as { id: number };
-  const signal = new AbortController().signal;
-  const { dataDir } = fixture.app;
-  await runExport(
-    { open: () => fixture.db, dataDir, clock: Date.now, signal, isLastTry: true },
-    id,
-  );
+  await runTaskOf(fixture.app, fixture.workspace.id, id);
   const file = await fixture.app.call(who, "GET", `${path}/${id}/file`);
   return (await file.text()).trimEnd().split("\r\n");
 }

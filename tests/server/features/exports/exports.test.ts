@@ -3,9 +3,9 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import Papa from "papaparse";
-import { runExport } from "../../../../server/features/exports/export-run.service.ts";
 import { csvLine } from "../../../../server/platform/csv.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -40,7 +40,7 @@ const json = async (response: Promise<Response>) =>
     detail: string;
   };
 const run = (id: number, signal = new AbortController().signal) =>
-  runExport({ open, dataDir: fixture.dataDir, clock: () => now, signal, isLastTry: false }, id);
+  runTaskOf(fixture, workspace.id, id, { clock: () => now, signal, isLastTry: false });
 
 function addContacts(count: number): void {
   open().exec(`
@@ -98,13 +98,13 @@ test("an export stopped anywhere goes on there, and every contact is in it once"
   expect(text.endsWith("\r\n")).toBe(true);
 });
 
-test("an export that was cut off after its last row is closed, not written again", async () => {
+test("an export that was cut off before it was closed has its last rows once", async () => {
   addContacts(700);
   const { id } = await json(
     request("POST", "/exports", { kind: "contacts", byteOrderMark: false }),
   );
   // The disk is full at the one statement that closes the export.
-  open().exec(`CREATE TRIGGER full BEFORE UPDATE OF state ON export WHEN NEW.state = 'done'
+  open().exec(`CREATE TRIGGER full BEFORE UPDATE OF state ON task WHEN NEW.state = 'done'
                BEGIN SELECT RAISE(ABORT, 'no space left'); END`);
   await expect(run(id)).rejects.toThrow("no space left");
   open().exec("DROP TRIGGER full");
@@ -197,6 +197,55 @@ test("a cancelled export leaves no file", async () => {
   expect(readdirSync(folder())).toEqual([]);
   expect(statSync(folder()).isDirectory()).toBe(true);
   expect((await json(request("GET", `/exports/${id}`))).state).toBe("cancelled");
+});
+
+test("a field that is removed while a file is written leaves its column, and moves no other", async () => {
+  addContacts(1_200);
+  const field = await json(request("POST", "/contact-fields", { label: "Size", type: "number" }));
+  open().exec(`UPDATE contact SET fields = '{"size":4}', city = 'Ulm'`);
+  const { id } = await json(
+    request("POST", "/exports", { kind: "contacts", columns: ["city", "size", "source"] }),
+  );
+  const abort = new AbortController();
+  const running = run(id, abort.signal);
+  await Bun.sleep(0);
+  abort.abort(new Error("stop"));
+  await running.catch(() => undefined);
+  await request("DELETE", `/contact-fields/${field.id}`);
+  await run(id);
+
+  const text = await (await request("GET", `/exports/${id}/file`)).text();
+  const [head, ...lines] = Papa.parse<string[]>(text.replace("\ufeff", "").trim()).data;
+  expect(head).toEqual(["email", "city", "status", "size:number", "source"]);
+  expect(lines).toHaveLength(1_200);
+  expect(lines[0]).toEqual(["c1200@example.com", "Ulm", "mailable", "4", ""]);
+  expect(lines.at(-1)).toEqual(["c1@example.com", "Ulm", "mailable", "", ""]);
+});
+
+test("an export is among the tasks of those who may export, and stopped there it leaves no file", async () => {
+  addContacts(5_000);
+  const { id } = await json(request("POST", "/exports", { kind: "contacts" }));
+  const again = await json(request("POST", "/exports", { kind: "contacts" }));
+  const seenBy = async (role: "editor" | "admin") => {
+    const answer = await request("GET", "/tasks", undefined, role);
+    return ((await answer.json()) as { items: { id: number }[] }).items.map((task) => task.id);
+  };
+
+  expect(await seenBy("admin")).toEqual([again.id, id]);
+  expect(await seenBy("editor")).toEqual([]);
+  expect((await request("POST", `/tasks/${id}/cancel`, undefined, "editor")).status).toBe(404);
+  const running = run(id);
+  await Bun.sleep(5);
+  expect((await request("POST", `/tasks/${id}/cancel`)).status).toBe(200);
+  await running;
+
+  expect(readdirSync(folder())).toEqual([]);
+  expect(await json(request("GET", `/tasks/${id}`))).toMatchObject({
+    kind: "export",
+    unit: "rows",
+    state: "cancelled",
+    total: 5_000,
+  });
 });
 
 test("no cell of any text begins like a formula, and what is read back is the text, at most behind an apostrophe", () => {

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { runExport } from "../../../../server/features/exports/export-run.service.ts";
 import { csvCell, plainCell } from "../../../../server/platform/csv.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 type Json = Record<string, unknown>;
@@ -16,13 +16,9 @@ async function exported(fixture: ImportFixture): Promise<string> {
   const started = await fixture.app.call(who, "POST", path, { kind: "contacts", columns });
   const { id } = (await started.json()) as { id: number };
   const { dataDir } = fixture.app;
-  const signal = new AbortController().signal;
-  await runExport(
-    { open: () => fixture.db, dataDir, clock: Date.now, signal, isLastTry: true },
-    id,
-  );
+  await runTaskOf(fixture.app, fixture.workspace.id, id);
   const row = fixture.db
-    .prepare<[number], { name: string }>("SELECT file_path AS name FROM export WHERE id = ?")
+    .prepare<[number], { name: string }>("SELECT name FROM task_file WHERE task_id = ?")
     .get(id);
   const [head, ...lines] = readFileSync(join(dataDir, "local", "exports", row?.name ?? ""), "utf8")
     .trim()
@@ -106,12 +102,7 @@ test("suppressions and recipients are exported, columns are chosen, and what is 
     return { status: response.status, body: (await response.json()) as { id: number } };
   };
   const text = async (id: number) => {
-    const { dataDir } = fixture.app;
-    const signal = new AbortController().signal;
-    await runExport(
-      { open: () => fixture.db, dataDir, clock: Date.now, signal, isLastTry: true },
-      id,
-    );
+    await runTaskOf(fixture.app, fixture.workspace.id, id);
     const file = await fixture.app.call(who, "GET", `${fixture.base}/exports/${id}/file`);
     return await file.text();
   };
@@ -144,12 +135,7 @@ test("a link fetches its file without signing in, and no other, not when changed
   const { id } = (await started.json()) as { id: number };
   const asked = `${fixture.base}/exports/${id}/link`;
   expect((await fixture.app.call(who, "POST", asked)).status).toBe(409);
-  const { dataDir } = fixture.app;
-  const signal = new AbortController().signal;
-  await runExport(
-    { open: () => fixture.db, dataDir, clock: Date.now, signal, isLastTry: true },
-    id,
-  );
+  await runTaskOf(fixture.app, fixture.workspace.id, id);
   const { path } = (await (await fixture.app.call(who, "POST", asked)).json()) as { path: string };
   const get = (url: string) => fixture.app.call(null, "GET", url.replace("/api/v1", ""));
   const [keyId, body, signature] = path.split("/").at(-1)?.split(".") ?? [];
@@ -170,7 +156,7 @@ test("a link fetches its file without signing in, and no other, not when changed
   ]) {
     expect((await get(`/api/v1/downloads/${bad}`)).status).toBe(404);
   }
-  fixture.db.exec("UPDATE export SET expires_at = 1");
+  fixture.db.exec("UPDATE task_file SET expires_at = 1");
   expect((await get(path)).status).toBe(404);
   fixture.app.close();
 });

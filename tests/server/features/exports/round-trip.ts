@@ -7,7 +7,6 @@ import {
   keepWording,
   recordConsent,
 } from "../../../../server/features/consent/consent.service.ts";
-import { runExport } from "../../../../server/features/exports/export-run.service.ts";
 import {
   findListByName,
   membershipsOf,
@@ -19,6 +18,7 @@ import {
 } from "../../../../server/features/suppressions/suppressions.service.ts";
 import { insertSuppression } from "../../../../server/features/suppressions/suppressions.store.ts";
 import { requireTags, tagContacts, tagsOf } from "../../../../server/features/tags/tags.service.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 // A workspace with people who have everything a contact can have, the way out and back, and what is compared.
@@ -263,11 +263,9 @@ export async function exported(
   const started = await fixture.app.call(who, "POST", `${fixture.base}/exports`, body);
   const { id } = (await started.json()) as { id: number };
   const { dataDir } = fixture.app;
-  const signal = new AbortController().signal;
-  const context = { open: () => fixture.db, dataDir, clock: Date.now, signal, isLastTry: true };
-  await runExport(context, id);
+  await runTaskOf(fixture.app, fixture.workspace.id, id);
   const row = fixture.db
-    .prepare<[number], { name: string }>("SELECT file_path AS name FROM export WHERE id = ?")
+    .prepare<[number], { name: string }>("SELECT name FROM task_file WHERE task_id = ?")
     .get(id);
   return readFileSync(join(dataDir, "local", "exports", row?.name ?? ""), "utf8");
 }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { EXPORT_KEEP_MS } from "../../../../server/features/exports/export-run.service.ts";
 import { exportFile, getExport } from "../../../../server/features/exports/exports.service.ts";
 import { IMPORT_KEEP_MS } from "../../../../server/features/imports/import-age.rules.ts";
 import { getImport } from "../../../../server/features/imports/imports.service.ts";
+import { FILE_KEEP_MS } from "../../../../server/features/tasks/task-files.service.ts";
 import { registerFileCleanUp } from "../../../../server/jobs/file-clean-up.ts";
 import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
 import { ImportFixture } from "./import-fixture.ts";
@@ -102,24 +102,22 @@ test("a run makes its file young again, so that what fails late can still be res
 
 test("the file of an export goes after a week, and its row says so before anybody asks for the file", async () => {
   const now = Date.now();
-  fixture.db
-    .prepare(
-      `INSERT INTO export (kind, settings, state, rows_total, file_path, size_bytes, created_by, created_at, expires_at)
-       VALUES ('contacts', '{"filter":{}}', 'done', 0, 'x.csv', 40, 'u', ?, ?)`,
-    )
-    .run(now, now + EXPORT_KEEP_MS);
+  fixture.db.exec(`
+    INSERT INTO task (id, kind, payload, state, created_by, created_at)
+      VALUES (1, 'export', '{"kind":"contacts","filter":{}}', 'done', 'u', ${now});
+    INSERT INTO task_file VALUES (1, 'x.csv', 40, ${now + FILE_KEEP_MS})`);
   const path = join(fixture.app.dataDir, "local", "exports", "x.csv");
   await Bun.write(path, "email\n");
 
-  await cleanUpAt(now + EXPORT_KEEP_MS + 24 * 3_600_000);
+  await cleanUpAt(now + FILE_KEEP_MS + 24 * 3_600_000);
 
   const expired = "The file of this export is gone after a week: make a new one.";
   expect(await Bun.file(path).exists()).toBe(false);
   expect(getExport(fixture.db, 1, now)).toMatchObject({ error: null, sizeBytes: 40 });
-  expect(getExport(fixture.db, 1, now + EXPORT_KEEP_MS)).toMatchObject({
+  expect(getExport(fixture.db, 1, now + FILE_KEEP_MS)).toMatchObject({
     error: expired,
     sizeBytes: 0,
   });
-  const fetched = () => exportFile(fixture.db, fixture.app.dataDir, 1, now + EXPORT_KEEP_MS);
+  const fetched = () => exportFile(fixture.db, fixture.app.dataDir, 1, now + FILE_KEEP_MS);
   expect(fetched).toThrow(expired);
 });

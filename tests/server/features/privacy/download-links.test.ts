@@ -1,12 +1,12 @@
 // A link to a file works only while its maker may fetch the file.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { runExport } from "../../../../server/features/exports/export-run.service.ts";
 import {
   type AccountsApp,
   joinAs,
   newAccountsApp,
   type SignedUp,
 } from "../../../support/accounts.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 
 let fixture: AccountsApp;
 let owner: SignedUp;
@@ -20,10 +20,7 @@ beforeEach(async () => {
   const exports = `/workspaces/${owner.workspaceId}/exports`;
   const started = await fixture.call(colleague.cookie, "POST", exports, { kind: "contacts" });
   const { id } = (await started.json()) as { id: number };
-  const open = () => fixture.databases.workspace(owner.workspaceId);
-  const { dataDir } = fixture;
-  const signal = new AbortController().signal;
-  await runExport({ open, dataDir, clock: Date.now, signal, isLastTry: true }, id);
+  await runTaskOf(fixture, owner.workspaceId, id);
   const made = await fixture.call(colleague.cookie, "POST", `${exports}/${id}/link`);
   link = ((await made.json()) as { path: string }).path.replace("/api/v1", "");
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { getExport } from "../../../../server/features/exports/exports.service.ts";
 import { taskOfJob } from "../../../../server/features/tasks/task-run.service.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
 import { migrate, migrateBy } from "../../../../server/platform/db/migrate.ts";
@@ -53,6 +54,37 @@ test("jobs that wait are renamed and say which of the two tables they meant", ()
     ["task.undo", '{"id":4}'],
     ["task.run", '{"formerId":3}'],
     ["task.index", '{"formerId":8}'],
-    ["export.run", '{"exportId":1}'],
+    ["task.run", '{"formerId":1,"of":"export"}'],
   ]);
+});
+
+test("exports become tasks with ids that none had; their jobs and their old ids find them", () => {
+  const db = openConnection(":memory:");
+  migrateBy(db, "workspace", migrations.workspace.slice(0, 23));
+  db.exec(`
+    INSERT INTO task (id, kind, payload, state, created_by, created_at, former_id)
+      VALUES (3, 'tag_merge', '{}', 'queued', 'u', 1, 2);
+    INSERT INTO export (id, kind, settings, state, rows_done, rows_total, file_path, size_bytes, cursor, position_bytes,
+                        created_by, created_at, finished_at, expires_at) VALUES
+      (2, 'recipients', '{"filter":{},"campaignId":9,"byteOrderMark":true}', 'done', 7, 7, 'a.csv', 50, NULL, 50, 'u', 1, 2, 90),
+      (5, 'contacts', '{"filter":{"q":"x"},"byteOrderMark":false}', 'running', 500, 900, 'b.csv', 0, 'c', 40, 'u', 3, NULL, NULL);`);
+
+  migrate(db, "workspace");
+
+  const rows = db
+    .prepare(
+      `SELECT id, payload ->> 'kind', state, cursor, done_count, total, name, size_bytes, expires_at
+         FROM task JOIN task_file ON task_id = id ORDER BY id`,
+    )
+    .raw()
+    .all();
+  expect(rows).toEqual([
+    [7, "recipients", "done", null, 7, 7, "a.csv", 50, 90],
+    [10, "contacts", "queued", null, 0, 900, "b.csv", 0, null],
+  ]);
+  expect(taskOfJob(db, { formerId: 2, of: "export" })).toBe(7);
+  expect(taskOfJob(db, { formerId: 2 })).toBe(3);
+  expect(getExport(db, 2, 50)).toMatchObject({ id: 7, campaignId: 9, rowsDone: 7, error: null });
+  expect(() => getExport(db, 3, 50)).toThrow("export");
+  expect(getExport(db, 5, 50)).toMatchObject({ id: 10, filter: { q: "x" }, state: "queued" });
 });

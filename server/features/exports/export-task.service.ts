@@ -1,0 +1,46 @@
+import { csvLine } from "../../platform/csv.ts";
+import {
+  deleteTaskFile,
+  recordFileSize,
+  taskFileOf,
+  taskFilePath,
+  writeAt,
+} from "../tasks/task-files.service.ts";
+import { surroundingsOf, type TaskKind } from "../tasks/task-kind.service.ts";
+import { type ExportSettings, exportSource } from "./export-sources.service.ts";
+
+const BATCH = 500;
+
+/**
+ * Writes rows to a CSV file, 500 at a time. The file's length is stored with the position; after a crash, the next run
+ * truncates the file to that length and continues there. Uses the memory of one batch.
+ */
+const exportTask: TaskKind = {
+  name: "export",
+  unit: "rows",
+  lane: "task.run",
+  permission: { see: "contacts:export", change: "contacts:export" },
+  canCancel: true,
+  // Contacts may have changed since an earlier request, so each gets a file of its own.
+  isShared: false,
+  faultText: "The file could not be written: the disk of this server may be full. Start it again.",
+  prepare(db, task, now, context) {
+    const settings = task.payload as ExportSettings;
+    const source = exportSource(db, settings);
+    const file = taskFileOf(db, task.id);
+    const page = source.page(db, task.cursor ?? undefined, BATCH, now);
+    const isStart = task.cursor === null;
+    const head = isStart ? (settings.byteOrderMark ? "\ufeff" : "") + csvLine(source.header) : "";
+    const path = taskFilePath(surroundingsOf(context).dataDir, file.name);
+    const text = head + page.lines.map(csvLine).join("");
+    const sizeBytes = writeAt(path, isStart ? 0 : file.sizeBytes, text);
+    return () => {
+      recordFileSize(db, task.id, sizeBytes, page.next === undefined ? now : undefined);
+      return { done: page.lines.length, cursor: page.next };
+    };
+  },
+  discard: (db, task, context) => deleteTaskFile(db, surroundingsOf(context).dataDir, task.id),
+};
+
+/** The kind by its name. */
+export const exportTasks = { export: exportTask };

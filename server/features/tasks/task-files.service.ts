@@ -1,0 +1,80 @@
+// Files that tasks write under local/exports/. They can be downloaded for a week.
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Connection } from "../../platform/db/driver.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
+import { type FileRow, findFile, insertFile, updateFile } from "./task-files.store.ts";
+
+/** How long a finished file can be downloaded. */
+export const FILE_KEEP_MS = 7 * DAY_MS;
+
+/** The path of a task's file. Creates the folder if needed. */
+export function taskFilePath(dataDir: string, name: string): string {
+  const folder = join(dataDir, "local", "exports");
+  mkdirSync(folder, { recursive: true });
+  return join(folder, name);
+}
+
+/** Adds the file of a task that was just started, in the same transaction. */
+export const addTaskFile = (db: Connection, taskId: number, name: string): void =>
+  insertFile(db, taskId, name);
+
+/** @throws Error for a task that writes no file. */
+export function taskFileOf(db: Connection, taskId: number): FileRow {
+  const file = findFile(db, taskId);
+  if (file === undefined) {
+    throw new Error(`task ${taskId} has no file`);
+  }
+  return file;
+}
+
+/**
+ * Records the length up to which the file is complete, in the transaction of the step that wrote it.
+ *
+ * @param doneAt When the file was finished; omitted while there is more to write.
+ */
+export function recordFileSize(
+  db: Connection,
+  taskId: number,
+  sizeBytes: number,
+  doneAt: number | undefined,
+): void {
+  const expiresAt = doneAt === undefined ? null : doneAt + FILE_KEEP_MS;
+  updateFile(db, { taskId, sizeBytes, expiresAt });
+}
+
+/**
+ * Writes the text durably at a position and truncates the file behind it, which removes what a crash left there.
+ * Returns the file's length.
+ */
+export function writeAt(path: string, position: number, text: string): number {
+  const file = openSync(path, position === 0 ? "w" : "r+", 0o600);
+  try {
+    const bytes = Buffer.from(text);
+    ftruncateSync(file, position);
+    let written = 0;
+    while (written < bytes.length) {
+      written += writeSync(file, bytes, written, bytes.length - written, position + written);
+    }
+    fsyncSync(file);
+    return position + bytes.length;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Deletes the file of a task, if there is one. */
+export function deleteTaskFile(db: Connection, dataDir: string, taskId: number): void {
+  const file = findFile(db, taskId);
+  if (file !== undefined) {
+    rmSync(taskFilePath(dataDir, file.name), { force: true });
+  }
+}

@@ -31,6 +31,12 @@ module.exports = {
       { path: "^server/(features|delivery|inbound|jobs)/" },
     ),
     forbid(
+      "reasons-need-nothing",
+      "Sentences and their codes lie under all that may say them.",
+      { path: "^server/reasons/" },
+      { path: "^", pathNot: "^server/reasons/" },
+    ),
+    forbid(
       "delivery-knows-no-feature",
       "What delivery needs is in ports.ts; app.ts fills it.",
       { path: "^server/delivery/" },

@@ -252,7 +252,7 @@ export type {
 export type { LaunchFaultCode } from "./features/campaigns/launch-faults.rules.ts";
 export type { AuditAction } from "./platform/audit/actions.ts";
 export type { ErrorCode } from "./platform/errors.ts";
-export type { FieldFaultCode } from "./platform/field-faults.ts";
+export type { ReasonCode } from "./reasons/because.ts";
 export type App = ReturnType<typeof createApp>;
 
 /** The data of a campaign's event stream, which has no schema that the typed client could read. */

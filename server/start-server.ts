@@ -50,7 +50,7 @@ import { lostLogs } from "./platform/db/open-marks.ts";
 import { type OnStatement, SLOW_MS, SlowStatements } from "./platform/db/statement-watch.ts";
 import { systemFileFault } from "./platform/db/system-file.ts";
 import { isDiskFull } from "./platform/disk-full.ts";
-import { AppError } from "./platform/errors.ts";
+import { AppError, because } from "./platform/errors.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { fetchText } from "./platform/http/fetch-text.ts";
 import { lockDataFolder } from "./platform/instance-lock.ts";
@@ -157,7 +157,7 @@ async function startAlone(
     // The listener starts before the journal is open. Events until then are refused, and the sender tries again.
     recordFact: async (fact) => {
       if (delivery === undefined) {
-        throw new AppError("unavailable", "SwiftMail is starting.");
+        throw new AppError("unavailable", because("server_starting"));
       }
       await delivery.recordFact(fact);
     },

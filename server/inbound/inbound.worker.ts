@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { systemClock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError, because } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import { readKeyRing } from "../platform/secrets.ts";
 import { connect, serve } from "../platform/workers/channel.ts";
@@ -64,7 +64,7 @@ const methods: InboundMethods = {
   },
   addDmarcReport({ workspaceId, bytes }) {
     if (running === undefined) {
-      throw new AppError("unavailable", "SwiftMail is starting.");
+      throw new AppError("unavailable", because("server_starting"));
     }
     return running.dmarc.take(workspaceId, bytes);
   },

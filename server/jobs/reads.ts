@@ -1,6 +1,6 @@
 import type { AuditVerdict, CampaignCounting, CheckAudit, ReadLook } from "../features/ports.ts";
 import type { SegmentReads } from "../features/segments/segment-read.service.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError, because } from "../platform/errors.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import { FairGate } from "../platform/workers/fair-gate.ts";
 import { ThreadOnDemand, type ThreadParts } from "../platform/workers/thread-on-demand.ts";
@@ -43,7 +43,7 @@ export async function startReads(dataDir: string, longestPageMs = LONGEST_PAGE_M
     start: (caller) => caller.call("start", { dataDir }),
     stop: (caller) => caller.call("stop", null),
     deathOf: () =>
-      new AppError("unavailable", "Counting failed. Try again.", { retryAfterSeconds: 1 }),
+      new AppError("unavailable", because("counting_failed"), { retryAfterSeconds: 1 }),
   };
   const onePage = { ...parts, maxMs: longestPageMs };
   const pageThread = new ThreadOnDemand(onePage);

@@ -1,4 +1,6 @@
-import { type FieldFault, reasonOfFault } from "./field-faults.ts";
+import { because, type CodedReason, type Reason, type Thing } from "../reasons/because.ts";
+
+export { because, type Reason } from "../reasons/because.ts";
 
 /**
  * Every reason for which a request can be refused. The type is closed: the HTTP layer maps each code to one status, and
@@ -34,51 +36,72 @@ export type ErrorCode =
   | "internal";
 
 /**
- * A problem with one field: where it is, the reason, and how to fix it. A reason from the closed list of `FieldFault`
- * also has its code and values, with which a client can word it in another language.
+ * A problem with one field: where it is, the reason in English, and how to fix it. `code` and `params` are those of the
+ * reason, with which a client can word it in another language.
  */
 export type FieldProblem = {
   field: string;
   reason: string;
   hint?: string;
-  code?: FieldFault["code"];
-  params?: Record<string, string | number>;
+  code?: CodedReason["code"];
+  params?: CodedReason["params"];
 };
 
-/** The problem of one field from its fault, with the English reason beside the code. */
-export function faultyField(field: string, fault: FieldFault): FieldProblem {
-  return { field, reason: reasonOfFault(fault), ...fault };
+/** The problem of one field, with the English reason beside its code. */
+export function faultyField(field: string, { text, ...reason }: Reason): FieldProblem {
+  return { field, reason: text, ...reason };
 }
+
+/** A sentence without a code of its own: that of fields, or one from another thread. */
+type Said = { text: string };
 
 /** A refusal that the user can act on. Services throw it; only `platform/http` knows the HTTP status. */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  /** Why, for clients that word it themselves; undefined where `fields` say it all. */
+  readonly reason: CodedReason | undefined;
   readonly fields: FieldProblem[];
   /** Seconds after which the same call may succeed; for `rate_limited` and `unavailable`. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode,
-    message: string,
+    why: Reason | Said | string,
     options: { fields?: FieldProblem[]; retryAfterSeconds?: number; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    const said = typeof why === "string" ? why : why.text;
+    super(said, options.cause === undefined ? {} : { cause: options.cause });
     this.name = "AppError";
     this.code = code;
+    this.reason = typeof why === "object" && "code" in why ? coded(why) : undefined;
     this.fields = options.fields ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 
-/** An `invalid_input` error for one field. */
-export function invalidField(field: string, reason: string, hint?: string): AppError {
-  const problem = hint === undefined ? { field, reason } : { field, reason, hint };
-  return new AppError("invalid_input", `${field}: ${reason}`, { fields: [problem] });
+/** The part of a reason that is sent beside its sentence. */
+function coded({ code, params }: Reason): CodedReason {
+  return params === undefined ? { code } : { code, params };
 }
 
-/** A `not_found` error; `what` names the thing in the caller's words. */
-export function notFound(what: string): AppError {
-  return new AppError("not_found", `There is no such ${what}.`);
+/** An `invalid_input` error for fields; its detail is the first one's. */
+export function invalidFields(fields: [FieldProblem, ...FieldProblem[]]): AppError {
+  const [{ field, reason }] = fields;
+  return new AppError("invalid_input", { text: `${field}: ${reason}` }, { fields });
+}
+
+/** An `invalid_input` error for one field. */
+export function invalidField(field: string, why: Reason | string, hint?: string): AppError {
+  const problem =
+    typeof why === "string"
+      ? { field, reason: why, ...(hint === undefined ? {} : { hint }) }
+      : faultyField(field, why);
+  return new AppError("invalid_input", `${field}: ${problem.reason}`, { fields: [problem] });
+}
+
+/** A `not_found` error for a thing that a request names. */
+export function notFound(thing: Thing): AppError {
+  return new AppError("not_found", because(`no_such_${thing}`));
 }
 
 /** What anything thrown says of itself. */

@@ -2,7 +2,7 @@
 // by delivery/, never by this file.
 import { isIP, Socket } from "node:net";
 import { createTransport } from "nodemailer";
-import { AppError, messageOf } from "./errors.ts";
+import { AppError, because, messageOf } from "./errors.ts";
 import { checkedAddress } from "./guarded-fetch.ts";
 
 /** The relay for system mail, with its password unencrypted; never store it in this form. */
@@ -67,7 +67,7 @@ export function createMailer(
     async send(message) {
       const route = routeOf();
       if (route === undefined) {
-        throw new AppError("unavailable", "Sending of account emails is not set up.");
+        throw new AppError("unavailable", because("system_mail_not_set_up"));
       }
       return await sendBy(route, message, patience);
     },

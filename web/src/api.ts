@@ -1,6 +1,6 @@
 import { treaty } from "@elysiajs/eden";
 import type { App } from "../../server/app.ts";
-import { asProblem, type Problem, problemFrom } from "./problem.ts";
+import { asProblem, type Problem, problemFrom, receivedProblem } from "./problem.ts";
 
 const BASE = "/api/v1";
 const origin = typeof location === "undefined" ? "http://localhost" : location.origin;
@@ -32,7 +32,7 @@ export async function ask<R extends { data: unknown; error: unknown }>(
   if (answer.error !== null && answer.error !== undefined) {
     const { status, value } = answer.error as { status: number; value: unknown };
     const isUnsent = value instanceof Error || value instanceof Event;
-    throw refused(problemFrom(isUnsent ? 0 : Number(status), value));
+    throw refused(await receivedProblem(isUnsent ? 0 : Number(status), value));
   }
   return answer.data as Exclude<R["data"], null>;
 }
@@ -88,7 +88,7 @@ export async function upload<C extends Call>(
   });
   const text = await response.text();
   if (!response.ok) {
-    throw refused(problemFrom(response.status, text));
+    throw refused(await receivedProblem(response.status, text));
   }
   return JSON.parse(text) as Answer<C>;
 }

@@ -3,7 +3,7 @@ export type Params = Record<string, string | number>;
 
 /**
  * Formats an ICU-like message: `{name}`, `{n, number}` and `{n, plural, =0 {none} one {# contact} other {#
- * contacts}}`, nested to any depth. A missing parameter stays visible as `{name}`, so that it is noticed.
+ * contacts}}`, and `{kind, select, a {first} other {second}}`, nested to any depth. A missing parameter stays visible as `{name}`, so that it is noticed.
  */
 export function fillMessage(message: string, params: Params, language: string): string {
   return fill(message, params, language, "");
@@ -41,6 +41,10 @@ function placeholder(inner: string, params: Params, language: string): string {
   if (value === undefined) {
     return `{${name.trim()}}`;
   }
+  if (kind.trim() === "select") {
+    const forms = formsOf(rest.join(","));
+    return fill(forms.get(String(value)) ?? forms.get("other") ?? "", params, language, "");
+  }
   const number = () => new Intl.NumberFormat(language).format(Number(value));
   if (kind.trim() === "plural") {
     const form = pluralForm(rest.join(","), Number(value), language);
@@ -49,7 +53,14 @@ function placeholder(inner: string, params: Params, language: string): string {
   return kind.trim() === "number" ? number() : String(value);
 }
 
-function pluralForm(forms: string, value: number, language: string): string {
+function pluralForm(text: string, value: number, language: string): string {
+  const forms = formsOf(text);
+  const category = new Intl.PluralRules(language).select(value);
+  return forms.get(`=${value}`) ?? forms.get(category) ?? forms.get("other") ?? "";
+}
+
+/** The forms of a plural or select by their labels. */
+function formsOf(forms: string): Map<string, string> {
   const found = new Map<string, string>();
   for (let at = forms.indexOf("{"); at !== -1; at = forms.indexOf("{", at)) {
     const end = closingBrace(forms, at);
@@ -62,6 +73,5 @@ function pluralForm(forms: string, value: number, language: string): string {
     found.set(label, forms.slice(at + 1, end));
     at = end + 1;
   }
-  const category = new Intl.PluralRules(language).select(value);
-  return found.get(`=${value}`) ?? found.get(category) ?? found.get("other") ?? "";
+  return found;
 }

@@ -1,11 +1,12 @@
-import { type FieldProblem, wordedFault } from "./field-fault.ts";
 import { t } from "./problem.messages.ts";
+import { type Coded, type FieldProblem, loadRefusalWords, wordedReason } from "./refusal.ts";
 
 type ProblemBody = {
   title: string;
   status: number;
   code: string;
   detail: string;
+  reason?: Coded;
   fields?: FieldProblem[];
 };
 
@@ -17,7 +18,7 @@ export class Problem extends Error {
   readonly fields: FieldProblem[];
 
   constructor(body: ProblemBody) {
-    super(withoutPath(body));
+    super((body.reason && wordedReason(body.reason)) ?? withoutPath(body));
     this.name = "Problem";
     this.status = body.status;
     this.code = body.code;
@@ -36,7 +37,7 @@ export class Problem extends Error {
  */
 function withoutPath({ detail, fields = [] }: ProblemBody): string {
   const named = fields.find(({ field, reason }) => detail === `${field}: ${reason}`);
-  const worded = named && wordedFault(named);
+  const worded = named && wordedReason(named);
   if (worded !== undefined) {
     return worded;
   }
@@ -57,6 +58,12 @@ export function problemFrom(status: number, value: unknown): Problem {
     title: status === 0 ? t("offline") : t("badAnswer", { status }),
     detail: status === 0 ? t("offlineHint") : t("badAnswerHint"),
   });
+}
+
+/** The problem that an unsuccessful response tells, with its sentences in the reader's language. */
+export async function receivedProblem(status: number, value: unknown): Promise<Problem> {
+  await loadRefusalWords();
+  return problemFrom(status, value);
 }
 
 /** The title in the reader's language; that of a code which this version of the interface does not know stays. */

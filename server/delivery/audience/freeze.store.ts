@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { type AudienceDefinition, frozenAudience } from "../consent.store.ts";
 
 const selectStatus = statement<[id: number], { status: string }>(
@@ -30,10 +30,9 @@ const selectFreezing = statement<[], { name: string }>(
 export function refuseWhileFreezing(db: Connection): void {
   const campaign = selectFreezing(db).get();
   if (campaign !== undefined) {
-    const { name } = campaign;
     throw new AppError(
       "in_use",
-      `The campaign "${name}" is selecting its recipients. Try again in a moment.`,
+      because("campaign_selecting_recipients", { campaign: campaign.name }),
     );
   }
 }

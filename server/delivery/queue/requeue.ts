@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import { type ConsentRule, consentRule, frozenAudience, type WhyNot } from "../consent.store.ts";
 import { messageState } from "../types.ts";
 import {
@@ -236,7 +236,7 @@ function requireStatus(db: Connection, campaignId: number, allowed = retryable):
     throw notFound("campaign");
   }
   if (!allowed.includes(status)) {
-    throw new AppError("illegal_state", "The campaign must be sending, paused or completed.");
+    throw new AppError("illegal_state", because("campaign_not_retryable"));
   }
 }
 

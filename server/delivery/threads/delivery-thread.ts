@@ -1,6 +1,6 @@
 import type { Clocks } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import { AppError, messageOf } from "../../platform/errors.ts";
+import { AppError, because, messageOf } from "../../platform/errors.ts";
 import type { Journal } from "../../platform/journal/writer.ts";
 import { log } from "../../platform/log.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
@@ -122,8 +122,10 @@ export class DeliveryThread {
   /** @throws AppError `invalid_input` when the message cannot be rendered or signed. */
   async sendOne(message: TestMessage): Promise<SmtpOutcome> {
     const rendered = await this.#renderOne(message).catch((error: unknown) => {
-      const reason = messageOf(error);
-      throw new AppError("invalid_input", `The message cannot be created: ${reason}`);
+      throw new AppError(
+        "invalid_input",
+        because("message_cannot_be_made", { reason: messageOf(error) }),
+      );
     });
     // A separate pool, because the route may not have been saved yet and campaigns must keep their connections.
     return await sendAlone(this.#pools.make(message.route, oneOffTimeouts), rendered);

@@ -1,4 +1,4 @@
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 
 /**
  * Runs long work step by step, so that the journal and other calls are processed in between.
@@ -13,7 +13,7 @@ export async function inSteps<T>(
 ): Promise<T> {
   for (;;) {
     if (isStopped()) {
-      throw new AppError("unavailable", "SwiftMail is stopping.");
+      throw new AppError("unavailable", because("server_stopping"));
     }
     await before?.();
     const step = steps.next();

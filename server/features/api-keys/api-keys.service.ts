@@ -91,7 +91,7 @@ export function revokeApiKey(
   now: number,
 ): void {
   if (!revokeKeyRow(system, { id: key.id, workspaceId: key.workspaceId, now })) {
-    throw notFound("API key");
+    throw notFound("api_key");
   }
 }
 

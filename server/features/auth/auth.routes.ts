@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import type { PeerAddress } from "../../platform/http/client-address.ts";
 import { requirePerson } from "../../platform/http/person.ts";
 import { Done, done, refusals } from "../../platform/http/schemas.ts";
@@ -46,10 +46,10 @@ export const authRoutes = (deps: AppDeps) => {
     const origin = request.headers.get("origin");
     const own = ownOrigins(publicUrlOf(config, databases.system), request);
     if (origin !== null && !own.includes(origin)) {
-      throw new AppError("forbidden", "The request was not sent from SwiftMail's own pages.");
+      throw new AppError("forbidden", because("foreign_origin"));
     }
     if (!isSetUp(databases.system)) {
-      throw new AppError("setup_required", "This instance is not set up yet.");
+      throw new AppError("setup_required", because("instance_not_set_up"));
     }
   };
 

@@ -46,26 +46,6 @@ export function isTerminal(status: CampaignStatus): boolean {
   return status === "cancelled" || status === "completed";
 }
 
-const inWords: Record<CampaignStatus, string> = {
-  draft: "is a draft",
-  scheduled: "is scheduled",
-  preparing: "is being prepared",
-  sending: "is being sent",
-  pausing: "is being paused",
-  paused: "is paused",
-  cancelling: "is being cancelled",
-  cancelled: "was cancelled",
-  completed: "has been sent",
-};
-
-/** Explains why a move is refused. */
-export function refusalOf(status: CampaignStatus, move: CampaignMove): string {
-  const possible = campaignMoves[move].from
-    .map((from) => inWords[from].replace(/^is /, ""))
-    .join(", ");
-  return `The campaign ${inWords[status]}; this is possible only while it is ${possible}.`;
-}
-
 /**
  * Whom a campaign reaches: everyone, or the contacts of any included list or segment, without those of an excluded
  * one.

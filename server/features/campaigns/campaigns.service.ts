@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { findWay } from "../routes/route-groups.service.ts";
@@ -81,10 +81,7 @@ export function requireCampaign(db: Connection, id: number): CampaignRow {
 /** Refuses when the campaign's sending method is missing or disabled. @throws AppError `illegal_state`. */
 export function requireWay(db: Connection, row: CampaignRow): void {
   if (!findWay(db, row)?.enabled) {
-    throw new AppError(
-      "illegal_state",
-      "Its sending method was deleted or turned off. See Sending → Sending methods.",
-    );
+    throw new AppError("illegal_state", because("way_unusable"));
   }
 }
 
@@ -120,20 +117,18 @@ export function changeCampaign(
 ): CampaignRow {
   const row = requireCampaign(db, id);
   if (ifMatch !== undefined && ifMatch !== row.version) {
-    throw stale(row.version);
+    throw stale();
   }
   const editsContent = Object.keys(change).some((key) => key !== "name");
   if (editsContent && row.status !== "draft") {
     throw new AppError(
       "illegal_state",
-      row.status === "scheduled"
-        ? "The campaign is scheduled. Move it back to draft to edit it."
-        : "The campaign was launched; what is being sent cannot change any more.",
+      because(row.status === "scheduled" ? "campaign_is_scheduled" : "campaign_was_launched"),
     );
   }
   const document = merge(db, row, change);
   if (!replaceDocument(db, { ...document, id, version: row.version, status: row.status, now })) {
-    throw stale(undefined);
+    throw stale();
   }
   return requireCampaign(db, id);
 }
@@ -159,10 +154,7 @@ export function deleteCampaign(db: Connection, id: number, now: number): void {
   const { status } = requireCampaign(db, id);
   const isRemovable = status === "draft" || isTerminal(status);
   if (!isRemovable || !markCampaignDeleted(db, id, now)) {
-    throw new AppError(
-      "illegal_state",
-      "Only drafts and finished campaigns can be deleted. Cancel this one first.",
-    );
+    throw new AppError("illegal_state", because("campaign_not_removable"));
   }
 }
 
@@ -284,26 +276,26 @@ const headerFields = ["name", "subject", "preheader", "replyTo"] as const;
 function refuseControls(change: CampaignChange): void {
   for (const field of headerFields) {
     if (/\p{Cc}/u.test(change[field] ?? "")) {
-      throw invalidField(field, "holds a line break or another control character");
+      throw invalidField(field, because("control_character"));
     }
   }
   const replyTo = change.replyTo ?? "";
   if (replyTo !== "" && !/^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/.test(replyTo)) {
-    throw invalidField("replyTo", "is not an email address");
+    throw invalidField("replyTo", because("not_an_email"));
   }
 }
 
 function refuseDangling(db: Connection, change: CampaignChange, before: Audience): void {
   const { senderId, routeId, routeGroupId, audience } = change;
   if (typeof senderId === "number" && findSenderForCampaign(db, senderId) === undefined) {
-    throw invalidField("senderId", "is no sender of this workspace");
+    throw invalidField("senderId", because("not_a_sender"));
   }
   if (typeof routeId === "number" && findWay(db, { routeId, routeGroupId: null }) === undefined) {
-    throw invalidField("routeId", "is not a sending method of this workspace");
+    throw invalidField("routeId", because("not_a_route"));
   }
   const way = { routeId: null, routeGroupId: routeGroupId ?? null };
   if (typeof routeGroupId === "number" && findWay(db, way) === undefined) {
-    throw invalidField("routeGroupId", "is not a sending method group of this workspace");
+    throw invalidField("routeGroupId", because("not_a_route_group"));
   }
   if (audience !== undefined) {
     const { includeSegments = [], excludeSegments = [] } = audience;
@@ -322,11 +314,11 @@ function refuseUnknown(db: Connection, audience: Audience, before: Audience): vo
   };
   const list = findMissingList(db, newIn(listsOf));
   if (list !== undefined) {
-    throw invalidField("audience", `there is no list ${list}`);
+    throw invalidField("audience", because("unknown_list", { list }));
   }
   const segment = newIn(segmentsOf).find((id) => !isSegment(db, id));
   if (segment !== undefined) {
-    throw invalidField("audience", `there is no segment ${segment}`);
+    throw invalidField("audience", because("unknown_segment", { segment }));
   }
 }
 
@@ -343,7 +335,6 @@ function segmentFaults(db: Connection, audience: Audience): string[] {
   return segmentsOf(audience).flatMap((id) => segmentFault(db, id) ?? []);
 }
 
-function stale(version: number | undefined): AppError {
-  const now = version === undefined ? "" : ` It is version ${version} now.`;
-  return new AppError("stale_version", `Someone else changed this campaign. Load it again.${now}`);
+function stale(): AppError {
+  return new AppError("stale_version", because("campaign_changed_meanwhile"));
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField } from "../../platform/errors.ts";
+import { AppError, because, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
@@ -15,7 +15,6 @@ import {
   type CampaignStatus,
   instantOf,
   nextStatus,
-  refusalOf,
   type SectionProblem,
 } from "./campaigns.rules.ts";
 import type { CampaignView, Preflight, Schedule } from "./campaigns.schema.ts";
@@ -72,10 +71,13 @@ export async function scheduleCampaign(
   const now = deps.clock();
   const due = instantOf(at.localTime, at.timeZone);
   if (due === undefined) {
-    throw invalidField("timeZone", `"${at.timeZone}" and "${at.localTime}" give no point in time`);
+    throw invalidField(
+      "timeZone",
+      because("no_such_time", { time: at.localTime, zone: at.timeZone }),
+    );
   }
   if (due <= now || due > now + MAX_AHEAD_MS) {
-    throw invalidField("localTime", due <= now ? "is in the past" : "is more than two years ahead");
+    throw invalidField("localTime", because(due <= now ? "in_the_past" : "too_far_ahead"));
   }
   const checked = requireCampaign(open(), target.campaignId);
   const faults = await contentFaults(context, checked);
@@ -243,10 +245,7 @@ async function prepare(
 
 function requireSame(now: CampaignRow, checked: CampaignRow): void {
   if (now.version !== checked.version) {
-    throw new AppError(
-      "stale_version",
-      "The campaign changed while it was being checked. Check it again.",
-    );
+    throw new AppError("stale_version", because("campaign_changed_while_checked"));
   }
 }
 
@@ -291,7 +290,10 @@ function refuseProblems(problems: readonly SectionProblem[]): void {
 function requireMove(row: Pick<CampaignRow, "status">, action: CampaignMove): CampaignStatus {
   const to = nextStatus(row.status, action);
   if (to === undefined) {
-    throw new AppError("illegal_state", refusalOf(row.status, action));
+    throw new AppError(
+      "illegal_state",
+      because("campaign_status_refuses", { status: row.status, move: action }),
+    );
   }
   return to;
 }
@@ -305,7 +307,7 @@ function move(
 ): void {
   const to = requireMove(row, action);
   if (!moveCampaign(db, { id: row.id, from: row.status, to, reason, now })) {
-    throw new AppError("changed_meanwhile", "The campaign's status just changed. Load it again.");
+    throw new AppError("changed_meanwhile", because("campaign_status_changed"));
   }
 }
 

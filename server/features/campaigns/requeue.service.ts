@@ -1,6 +1,6 @@
 import type { HeldDecision, RetryCount, RetryFilter } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import type { CampaignEngine } from "../ports.ts";
 import { requireCampaign, requireWay } from "./campaigns.service.ts";
 
@@ -43,7 +43,7 @@ export async function retryFailed(
   if (preview.retry !== expected) {
     throw new AppError(
       "changed_meanwhile",
-      `The number of messages changed to ${preview.retry} (was ${expected}). Check again.`,
+      because("retry_count_changed", { now: preview.retry, before: expected }),
     );
   }
   return await deps.engine.retry(workspaceId, campaignId, filter);

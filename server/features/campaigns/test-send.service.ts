@@ -1,5 +1,5 @@
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { AppError, invalidField } from "../../platform/errors.ts";
+import { AppError, because, invalidField } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
 import type { CampaignEngine } from "../ports.ts";
@@ -40,10 +40,7 @@ export async function sendTest(
   const way = { routeId: row.routeId, groupId: row.routeGroupId };
   const [member] = loadRouteMembers(db, { workspaceId, ...deps }, way);
   if (row.senderId === null || member === undefined) {
-    throw new AppError(
-      "illegal_state",
-      "Choose a sender and a sending method before you send a test.",
-    );
+    throw new AppError("illegal_state", because("test_needs_sender"));
   }
   const message = {
     workspaceId,

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor, encodeCursor, readPage } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
@@ -176,7 +176,7 @@ export function readPosition(cursor: string): Position {
     k === undefined ||
     typeof id !== "number"
   ) {
-    throw invalidField("cursor", "was not returned by this list", "Leave it out to start again.");
+    throw invalidField("cursor", because("bad_cursor"));
   }
   return { by, pass, k, id };
 }

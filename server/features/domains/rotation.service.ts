@@ -103,7 +103,7 @@ export function removeKey(db: Connection, target: Target, keyId: number): Domain
     );
   }
   if (key === undefined || !deleteDkimKey(db, target.id, keyId)) {
-    throw notFound("key");
+    throw notFound("dkim_key");
   }
   return readDomain(db, target.id, target.place);
 }

@@ -135,7 +135,7 @@ function checked({ enabled: _, category, ...rest }: RuleInput): Omit<LimitRule, 
 function requireIndex(entries: readonly RuleEntry[], key: string): number {
   const index = entries.findIndex(({ rule }) => rule.key === key);
   if (index < 0) {
-    throw notFound("rule");
+    throw notFound("limit_rule");
   }
   return index;
 }

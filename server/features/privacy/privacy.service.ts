@@ -109,7 +109,7 @@ export function requestFile(db: Connection, dataDir: string, id: number, now: nu
  */
 export function liftErasure(db: Connection, written: string): void {
   if (!forgetErased(db, readAddress(written))) {
-    throw notFound("erased address");
+    throw notFound("erased_address");
   }
 }
 
@@ -158,7 +158,7 @@ function readAddress(written: string): string {
 function rowOf(db: Connection, id: number): RequestRow {
   const row = findRequest(db, id);
   if (row === undefined) {
-    throw notFound("privacy request");
+    throw notFound("privacy_request");
   }
   return row;
 }

@@ -113,7 +113,7 @@ export function deleteRouteGroup(db: Connection, id: number): void {
     );
   }
   if (!deleteGroupRow(db, id)) {
-    throw notFound("route group");
+    throw notFound("route_group");
   }
 }
 
@@ -147,7 +147,7 @@ function requireMembers(db: Connection, members: RouteGroupCreate["members"]): v
 function required(db: Connection, id: number): GroupRow {
   const row = findGroup(db, id);
   if (row === undefined) {
-    throw notFound("route group");
+    throw notFound("route_group");
   }
   return row;
 }

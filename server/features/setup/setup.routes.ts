@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { Done, done, refusals } from "../../platform/http/schemas.ts";
 import { ownOrigins } from "../auth/access.service.ts";
 import { openSession } from "../auth/auth.service.ts";
@@ -51,7 +51,7 @@ export const setupRoutes = (deps: AppDeps) => {
   const refuseForeignPage = (request: Request) => {
     const origin = request.headers.get("origin");
     if (origin !== null && !ownOrigins(publicUrlOf(config, system), request).includes(origin)) {
-      throw new AppError("forbidden", "The request was not sent from SwiftMail's own pages.");
+      throw new AppError("forbidden", because("foreign_origin"));
     }
   };
   const forUnlocked = ({ request }: { request: Request }) => {

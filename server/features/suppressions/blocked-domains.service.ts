@@ -58,7 +58,7 @@ export function blockDomain(
 export function unblockDomain(db: Connection, store: BlockedDomains, written: string): void {
   const domain = readDomain(written);
   if (!store.remove(db, domain)) {
-    throw notFound("blocked domain");
+    throw notFound("blocked_domain");
   }
 }
 

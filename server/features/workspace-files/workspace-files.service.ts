@@ -122,7 +122,7 @@ export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<voi
 function rowOf(databases: Databases, workspaceId: string) {
   const row = databases.setAsideRows().find((aside) => aside.workspaceId === workspaceId);
   if (row === undefined) {
-    throw notFound("workspace that is set aside");
+    throw notFound("workspace_set_aside");
   }
   return row;
 }

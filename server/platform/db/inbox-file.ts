@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AppError } from "../errors.ts";
+import { AppError, because } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { log } from "../log.ts";
 import { isBusy } from "./busy.ts";
@@ -59,7 +59,7 @@ function openUsable(
       throw error;
     }
     log.error({ path, err: error }, "an inbox file cannot be used");
-    throw new AppError("unavailable", `The inbox cannot be opened: ${fault.message}.`, {
+    throw new AppError("unavailable", because("inbox_unusable", { fault: fault.message }), {
       cause: error,
       retryAfterSeconds: UNUSABLE_RETRY_SECONDS,
     });

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { asDiskFull, isDiskFull } from "../disk-full.ts";
-import { AppError, notFound } from "../errors.ts";
+import { AppError, because, notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { log } from "../log.ts";
 import { isBusy } from "./busy.ts";
@@ -392,9 +392,8 @@ function migrateExisting(db: Connection): void {
 }
 
 function unavailable(cause?: unknown): AppError {
-  return new AppError(
-    "workspace_unavailable",
-    "This workspace is turned off because its file cannot be used. Nothing in it is shown, changed or sent until an administrator of this instance has fixed it.",
-    { retryAfterSeconds: 60, cause },
-  );
+  return new AppError("workspace_unavailable", because("workspace_file_unusable"), {
+    retryAfterSeconds: 60,
+    cause,
+  });
 }

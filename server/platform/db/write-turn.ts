@@ -1,6 +1,6 @@
 // SQLite waits for a lock inside the call, which blocks the whole thread. A thread that serves many workspaces waits
 // here instead, with pauses in which it does other work.
-import { AppError } from "../errors.ts";
+import { AppError, because } from "../errors.ts";
 import { isBusy } from "./busy.ts";
 import type { Connection } from "./driver.ts";
 
@@ -68,6 +68,5 @@ export async function writeWhenFree<T>(write: () => T, withinMs = WITHIN_MS): Pr
 
 /** The error for a user whose write met a long-held lock. */
 export function lockedOut(cause?: unknown): AppError {
-  const sentence = "A large change to this workspace is being saved. Try again in a moment.";
-  return new AppError("unavailable", sentence, { cause, retryAfterSeconds: 2 });
+  return new AppError("unavailable", because("large_change_runs"), { cause, retryAfterSeconds: 2 });
 }

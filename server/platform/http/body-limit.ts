@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { AppError } from "../errors.ts";
+import { AppError, because } from "../errors.ts";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -30,7 +30,7 @@ export const bodyLimit = (isUpload: (path: string) => boolean) =>
     }
     // Providers send recipients' one-click requests in any form; the route reads no more than it needs.
     if (path.startsWith("/api/")) {
-      throw new AppError("too_large", "Send the body with Content-Length, not in chunks.");
+      throw new AppError("too_large", because("body_without_length"));
     }
   });
 
@@ -44,7 +44,7 @@ export const bodyReadByRoute = () => null;
 export function refuseLargeBody(request: Request, maxBytes: number): void {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) {
     const limit = maxBytes < MEGABYTE ? `${maxBytes / 1024} kB` : `${maxBytes / MEGABYTE} MB`;
-    throw new AppError("too_large", `The request is too large. The limit is ${limit}.`);
+    throw new AppError("too_large", because("body_too_large", { limit }));
   }
 }
 
@@ -67,10 +67,7 @@ export function countValues(body: unknown): number {
     }
     const inner = Array.isArray(value) ? value : Object.values(value);
     if (seen + open.length + inner.length > MAX_BODY_VALUES) {
-      throw new AppError(
-        "too_large",
-        "This request contains more than 100,000 values. Split it into several requests.",
-      );
+      throw new AppError("too_large", because("too_many_values"));
     }
     for (const each of inner) {
       open.push(each);

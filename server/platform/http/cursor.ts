@@ -1,4 +1,4 @@
-import { type AppError, invalidField } from "../errors.ts";
+import { type AppError, because, invalidField } from "../errors.ts";
 
 export type CursorValue = string | number | null;
 
@@ -26,7 +26,7 @@ export function decodeCursor(cursor: string, length: number): CursorValue[] {
 }
 
 function foreignCursor(): AppError {
-  return invalidField("cursor", "was not returned by this list", "Leave it out to start again.");
+  return invalidField("cursor", because("bad_cursor"));
 }
 
 function isCursorValue(value: unknown): value is CursorValue {

@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { AppError } from "../errors.ts";
+import { AppError, because } from "../errors.ts";
 import { problemResponse } from "./problem.ts";
 
 /**
@@ -9,7 +9,7 @@ import { problemResponse } from "./problem.ts";
 export const everyAnswer = new Elysia({ name: "every-answer" }).onRequest(({ request, set }) => {
   const url = URL.parse(request.url);
   if (url === null) {
-    return problemResponse(new AppError("invalid_input", "The Host header is not valid."), 400);
+    return problemResponse(new AppError("invalid_input", because("bad_host_header")), 400);
   }
   set.headers["x-content-type-options"] = "nosniff";
   if (url.pathname.startsWith("/api/")) {

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { writeTurn } from "../db/write-turn.ts";
-import { AppError, notFound } from "../errors.ts";
+import { AppError, because, notFound } from "../errors.ts";
 import {
   type AuditOption,
   auditDetail,
@@ -122,7 +122,7 @@ export function createGuard(
       ...decidedBy(async (asked) => {
         const actor = await admit(gate, asked);
         if (!actor.isAdmin) {
-          throw new AppError("forbidden", "Only administrators of this instance can do this.");
+          throw new AppError("forbidden", because("instance_admins_only"));
         }
         return { actor };
       }),
@@ -267,13 +267,13 @@ async function admit(gate: Gate, asked: Asked): Promise<Actor> {
   const { access, limiter, rates } = gate;
   const { request, server, set } = asked;
   if (!access.isSetUp()) {
-    throw new AppError("setup_required", "This instance is not set up yet. Open it in a browser.");
+    throw new AppError("setup_required", because("instance_not_set_up"));
   }
   const ip = gate.clientAddress(request, server);
   const actor = await access.authenticate(request, ip);
   if (actor === undefined) {
     limiter.take(`ip ${networkOf(ip)}`, rates.address, { headers: set.headers });
-    throw new AppError("unauthenticated", "You are not signed in, or your session has ended.");
+    throw new AppError("unauthenticated", because("not_signed_in"));
   }
   limiter.take(actor.id, rates.actor, { headers: set.headers });
   refuseForeignOrigin(access, actor, request);
@@ -315,10 +315,10 @@ async function requireStill(
   }
   const again = await access.authenticate(request, clientAddress(request, server));
   if (again === undefined || again.id !== actor?.id) {
-    throw new AppError("unauthenticated", "Your session ended while the request was waiting.");
+    throw new AppError("unauthenticated", because("session_ended_waiting"));
   }
   if (!isAllowed(again)) {
-    throw new AppError("forbidden", "You lost access while the request was waiting.");
+    throw new AppError("forbidden", because("access_lost_waiting"));
   }
 }
 
@@ -359,7 +359,7 @@ async function jsonOf(request: Request): Promise<unknown> {
   const text = await request.text();
   const body: unknown = text === "" ? undefined : JSON.parse(text);
   if (body === null) {
-    throw new AppError("invalid_input", "The request body is null. Send a JSON object.");
+    throw new AppError("invalid_input", because("body_is_null"));
   }
   return body;
 }
@@ -379,7 +379,7 @@ function allowed(workspace: WorkspaceAccess | undefined, permission: Permission)
     throw notFound("workspace");
   }
   if (!workspace.can(permission)) {
-    throw new AppError("forbidden", `Your role or API key here does not include ${permission}.`);
+    throw new AppError("forbidden", because("permission_missing", { permission }));
   }
   return workspace;
 }
@@ -390,9 +390,6 @@ function refuseForeignOrigin(access: AccessPort, actor: Actor, request: Request)
   }
   const origin = request.headers.get("origin");
   if (origin === null || !access.allowedOrigins(request).includes(origin)) {
-    throw new AppError(
-      "forbidden",
-      "The request was not sent from SwiftMail's own pages (its Origin header differs).",
-    );
+    throw new AppError("forbidden", because("foreign_origin"));
   }
 }

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { Elysia, t } from "elysia";
 import type { Connection } from "../db/driver.ts";
-import { AppError, messageOf } from "../errors.ts";
+import { AppError, because, messageOf } from "../errors.ts";
 import type { Metrics } from "../metrics.ts";
 import { isPrivateAddress } from "../private-address.ts";
 import { writeSetting } from "../settings.store.ts";
@@ -67,7 +67,7 @@ export const healthRoutes = (options: HealthOptions) =>
       "/metrics",
       async ({ request, server }) => {
         if (!isFromInside(request, server, options.clientAddress)) {
-          throw new AppError("forbidden", "Metrics are available only from the private network.");
+          throw new AppError("forbidden", because("metrics_are_private"));
         }
         const { body, contentType } = await options.metrics.render();
         return new Response(body, { headers: { "content-type": contentType } });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Elysia } from "elysia";
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../db/driver.ts";
-import { AppError, invalidField } from "../errors.ts";
+import { AppError, because, invalidField } from "../errors.ts";
 import { DAY_MS } from "../time.rules.ts";
 import { claimKey, keepAnswer, releaseKey } from "./idempotency.store.ts";
 
@@ -31,7 +31,7 @@ export function idempotency(system: Connection, clock: Clock) {
       return undefined;
     }
     if (!KEY.test(key)) {
-      throw invalidField("idempotency-key", "must be 1 to 200 visible ASCII characters");
+      throw invalidField("idempotency-key", because("bad_idempotency_key"));
     }
     const scope = `${actorId} ${request.method} ${new URL(request.url).pathname}`;
     const now = clock();
@@ -51,11 +51,11 @@ export function idempotency(system: Connection, clock: Clock) {
           headers: { "content-type": "application/json", "idempotent-replayed": "true" },
         });
       case "running":
-        throw new AppError("in_progress", "The first request with this key is still running.", {
+        throw new AppError("in_progress", because("first_request_runs"), {
           retryAfterSeconds: RETRY_SECONDS,
         });
       case "other_request":
-        throw invalidField("idempotency-key", "was used for another request", "Use a new key.");
+        throw invalidField("idempotency-key", because("used_idempotency_key"));
     }
   };
 

@@ -1,4 +1,4 @@
-import { invalidField } from "../errors.ts";
+import { because, invalidField } from "../errors.ts";
 
 /**
  * The version in an If-Match header (RFC 9110 §13.1.1); undefined when the header is missing or `*`.
@@ -11,7 +11,7 @@ export function versionOfIfMatch(header: string | undefined): number | undefined
   }
   const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header.trim())?.[1];
   if (version === undefined) {
-    throw invalidField("if-match", "is not an ETag that was given here", 'For example "3".');
+    throw invalidField("if-match", because("bad_etag"));
   }
   return Number(version);
 }

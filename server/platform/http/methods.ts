@@ -1,5 +1,5 @@
 import { type AnyElysia, Elysia } from "elysia";
-import { AppError } from "../errors.ts";
+import { AppError, because } from "../errors.ts";
 import { problemResponse } from "./problem.ts";
 
 /**
@@ -28,8 +28,9 @@ export const methods = (appOf: () => AnyElysia) => {
     if (allowed.length === 0 || allowed.includes(request.method)) {
       return undefined;
     }
-    const refusal = `This address takes ${allowed.join(", ")}.`;
-    const answer = problemResponse(new AppError("method_not_allowed", refusal));
+    const answer = problemResponse(
+      new AppError("method_not_allowed", because("other_methods", { methods: allowed.join(", ") })),
+    );
     answer.headers.set("allow", allowed.join(", "));
     return answer;
   });

@@ -2,8 +2,15 @@ import { Elysia, type ValidationError } from "elysia";
 import { isBusy } from "../db/busy.ts";
 import { lockedOut } from "../db/write-turn.ts";
 import { isDiskFull } from "../disk-full.ts";
-import { AppError, type ErrorCode, type FieldProblem, faultyField } from "../errors.ts";
-import type { FieldFault } from "../field-faults.ts";
+import {
+  AppError,
+  because,
+  type ErrorCode,
+  type FieldProblem,
+  faultyField,
+  invalidFields,
+  type Reason,
+} from "../errors.ts";
 import { log } from "../log.ts";
 
 /** The HTTP status for each error code; the compiler reports a missing one. */
@@ -57,13 +64,17 @@ const titleOf: Record<ErrorCode, string> = {
   internal: "Server error",
 };
 
-/** A refusal as RFC 9457 problem details, with a code from a closed list and the fields to correct. */
+/**
+ * A refusal as RFC 9457 problem details, with a code from a closed list and the fields to correct. `reason` is what
+ * `detail` says, for clients that word it themselves.
+ */
 export type Problem = {
   type: string;
   title: string;
   status: number;
   code: ErrorCode;
   detail: string;
+  reason?: AppError["reason"];
   fields?: FieldProblem[];
 };
 
@@ -84,10 +95,7 @@ export function statusOfError(error: unknown, code: unknown): number {
 function refusalIn(thrown: unknown, code: unknown): AppError | undefined {
   const error = code === "PARSE" && thrown instanceof Error ? thrown.cause : thrown;
   if (error instanceof TypeError && error.message === UNPRINTABLE) {
-    return new AppError(
-      "invalid_input",
-      "A value of the request has a key called toString where a text or a number is expected.",
-    );
+    return new AppError("invalid_input", because("ambiguous_value"));
   }
   return error instanceof AppError ? error : undefined;
 }
@@ -106,6 +114,7 @@ export function problemResponse(error: AppError, status: number = statusOf[error
     status,
     code: error.code,
     detail: error.message,
+    ...(error.reason === undefined ? {} : { reason: error.reason }),
     ...(error.fields.length > 0 ? { fields: error.fields } : {}),
   };
   const headers: Record<string, string> = {
@@ -133,10 +142,10 @@ export const problems = new Elysia({ name: "problems" }).onError(
       return problemResponse(fromValidation(error as ValidationError, { ...query, ...params }));
     }
     if (code === "NOT_FOUND") {
-      return problemResponse(new AppError("not_found", "Nothing was found at this URL."));
+      return problemResponse(new AppError("not_found", because("nothing_at_url")));
     }
     if (code === "PARSE") {
-      return problemResponse(new AppError("invalid_input", "The request body is not valid JSON."));
+      return problemResponse(new AppError("invalid_input", because("not_json")));
     }
     if (isBusy(error)) {
       log.warn({ route }, "a write failed because of a long-held lock");
@@ -146,53 +155,49 @@ export const problems = new Elysia({ name: "problems" }).onError(
     if (isDiskFull(error)) {
       return problemResponse(diskFull(error));
     }
-    return problemResponse(
-      new AppError("internal", "Something went wrong on the server. Its log has details."),
-    );
+    return problemResponse(new AppError("internal", because("server_error")));
   },
 );
 
 function diskFull(cause: unknown): AppError {
-  const sentence =
-    "The disk of this server is full, so this could not be saved. Free some space and try again.";
-  return new AppError("unavailable", sentence, { cause, retryAfterSeconds: 60 });
+  return new AppError("unavailable", because("disk_full"), { cause, retryAfterSeconds: 60 });
 }
 
 type SchemaProblem = { schema: Record<string, unknown>; value: unknown; message: string };
 
 /** What a validation failure means for the reader; undefined when only the validator has words for it. */
-function faultOf({ schema, value }: SchemaProblem): FieldFault | undefined {
+function faultOf({ schema, value }: SchemaProblem): Reason | undefined {
   if (value === undefined || (value === "" && schema["minLength"] !== undefined)) {
-    return { code: "empty" };
+    return because("empty");
   }
   const { minLength, maxLength, minimum, maximum } = schema as Record<string, number | undefined>;
   if (typeof value === "string" && maxLength !== undefined && value.length > maxLength) {
-    return { code: "too_long", params: { max: maxLength } };
+    return because("too_long", { max: maxLength });
   }
   if (typeof value === "string" && minLength !== undefined && value.length < minLength) {
-    return { code: "too_short", params: { min: minLength } };
+    return because("too_short", { min: minLength });
   }
   if (typeof value === "number" && minimum !== undefined && value < minimum) {
-    return { code: "below_minimum", params: { min: minimum } };
+    return because("below_minimum", { min: minimum });
   }
   if (typeof value === "number" && maximum !== undefined && value > maximum) {
-    return { code: "above_maximum", params: { max: maximum } };
+    return because("above_maximum", { max: maximum });
   }
   return wantedOf(schema["anyOf"]);
 }
 
 /** What a union requires: one of its literal texts, or a number. */
-function wantedOf(alternatives: unknown): FieldFault | undefined {
+function wantedOf(alternatives: unknown): Reason | undefined {
   if (!Array.isArray(alternatives)) {
     return undefined;
   }
   const kinds = alternatives as { const?: unknown; type?: unknown }[];
   const texts = kinds.flatMap((kind) => (typeof kind.const === "string" ? [kind.const] : []));
   if (texts.length > 0) {
-    return { code: "not_one_of", params: { options: texts.join(", ") } };
+    return because("not_one_of", { options: texts.join(", ") });
   }
   const isNumber = kinds.some(({ type }) => type === "integer" || type === "number");
-  return isNumber ? { code: "not_a_number" } : undefined;
+  return isNumber ? because("not_a_number") : undefined;
 }
 
 /** A schema's own words come first; a part of the path that is no number is not a valid ID. */
@@ -206,7 +211,7 @@ function fieldProblem(field: string, problem: SchemaProblem, isInPath: boolean):
     return { field, reason: problem.message };
   }
   const isId = isInPath && fault.code === "not_a_number";
-  return faultyField(field, isId ? { code: "not_an_id" } : fault);
+  return faultyField(field, isId ? because("not_an_id") : fault);
 }
 
 /**
@@ -221,10 +226,7 @@ function parameterWith(value: unknown, parameters: Record<string, unknown>): str
 function fromValidation(error: ValidationError, parameters: Record<string, unknown>): AppError {
   if (error.type === "response") {
     log.error({ err: error }, "a response does not match its schema");
-    return new AppError(
-      "internal",
-      "The server created a response that does not match its schema.",
-    );
+    return new AppError("internal", because("wrong_response"));
   }
   let mistakes: ValidationError["all"];
   try {
@@ -246,8 +248,8 @@ function fromValidation(error: ValidationError, parameters: Record<string, unkno
       }
     }
   }
-  const first = fields[0];
-  const detail =
-    first === undefined ? "The request does not fit." : `${first.field}: ${first.reason}`;
-  return new AppError("invalid_input", detail, { fields });
+  const [first, ...others] = fields;
+  return first === undefined
+    ? new AppError("invalid_input", because("request_does_not_fit"))
+    : invalidFields([first, ...others]);
 }

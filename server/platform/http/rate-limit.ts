@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
-import { AppError } from "../errors.ts";
+import { AppError, because } from "../errors.ts";
 
 /** A token bucket's parameters: `burst` requests at once, refilled at `perSecond`. */
 export type Rate = { perSecond: number; burst: number };
@@ -60,9 +60,7 @@ export class RateLimiter {
     headers["ratelimit-reset"] = String(Math.ceil((rate.burst - tokens) / rate.perSecond));
     if (!isAdmitted) {
       const retryAfterSeconds = (wanted - tokens) / rate.perSecond;
-      throw new AppError("rate_limited", "Too many requests. Wait a moment and try again.", {
-        retryAfterSeconds,
-      });
+      throw new AppError("rate_limited", because("too_many_requests"), { retryAfterSeconds });
     }
   }
 }

@@ -8,14 +8,26 @@ export const ProblemSchema = t.Object(
     title: t.String(),
     status: t.Number(),
     code: t.String(),
-    detail: t.String(),
+    detail: t.String({ description: "In English" }),
+    reason: t.Optional(
+      t.Object(
+        {
+          code: t.String(),
+          params: t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()]))),
+        },
+        {
+          description:
+            "What `detail` says, as a code and its values, for clients that word it themselves; left out where `fields` say it",
+        },
+      ),
+    ),
     fields: t.Optional(
       t.Array(
         t.Object({
           field: t.String(),
-          reason: t.String(),
-          hint: t.Optional(t.String()),
-          code: t.Optional(t.String()),
+          reason: t.String({ description: "In English" }),
+          hint: t.Optional(t.String({ description: "How to mend it, in English" })),
+          code: t.Optional(t.String({ description: "What `reason` and `hint` say" })),
           params: t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()]))),
         }),
       ),

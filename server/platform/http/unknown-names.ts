@@ -1,5 +1,5 @@
 import { type AnyElysia, Elysia } from "elysia";
-import { AppError, type FieldProblem, faultyField } from "../errors.ts";
+import { AppError, because, type FieldProblem, faultyField } from "../errors.ts";
 import { type BodySchema, unknownMembers } from "./unknown-members.rules.ts";
 
 /** What a route of the API takes. */
@@ -27,7 +27,7 @@ export const unknownNames = (appOf: () => AnyElysia) => {
       const schema = takenBy(request.method, route)?.body;
       const unknown = schema === undefined ? [] : unknownMembers(schema, body);
       if (unknown.length > 0) {
-        throw refusal(unknown.map((path) => faultyField(path, { code: "unknown_member" })));
+        throw refusal(unknown.map((path) => faultyField(path, because("unknown_member"))));
       }
     })
     .onBeforeHandle({ as: "global" }, ({ request, route }) => {
@@ -65,15 +65,19 @@ function takenByRoutes(app: AnyElysia): Map<string, Taken> {
 }
 
 function unknownParameter(name: string, names: readonly string[]): FieldProblem {
-  const hint =
+  const why =
     names.length === 0
-      ? "This address has no query parameters."
-      : `The query parameters here are: ${names.join(", ")}.`;
-  return { ...faultyField(name.slice(0, 60), { code: "unknown_parameter" }), hint };
+      ? because("no_parameters")
+      : because("other_parameters", { names: names.join(", ") });
+  return faultyField(name.slice(0, 60), why);
 }
 
 function refusal(fields: FieldProblem[]): AppError {
   const [first] = fields;
   const hint = first?.hint === undefined ? "" : ` ${first.hint}`;
-  return new AppError("invalid_input", `${first?.field}: ${first?.reason}.${hint}`, { fields });
+  return new AppError(
+    "invalid_input",
+    { text: `${first?.field}: ${first?.reason}.${hint}` },
+    { fields },
+  );
 }

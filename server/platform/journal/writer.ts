@@ -10,7 +10,7 @@ import {
   truncateSync,
   writeSync,
 } from "node:fs";
-import { AppError, messageOf } from "../errors.ts";
+import { AppError, because, messageOf } from "../errors.ts";
 import { findRecord, RecordBuffer, recordAt } from "./record.ts";
 import {
   type DurableMark,
@@ -127,7 +127,7 @@ export class Journal {
    */
   append(payload: string): Promise<void> {
     if (this.#closed) {
-      return Promise.reject(new AppError("unavailable", "The journal is closed."));
+      return Promise.reject(new AppError("unavailable", because("journal_closed")));
     }
     this.#collecting.add(payload);
     if (this.#group === undefined) {
@@ -198,7 +198,7 @@ export class Journal {
       const reason = messageOf(error);
       this.#setBroken(reason);
       group?.reject(
-        new AppError("unavailable", `The journal cannot be written: ${reason}`, {
+        new AppError("unavailable", because("journal_unwritable", { reason }), {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
           cause: error,
         }),

@@ -30,6 +30,7 @@ type Reply =
 type WireError = {
   message: string;
   code?: ErrorCode;
+  reason?: AppError["reason"];
   fields?: FieldProblem[];
   retryAfterSeconds?: number | undefined;
 };
@@ -125,6 +126,7 @@ function toWire(error: unknown): WireError {
     return {
       message: error.message,
       code: error.code,
+      reason: error.reason,
       fields: error.fields,
       retryAfterSeconds: error.retryAfterSeconds,
     };
@@ -136,10 +138,14 @@ function fromWire(error: WireError): Error {
   if (error.code === undefined) {
     return new Error(error.message);
   }
-  return new AppError(error.code, error.message, {
-    fields: error.fields ?? [],
-    ...(error.retryAfterSeconds === undefined
-      ? {}
-      : { retryAfterSeconds: error.retryAfterSeconds }),
-  });
+  return new AppError(
+    error.code,
+    { ...error.reason, text: error.message },
+    {
+      fields: error.fields ?? [],
+      ...(error.retryAfterSeconds === undefined
+        ? {}
+        : { retryAfterSeconds: error.retryAfterSeconds }),
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, because } from "../errors.ts";
 
 export type GateLimits = {
   /** Maximum concurrent work, in total and per workspace. */
@@ -46,9 +46,7 @@ export class FairGate {
       return undefined;
     }
     if (queue.length >= this.#limits.waiting) {
-      throw new AppError("unavailable", "The server is busy counting. Try again in a moment.", {
-        retryAfterSeconds: 5,
-      });
+      throw new AppError("unavailable", because("counting_busy"), { retryAfterSeconds: 5 });
     }
     return new Promise((enter) => {
       queue.push({ enter });

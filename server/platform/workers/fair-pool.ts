@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, because } from "../errors.ts";
 import { type Caller, connect, type Methods } from "./channel.ts";
 
 /** Work exceeded its time limit, and its thread was ended. */
@@ -103,7 +103,7 @@ class Pool<M extends Methods> implements FairPool<M> {
     const owner = this.#ownerOf(name);
     const waiting = owner.lanes.get(lane) ?? [];
     if (this.#isStopped || waiting.length >= this.#limits.maxWaiting) {
-      throw new AppError("unavailable", "The server is busy. Try again soon.", {
+      throw new AppError("unavailable", because("server_busy"), {
         retryAfterSeconds: Math.max(2, Math.ceil((owner.restsUntil - performance.now()) / 1_000)),
       });
     }
@@ -117,7 +117,9 @@ class Pool<M extends Methods> implements FairPool<M> {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#alarm);
-    const reason = new AppError("unavailable", "SwiftMail is stopping.", { retryAfterSeconds: 5 });
+    const reason = new AppError("unavailable", because("server_stopping"), {
+      retryAfterSeconds: 5,
+    });
     for (const { lanes } of this.#owners.values()) {
       for (const { done } of [...lanes.values()].flat()) {
         done.reject(reason);

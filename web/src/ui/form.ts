@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { wordedFault } from "../field-fault.ts";
 import { asProblem, type Problem } from "../problem.ts";
+import { wordedHint, wordedReason } from "../refusal.ts";
 
 /** The state of a form: values, submission and the server's errors. */
 export type Form<V> = {
@@ -110,13 +110,15 @@ export function fieldError(problem: Problem | undefined, field: string): string 
   if (found === undefined) {
     return undefined;
   }
-  const worded = wordedFault(found);
-  if (worded !== undefined) {
-    return found.hint === undefined ? worded : `${worded} ${found.hint}`;
-  }
-  const sentence = `${found.reason.charAt(0).toUpperCase()}${found.reason.slice(1)}`;
-  const stop = /[.?!]$/.test(sentence) ? "" : ".";
-  return found.hint === undefined ? `${sentence}${stop}` : `${sentence}${stop} ${found.hint}`;
+  const said = wordedReason(found) ?? sentenceOf(found.reason);
+  const hint = wordedHint(found);
+  return hint === undefined ? said : `${said} ${hint}`;
+}
+
+/** The server's reason, which follows the name of a field, as a sentence. */
+function sentenceOf(reason: string): string {
+  const sentence = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`;
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 function topName(field: string, within: string | undefined): string {

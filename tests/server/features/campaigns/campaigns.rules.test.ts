@@ -9,8 +9,9 @@ import {
   instantOf,
   isTerminal,
   nextStatus,
-  refusalOf,
 } from "../../../../server/features/campaigns/campaigns.rules.ts";
+
+import { because } from "../../../../server/platform/errors.ts";
 
 const moves = Object.keys(campaignMoves) as CampaignMove[];
 
@@ -72,6 +73,8 @@ test("no sequence of moves leaves a final status, skips the freeze before sendin
 });
 
 test("a refused move says where the campaign is and when it would be possible", () => {
+  const refusalOf = (status: CampaignStatus, move: CampaignMove) =>
+    because("campaign_status_refuses", { status, move }).text;
   expect(refusalOf("completed", "pause")).toBe(
     "The campaign has been sent; this is possible only while it is being sent.",
   );

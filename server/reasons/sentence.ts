@@ -1,0 +1,28 @@
+/** The values that a sentence is filled with. */
+export type Params = Record<string, string | number>;
+
+/** An English sentence, or the function that fills it. */
+type Sentence = string | ((params: never) => string);
+
+/** What one code says, with a hint on how to mend it where there is one. */
+export type Words = Sentence | { says: Sentence; hint: Sentence };
+
+type ParamsOfSentence<S> = S extends (params: infer P) => string ? P : unknown;
+
+/** The values that a code needs; `unknown` for none. */
+export type ParamsOf<W> = W extends { says: infer S; hint: infer H }
+  ? ParamsOfSentence<S> & ParamsOfSentence<H>
+  : ParamsOfSentence<W>;
+
+/** The sentence and the hint of a code with its values. */
+export function filled(words: Words, params: Params): { text: string; hint: string | undefined } {
+  if (typeof words === "object") {
+    return { text: fill(words.says, params), hint: fill(words.hint, params) };
+  }
+  return { text: fill(words, params), hint: undefined };
+}
+
+function fill(sentence: Sentence, params: Params): string {
+  // The types of `because` say that a code's values are those that its sentence needs.
+  return typeof sentence === "string" ? sentence : sentence(params as never);
+}

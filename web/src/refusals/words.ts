@@ -1,0 +1,7 @@
+import type { Locale } from "../i18n.ts";
+
+/** A sentence in the languages of the interface. Without `en`, English readers get the sentence that the server sent. */
+type Sentence = { en?: string } & Record<Exclude<Locale, "en">, string>;
+
+/** What a refusal's code says, and its hint where the server sends one. */
+export type RefusalWords = Sentence & { hint?: Sentence };

@@ -1,22 +1,21 @@
 // Work on many contacts as people see it, on the compiled binary in a real browser: it shows while it runs, on every
 // page that could have begun it, can be stopped, and what it changed is taken back.
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import {
   accessibilityFindings,
   desktop,
-  launchBrowser,
   signedInPage,
   takeScreenshots,
 } from "../support/browser.ts";
-import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import type { SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const STEP_MS = 120_000;
 const CONTACTS = 30_000;
 const pictures = process.env["SCREENSHOTS"];
 
 let seeded: SeededBinary;
-let browser: Browser;
 let page: Page;
 
 const path = (rest: string) => `${seeded.workspace.path}${rest}`;
@@ -54,16 +53,10 @@ async function importEnds(id: number): Promise<void> {
   }
 }
 
-beforeAll(async () => {
-  seeded = await startSeededBinary();
+inBrowser(async (started, browser) => {
+  seeded = started;
   await importEnds(await importReaders(CONTACTS));
-  browser = await launchBrowser();
   page = await signedInPage(browser, seeded);
-}, STEP_MS);
-
-afterAll(async () => {
-  await browser?.close();
-  await seeded?.binary.dispose();
 });
 
 test(

@@ -1,21 +1,16 @@
 // On the compiled binary in a real browser: a contacts file goes out and comes back, and a list that a form needs is
 // deleted with open eyes.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import {
-  accessibilityFindings,
-  launchBrowser,
-  signedInPage,
-  takeScreenshots,
-} from "../support/browser.ts";
-import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import type { Page } from "playwright-core";
+import { accessibilityFindings, signedInPage, takeScreenshots } from "../support/browser.ts";
+import type { SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const STEP_MS = 90_000;
 const screenshots = join(import.meta.dir, "../../.cache/screenshots");
 
 let seeded: SeededBinary;
-let browser: Browser;
 let page: Page;
 let formPath: string;
 
@@ -24,8 +19,8 @@ const open = (rest: string) => page.goto(`${seeded.binary.url}/w/${seeded.worksp
 const inDialog = (name: string) =>
   page.getByRole("dialog").getByRole("button", { name, exact: true });
 
-beforeAll(async () => {
-  seeded = await startSeededBinary();
+inBrowser(async (started, browser) => {
+  seeded = started;
   const { api } = seeded;
   const list = { name: "News", isPublic: true };
   const { id } = await api.post<{ id: number }>(path("/lists"), list);
@@ -46,14 +41,8 @@ beforeAll(async () => {
   formPath = `/contacts/forms/${form.id}`;
   const rule = { list: id, status: "subscribed", has: true };
   await api.post(path("/segments"), { name: "Readers", rule });
-  browser = await launchBrowser();
   page = await signedInPage(browser, seeded);
   page.setDefaultTimeout(30_000);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await seeded?.binary.dispose();
 });
 
 test(

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { loadTokenKeys, trackingToken } from "../../server/delivery/index.ts";
-import { openDatabases } from "../../server/platform/db/databases.ts";
 import { loadKeyRing } from "../../server/platform/secrets.ts";
 import { findings, writings } from "../support/byte-search.ts";
 import { startWholeServer, type WholeServer } from "../support/whole-server.ts";
@@ -34,18 +33,6 @@ let segmentIds: number[] = [];
 let uploadId = 0;
 let otherUploadId = 0;
 
-async function until<T>(what: string, look: () => Promise<T>, isThere: (value: T) => boolean) {
-  for (const end = Date.now() + 60_000; ; await Bun.sleep(100)) {
-    const value = await look();
-    if (isThere(value)) {
-      return value;
-    }
-    if (Date.now() > end) {
-      throw new Error(`${what}: ${JSON.stringify(value).slice(0, 500)}`);
-    }
-  }
-}
-
 const page = (path: string, form?: Record<string, string>) =>
   fetch(`${whole.server.url}${path}`, {
     method: form === undefined ? "GET" : "POST",
@@ -53,15 +40,6 @@ const page = (path: string, form?: Record<string, string>) =>
     redirect: "manual",
     ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
   });
-
-function database<T>(read: (databases: ReturnType<typeof openDatabases>) => T): T {
-  const databases = openDatabases(whole.dataDir);
-  try {
-    return read(databases);
-  } finally {
-    databases.close();
-  }
-}
 
 type Preview = Id & { guesses: { column: number; target: string; key?: string }[] };
 
@@ -81,7 +59,7 @@ async function importFile(csv: string): Promise<void> {
     onDuplicate: "update",
     listIds: [listId],
   });
-  await until(
+  await whole.waitFor(
     "the import",
     () => whole.ask<{ state: string }>("GET", `/imports/${preview.id}`),
     ({ state }) => state === "done",
@@ -104,7 +82,7 @@ async function sendCampaign(): Promise<void> {
   });
   campaignId = campaign.id;
   await whole.ask("POST", `/campaigns/${campaignId}/launch`);
-  await until(
+  await whole.waitFor(
     "the campaign",
     () => whole.ask<{ status: string }>("GET", `/campaigns/${campaignId}`),
     ({ status }) => status === "completed",
@@ -114,7 +92,7 @@ async function sendCampaign(): Promise<void> {
 /** Opens, clicks, looks at it in the browser, and asks for another address, as the recipient. */
 async function engage(): Promise<void> {
   const keys = loadTokenKeys(loadKeyRing(whole.dataDir));
-  const at = database(({ system, workspace }) => ({
+  const at = whole.database(({ system, workspace }) => ({
     workspaceNumber: Number(
       system.prepare("SELECT number FROM workspace WHERE id = ?").pluck().get(whole.workspaceId),
     ),
@@ -138,10 +116,10 @@ async function engage(): Promise<void> {
     },
   );
   expect(asked.status).toBe(200);
-  const changeId = await until(
+  const changeId = await whole.waitFor(
     "the mail to the new address",
     async () =>
-      database(({ workspace }) =>
+      whole.database(({ workspace }) =>
         workspace(whole.workspaceId)
           .prepare("SELECT id FROM address_change WHERE mailed_at IS NOT NULL")
           .pluck()
@@ -165,7 +143,7 @@ function bounce(): void {
     "",
     encoded(`Dear ${FIRST} ${LAST}, the mailbox ${FORMER} is full.`),
   ].join("\r\n");
-  database(({ inbox, workspace, system }) => {
+  whole.database(({ inbox, workspace, system }) => {
     const insert = inbox(whole.workspaceId).prepare(
       `INSERT INTO received_mail (received_at, kind, is_personal, envelope_from, envelope_to, header_from,
          subject, size_bytes, campaign_id, seq, said, raw) VALUES (1, ?, 1, '', 'us', ?, ?, 1, ?, ?, ?, ?)`,
@@ -240,15 +218,15 @@ beforeAll(async () => {
     await whole.ask("POST", "/exports", { kind });
   }
   await whole.ask("POST", "/privacy/requests", { kind: "export", contactId: personId });
-  await until(
+  await whole.waitFor(
     "the exports",
     () => whole.ask<Page<{ state: string }>>("GET", "/exports"),
     ({ items }) => items.every(({ state }) => state === "done"),
   );
-  await until(
+  await whole.waitFor(
     "everything that happened being applied",
     async () =>
-      database(({ workspace }) =>
+      whole.database(({ workspace }) =>
         workspace(whole.workspaceId).prepare("SELECT count(*) FROM event").pluck().get(),
       ),
     (n) => Number(n) >= 3,
@@ -260,7 +238,7 @@ afterAll(async () => {
 
 /** What is stored compressed, in clear. */
 function storedMail(): string {
-  return database(({ inbox }) =>
+  return whole.database(({ inbox }) =>
     ["test_message", "received_mail"]
       .flatMap((table) =>
         inbox(whole.workspaceId).prepare<[], { raw: Buffer }>(`SELECT raw FROM ${table}`).all(),
@@ -276,7 +254,7 @@ test("an erased person is found in no byte of the data folder, under no name or 
     kind: "erase",
     address: CURRENT,
   });
-  const { state, result } = await until(
+  const { state, result } = await whole.waitFor(
     "the erasure",
     () => whole.ask<{ state: string; result: object }>("GET", `/privacy/requests/${request.id}`),
     (one) => one.state === "done" || one.state === "failed",
@@ -319,7 +297,7 @@ test("an erased person is found in no byte of the data folder, under no name or 
   }
   // Everybody else is still there, and so are the campaign's books.
   expect(mail).toContain("person7@example.org");
-  const left = database(({ workspace }) => {
+  const left = whole.database(({ workspace }) => {
     const db = workspace(whole.workspaceId);
     const count = (sql: string) => Number(db.prepare(sql).pluck().get());
     return {

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { readInboundSettings, storeInboundSettings } from "../../server/inbound/index.ts";
-import { openDatabases } from "../../server/platform/db/databases.ts";
 import { findings, writings } from "../support/byte-search.ts";
 import { openDialogue } from "../support/smtp-dialogue.ts";
 import { refusal, type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
@@ -36,29 +35,10 @@ let whole: WholeServer;
 let relay: SmtpSink;
 let campaignId = 0;
 
-async function until<T>(what: string, look: () => T | Promise<T>, isThere: (value: T) => boolean) {
-  for (const end = Date.now() + 60_000; ; await Bun.sleep(100)) {
-    const value = await look();
-    if (isThere(value)) {
-      return value;
-    }
-    if (Date.now() > end) {
-      throw new Error(`${what}: ${JSON.stringify(value)?.slice(0, 500)}`);
-    }
-  }
-}
-
-function database<T>(read: (databases: ReturnType<typeof openDatabases>) => T): T {
-  const databases = openDatabases(whole.dataDir);
-  try {
-    return read(databases);
-  } finally {
-    databases.close();
-  }
-}
-
 const count = (sql: string) =>
-  database(({ workspace }) => Number(workspace(whole.workspaceId).prepare(sql).pluck().get()));
+  whole.database(({ workspace }) =>
+    Number(workspace(whole.workspaceId).prepare(sql).pluck().get()),
+  );
 
 const post = (path: string, form: Record<string, string>) =>
   fetch(`${whole.server.url}${path}`, {
@@ -69,7 +49,7 @@ const post = (path: string, form: Record<string, string>) =>
 
 /** Our own link in the newest message to somebody, as its reader would find it. */
 async function linkFor(address: string, pattern: RegExp): Promise<string> {
-  const message = await until(
+  const message = await whole.waitFor(
     `mail to ${address}`,
     () => relay.messages.findLast(({ to }) => to.includes(address)),
     (found) => found !== undefined,
@@ -88,7 +68,7 @@ async function signUp(form: { url: string }): Promise<void> {
   }
   const link = await linkFor(SIGNED_UP, /https:\/\/mail\.example\.net(\/f\/[^\s"<]+)/);
   expect((await post(link, {})).status).toBe(200);
-  await until(
+  await whole.waitFor(
     "the contact",
     () => count(`SELECT count(*) FROM contact WHERE address = '${SIGNED_UP}'`),
     (n) => n === 1,
@@ -104,7 +84,7 @@ async function sendCampaign(routeId: number, senderId: number): Promise<void> {
   });
   campaignId = campaign.id;
   await whole.ask("POST", `/campaigns/${campaignId}/launch`);
-  await until(
+  await whole.waitFor(
     "the campaign",
     () => whole.ask<{ status: string }>("GET", `/campaigns/${campaignId}`),
     ({ status }) => status === "completed",
@@ -161,7 +141,7 @@ async function hearBack(): Promise<void> {
     "",
     "Gr=C3=BC=C3=9Fe von W=C3=A4ldtraud Quastenfl=C3=B6=C3=9Fer",
   ]);
-  await until(
+  await whole.waitFor(
     "the bounces being applied",
     () => count("SELECT count(*) FROM suppression WHERE reason = 'hard_bounce'"),
     (n) => n === 2,
@@ -174,7 +154,7 @@ beforeAll(async () => {
       address === REFUSED ? refusal(550, `5.1.1 <${REFUSED}>: no such user here`) : undefined,
   });
   whole = await startWholeServer(10);
-  database(({ system }) => {
+  whole.database(({ system }) => {
     const settings = { ...readInboundSettings(system), bounceDomain: BOUNCES };
     storeInboundSettings(system, settings, Date.now());
   });
@@ -207,7 +187,7 @@ afterAll(async () => {
 
 async function erase(address: string): Promise<void> {
   const request = await whole.ask<Id>("POST", "/privacy/requests", { kind: "erase", address });
-  const { state } = await until(
+  const { state } = await whole.waitFor(
     `the erasure of ${address}`,
     () => whole.ask<{ state: string }>("GET", `/privacy/requests/${request.id}`),
     (one) => one.state === "done" || one.state === "failed",
@@ -217,7 +197,7 @@ async function erase(address: string): Promise<void> {
 
 /** What is stored compressed, in clear. */
 const storedMail = () =>
-  database(({ inbox }) =>
+  whole.database(({ inbox }) =>
     inbox(whole.workspaceId)
       .prepare<[], { raw: Buffer }>("SELECT raw FROM received_mail")
       .all()

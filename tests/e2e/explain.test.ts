@@ -1,65 +1,30 @@
 // Why did, or didn't, somebody get it: one campaign with everything that can happen to a message, read address by
 // address; then what failed is sent again from the report, and a held message is decided about.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { type ApiClient, apiClient } from "../../server/commands/demo/api-client.ts";
-import { answerSetup, type ReadyWorkspace } from "../../server/commands/demo/seed.ts";
-import { readConfig } from "../../server/config.ts";
-import { assets } from "../../server/platform/http/assets.gen.ts";
-import { type RunningServer, startServer } from "../../server/start-server.ts";
-import {
-  accessibilityFindings,
-  desktop,
-  launchBrowser,
-  phone,
-  signedInPage,
-  takeScreenshots,
-} from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import type { ApiClient } from "../../server/commands/demo/api-client.ts";
+import type { ReadyWorkspace } from "../../server/commands/demo/seed.ts";
+import { accessibilityFindings, desktop, phone, takeScreenshots } from "../support/browser.ts";
 import { untilReport } from "../support/relay-campaign.ts";
 import { startTcpSink, type TcpSink } from "../support/tcp-sink.ts";
+import { type ServerInBrowser, startServerInBrowser } from "./in-browser.ts";
 
 const screenshots = join(import.meta.dir, "../../.cache/screenshots");
-const email = "ada@agency.test";
-const password = "correct horse battery staple";
 
-let dataDir: string;
 let sink: TcpSink;
-let server: RunningServer;
+let fixture: ServerInBrowser;
 let api: ApiClient;
 let workspace: ReadyWorkspace;
-let browser: Browser;
 let page: Page;
 let campaignId: number;
 /** The server's mind about spam changes once the sender has mended the cause. */
 let isMended = false;
 
 beforeAll(async () => {
-  if (Object.keys(assets).length === 0) {
-    throw new Error("the web UI is not built: bun run build");
-  }
-  dataDir = mkdtempSync(join(tmpdir(), "swiftmail-explain-"));
   sink = startTcpSink({ onRecipient: answerFor, onMessage: endOf });
-  server = await startServer(readConfig({ DATA_DIR: dataDir, PORT: "0", SMTP_IN_PORT: "0" }), {
-    assets,
-    onFatal: (reason) => {
-      throw new Error(reason);
-    },
-  });
-  api = apiClient(server.url);
-  workspace = await answerSetup(api, {
-    token: server.setupToken ?? "",
-    email,
-    password,
-    publicUrl: server.url,
-    workspaceName: "Acme Books",
-  });
-  await api.patch("/instance/settings", {
-    publicUrl: "http://mail.example.net",
-    allowPrivateRelays: true,
-  });
+  fixture = await startServerInBrowser();
+  ({ api, workspace, page } = fixture);
   campaignId = await send();
   await untilReport(
     api,
@@ -67,16 +32,11 @@ beforeAll(async () => {
     campaignId,
     ({ counts }) => counts.pending + counts.leased === 0,
   );
-  browser = await launchBrowser();
-  const owner = { binary: server, email, password };
-  page = await signedInPage(browser, owner, { reducedMotion: "reduce" });
 }, 90_000);
 
 afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+  await fixture?.close();
   sink?.close();
-  rmSync(dataDir, { recursive: true, force: true });
 });
 
 function answerFor(address: string): string {
@@ -141,7 +101,8 @@ async function send(): Promise<number> {
   return campaign.id;
 }
 
-const open = (path: string) => page.goto(`${server.url}/w/${workspace.id}/campaigns/${path}`);
+const open = (path: string) =>
+  page.goto(`${fixture.server.url}/w/${workspace.id}/campaigns/${path}`);
 
 /** No fault for axe in either theme, nothing wider than a phone; what it looks like is kept. */
 async function look(name: string): Promise<void> {
@@ -248,7 +209,7 @@ test("what failed is sent again with the number on the button, and arrives", asy
 }, 60_000);
 
 test("when campaigns pause themselves is set on a page of its own, and a word is refused at its field", async () => {
-  await page.goto(`${server.url}/w/${workspace.id}/sending/settings`);
+  await page.goto(`${fixture.server.url}/w/${workspace.id}/sending/settings`);
   const rest = page.getByLabel("Days until the address is tried again");
   await rest.fill("soon");
   await page.getByLabel("Reported as spam, %").fill("0,2");

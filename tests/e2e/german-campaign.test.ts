@@ -1,18 +1,16 @@
 // A campaign that is not ready, as a German editor meets it: no sentence of the server is in English.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { desktop, launchBrowser, phone, signedInPage } from "../support/browser.ts";
-import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import { desktop, phone, signedInPage } from "../support/browser.ts";
+import type { SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 let seeded: SeededBinary;
 let browser: Browser;
 
-beforeAll(async () => {
-  [seeded, browser] = await Promise.all([startSeededBinary(), launchBrowser()]);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await seeded.binary.dispose();
+inBrowser((startedBinary, startedBrowser) => {
+  seeded = startedBinary;
+  browser = startedBrowser;
 });
 
 type Told = { message: string };

@@ -1,9 +1,10 @@
 // Who of a file may be mailed, on the compiled binary in a real browser: every status with its rows, what is not
 // understood decided by hand, a column that is about something else, and a file whose name says no.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { accessibilityFindings, launchBrowser, phone, signedInPage } from "../support/browser.ts";
-import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import { accessibilityFindings, phone, signedInPage } from "../support/browser.ts";
+import type { SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const STEP_MS = 60_000;
 
@@ -21,16 +22,11 @@ async function upload(csv: string, name: string): Promise<number> {
 const openImport = (at: Page, id: number) =>
   at.goto(`${seeded.binary.url}/w/${seeded.workspace.id}/contacts/imports/${id}`);
 
-beforeAll(async () => {
-  seeded = await startSeededBinary();
-  browser = await launchBrowser();
+inBrowser(async (started, startedBrowser) => {
+  seeded = started;
+  browser = startedBrowser;
   page = await signedInPage(browser, seeded);
 }, 180_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await seeded?.binary.dispose();
-});
 
 const CSV = `email,Status,Unsubscribed,Disabled\n${[
   "in@x.test,active,,no",

@@ -1,21 +1,15 @@
 // An invitation as both sides see it: asked on the members' page, mailed by the instance, accepted from the link.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { accessibilityFindings, launchBrowser, phone, signedInPage } from "../support/browser.ts";
-import {
-  mailedInvitation,
-  type SeededBinary,
-  startSeededBinary,
-} from "../support/seeded-binary.ts";
+import { accessibilityFindings, phone, signedInPage } from "../support/browser.ts";
+import { mailedInvitation, type SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 let seeded: SeededBinary;
 let browser: Browser;
-beforeAll(async () => {
-  [seeded, browser] = await Promise.all([startSeededBinary(), launchBrowser()]);
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await seeded.binary.dispose();
+inBrowser((startedBinary, startedBrowser) => {
+  seeded = startedBinary;
+  browser = startedBrowser;
 });
 
 test("a person who is invited creates an account from the mailed link and is in the workspace", async () => {

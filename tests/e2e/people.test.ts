@@ -1,14 +1,14 @@
 // Taking people out and keeping them out, on the compiled binary in a real browser: an export of a list with
 // chosen columns, a domain that is blocked and freed, and addresses that no workspace mails, from a file.
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { accessibilityFindings, launchBrowser, signedInPage } from "../support/browser.ts";
-import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { accessibilityFindings, signedInPage } from "../support/browser.ts";
+import type { SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const STEP_MS = 60_000;
 
 let seeded: SeededBinary;
-let browser: Browser;
 let page: Page;
 
 const path = (rest: string) => `${seeded.workspace.path}${rest}`;
@@ -17,19 +17,13 @@ const button = (name: string) => page.getByRole("button", { name, exact: true })
 const inDialog = (name: string) =>
   page.getByRole("dialog").getByRole("button", { name, exact: true });
 
-beforeAll(async () => {
-  seeded = await startSeededBinary();
+inBrowser(async (started, browser) => {
+  seeded = started;
   const { api } = seeded;
   const list = await api.post<{ id: number }>(path("/lists"), { name: "News" });
   await api.post(path("/contacts"), { email: "ann@reader.test", listIds: [list.id] });
   await api.post(path("/contacts"), { email: "bo@reader.test" });
-  browser = await launchBrowser();
   page = await signedInPage(browser, seeded);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await seeded?.binary.dispose();
 });
 
 test(

@@ -1,14 +1,11 @@
 // What becomes of somebody who wants to be forgotten, on the compiled binary in a real browser: an
 // administrator erases them, and neither an import nor a form brings them back.
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { waitFor } from "../../server/commands/demo/api-client.ts";
-import { accessibilityFindings, launchBrowser, signedInPage, signIn } from "../support/browser.ts";
-import {
-  mailedInvitation,
-  type SeededBinary,
-  startSeededBinary,
-} from "../support/seeded-binary.ts";
+import { accessibilityFindings, signedInPage, signIn } from "../support/browser.ts";
+import { mailedInvitation, type SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const STEP_MS = 60_000;
 const ERASED = "anna@reader.test";
@@ -18,7 +15,6 @@ type Items<T> = { items: T[] };
 type Contact = { address: string };
 
 let seeded: SeededBinary;
-let browser: Browser;
 let page: Page;
 let formUrl = "";
 
@@ -40,8 +36,8 @@ async function mailTo(address: string): Promise<{ text: string }> {
   return await seeded.api.get(path(`/inbox/${items.find(isTo)?.id}`));
 }
 
-beforeAll(async () => {
-  seeded = await startSeededBinary();
+inBrowser(async (started, browser) => {
+  seeded = started;
   const { api } = seeded;
   const list = await api.post<{ id: number }>(path("/lists"), { name: "News", isPublic: true });
   await api.post(path("/contacts"), { email: ERASED, firstName: "Anna", listIds: [list.id] });
@@ -54,13 +50,7 @@ beforeAll(async () => {
     settings: { listIds: [list.id] },
   });
   formUrl = form.url;
-  browser = await launchBrowser();
   page = await signedInPage(browser, seeded);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await seeded?.binary.dispose();
 });
 
 test(

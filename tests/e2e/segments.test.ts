@@ -1,31 +1,21 @@
 // A segment three levels deep, built in a real browser, and a campaign to it: exactly the right people get it.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { waitFor } from "../../server/commands/demo/api-client.ts";
 import { importContacts, untilCompleted } from "../../server/commands/demo/seed.ts";
-import {
-  accessibilityFindings,
-  launchBrowser,
-  signedInPage,
-  takeScreenshots,
-} from "../support/browser.ts";
-import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import { accessibilityFindings, signedInPage, takeScreenshots } from "../support/browser.ts";
+import type { SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const screenshots = join(import.meta.dir, "../../.cache/screenshots");
 const TEST_MS = 120_000;
 let seeded: SeededBinary;
-let browser: Browser;
 let page: Page;
 
-beforeAll(async () => {
-  [seeded, browser] = await Promise.all([startSeededBinary(), launchBrowser()]);
+inBrowser(async (started, browser) => {
+  seeded = started;
   page = await signedInPage(browser, seeded);
-}, TEST_MS);
-
-afterAll(async () => {
-  await browser?.close();
-  await seeded?.binary.dispose();
 });
 
 // The branch is Berlin or Hamburg by turns, the score runs from 1 to 40, every fifth is a VIP.

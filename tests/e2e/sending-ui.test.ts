@@ -1,68 +1,30 @@
 // The way a person sets sending up: a relay from a preset, a domain whose records go green, a group of routes.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { type ApiClient, apiClient } from "../../server/commands/demo/api-client.ts";
-import { answerSetup, type ReadyWorkspace } from "../../server/commands/demo/seed.ts";
-import { readConfig } from "../../server/config.ts";
-import { assets } from "../../server/platform/http/assets.gen.ts";
-import { type RunningServer, startServer } from "../../server/start-server.ts";
-import {
-  accessibilityFindings,
-  desktop,
-  launchBrowser,
-  signedInPage,
-  takeScreenshots,
-} from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import type { ApiClient } from "../../server/commands/demo/api-client.ts";
+import type { ReadyWorkspace } from "../../server/commands/demo/seed.ts";
+import { accessibilityFindings, desktop, takeScreenshots } from "../support/browser.ts";
 import { startDns, type TestDns } from "../support/dns-server.ts";
+import { type ServerInBrowser, startServerInBrowser } from "./in-browser.ts";
 
 const screenshots = join(import.meta.dir, "../../.cache/screenshots");
-const email = "ada@agency.test";
-const password = "correct horse battery staple";
-const PUBLIC_URL = "http://mail.example.net";
 
-let dataDir: string;
 let dns: TestDns;
-let server: RunningServer;
+let fixture: ServerInBrowser;
 let api: ApiClient;
 let workspace: ReadyWorkspace;
-let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  if (Object.keys(assets).length === 0) {
-    throw new Error("the web UI is not built: bun run build");
-  }
-  dataDir = mkdtempSync(join(tmpdir(), "swiftmail-sending-ui-"));
   dns = await startDns({});
-  server = await startServer(readConfig({ DATA_DIR: dataDir, PORT: "0", SMTP_IN_PORT: "0" }), {
-    assets,
-    dnsServers: [dns.server],
-    onFatal: (reason) => {
-      throw new Error(reason);
-    },
-  });
-  api = apiClient(server.url);
-  workspace = await answerSetup(api, {
-    token: server.setupToken ?? "",
-    email,
-    password,
-    publicUrl: server.url,
-    workspaceName: "Acme Books",
-  });
-  await api.patch("/instance/settings", { publicUrl: PUBLIC_URL, allowPrivateRelays: true });
-  browser = await launchBrowser();
-  const owner = { binary: server, email, password };
-  page = await signedInPage(browser, owner, { reducedMotion: "reduce" });
+  fixture = await startServerInBrowser([dns.server]);
+  ({ api, workspace, page } = fixture);
 }, 60_000);
 
 afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+  await fixture?.close();
   await dns?.close();
-  rmSync(dataDir, { recursive: true, force: true });
 });
 
 async function look(name: string): Promise<void> {
@@ -71,7 +33,7 @@ async function look(name: string): Promise<void> {
   expect(await accessibilityFindings(page)).toEqual([]);
 }
 
-const open = (path: string) => page.goto(`${server.url}/w/${workspace.id}${path}`);
+const open = (path: string) => page.goto(`${fixture.server.url}/w/${workspace.id}${path}`);
 
 test("a relay is added from a preset and opens on its own page, with the provider's limits", async () => {
   await open("/sending/routes");

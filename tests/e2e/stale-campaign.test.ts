@@ -1,20 +1,17 @@
 // Two people edit one draft: what the second typed is not launched over what the first saved.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { importContacts } from "../../server/commands/demo/seed.ts";
-import { launchBrowser, signedInPage } from "../support/browser.ts";
-import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import { signedInPage } from "../support/browser.ts";
+import type { SeededBinary } from "../support/seeded-binary.ts";
+import { inBrowser } from "./in-browser.ts";
 
 let seeded: SeededBinary;
 let browser: Browser;
 
-beforeAll(async () => {
-  [seeded, browser] = await Promise.all([startSeededBinary(), launchBrowser()]);
-}, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await seeded?.binary.dispose();
+inBrowser((startedBinary, startedBrowser) => {
+  seeded = startedBinary;
+  browser = startedBrowser;
 });
 
 test("a draft whose last change could not be saved is not launched, and the page says why", async () => {

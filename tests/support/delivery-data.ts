@@ -7,8 +7,8 @@ import { createDue } from "../../server/delivery/queue/due.store.ts";
 import type { CampaignContent } from "../../server/delivery/types.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import type { Connection } from "../../server/platform/db/driver.ts";
-import { newId } from "../../server/platform/ids.ts";
 import { campaignContent } from "./campaign-content.ts";
+import { addWorkspace } from "./workspace-row.ts";
 
 export type NewCampaign = {
   audience?: { everyone?: boolean; includeLists: number[]; excludeLists: number[] };
@@ -47,17 +47,7 @@ export function newDeliveryData(dataDir = mkdtempSync(join(tmpdir(), "delivery-"
     kept: new KeptFacts(join(dataDir, "local", "kept")),
     db,
     newWorkspace() {
-      const id = newId();
-      databases.system
-        .prepare("INSERT OR IGNORE INTO organization VALUES ('org', 'Organization', 0, 0)")
-        .run();
-      databases.system
-        .prepare(
-          `INSERT INTO workspace (id, organization_id, name, time_zone, postal_address, created_at, updated_at)
-           VALUES (?, 'org', 'Workspace', 'UTC', '1 Test Street', 0, 0)`,
-        )
-        .run(id);
-      databases.createWorkspace(id);
+      const id = addWorkspace(databases);
       // Most tests refuse far more than a campaign may bear; those about its breaker set their own limits.
       databases
         .workspace(id)

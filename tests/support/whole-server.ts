@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { waitFor } from "../../server/commands/demo/api-client.ts";
 import { readConfig } from "../../server/config.ts";
 import { createApiKey, grantableScopes } from "../../server/features/api-keys/api-keys.service.ts";
 import { markSetUp, storePrivateRelays } from "../../server/features/instance/instance.service.ts";
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
 import { createPerson } from "../../server/features/users/users.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
-import { openDatabases } from "../../server/platform/db/databases.ts";
+import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import { type RunningServer, type StartOptions, startServer } from "../../server/start-server.ts";
 import { freePort } from "./free-port.ts";
 
@@ -24,6 +25,10 @@ export type WholeServer = {
   raw(method: string, path: string, body?: unknown): Promise<Response>;
   /** Sends a form with files. */
   upload(path: string, form: FormData): Promise<Response>;
+  /** Reads or changes the files beside the server. */
+  database<T>(use: (databases: Databases) => T): T;
+  /** Polls until it is as wanted. @throws Error naming `what` after a minute. */
+  waitFor<T>(what: string, look: () => T | Promise<T>, isWanted: (value: T) => boolean): Promise<T>;
   /** Ends all threads and starts them again on the same folder, `downMs` later. */
   restart(downMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -88,6 +93,15 @@ export async function startWholeServer(
         headers: { authorization: `Bearer ${key}` },
         body: form,
       }),
+    database(use) {
+      const databases = openDatabases(dataDir);
+      try {
+        return use(databases);
+      } finally {
+        databases.close();
+      }
+    },
+    waitFor: (what, look, isWanted) => waitFor(what, async () => await look(), isWanted, 60_000),
     async restart(downMs = 0) {
       await server.stop();
       await Bun.sleep(downMs);

@@ -19,6 +19,7 @@ import { openDatabases } from "../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../server/platform/db/driver.ts";
 import { lostLogs } from "../../../server/platform/db/open-marks.ts";
 import { newId } from "../../../server/platform/ids.ts";
+import { addWorkspace } from "../../support/workspace-row.ts";
 
 const ids = [newId(), newId()];
 const [here = "", there = ""] = ids;
@@ -34,15 +35,8 @@ beforeAll(() => {
   const live = join(base, "live");
   crashed = join(base, "crashed");
   const databases = openDatabases(live);
-  databases.system.prepare("INSERT INTO organization VALUES ('org', 'Organization', 0, 0)").run();
   for (const id of ids) {
-    databases.system
-      .prepare(
-        `INSERT INTO workspace (id, organization_id, name, time_zone, postal_address, created_at, updated_at)
-         VALUES (?, 'org', 'W', 'UTC', '1 St', 0, 0)`,
-      )
-      .run(id);
-    databases.createWorkspace(id);
+    addWorkspace(databases, id);
     databases
       .workspace(id)
       .prepare(

@@ -14,8 +14,8 @@ import Database from "better-sqlite3";
 import { runCli } from "../../../server/cli.ts";
 import { openDatabases } from "../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../server/platform/db/driver.ts";
-import { newId } from "../../../server/platform/ids.ts";
 import { lockDataFolder } from "../../../server/platform/instance-lock.ts";
+import { addWorkspace } from "../../support/workspace-row.ts";
 
 const SECRET = "victoria.vanished@victim.example";
 
@@ -27,16 +27,8 @@ let errors: string[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "scrub-"));
   const databases = openDatabases(folder);
-  databases.system.prepare("INSERT INTO organization VALUES ('org', 'Organization', 0, 0)").run();
-  ids = [newId(), newId()];
+  ids = [addWorkspace(databases), addWorkspace(databases)];
   for (const id of ids) {
-    databases.system
-      .prepare(
-        `INSERT INTO workspace (id, organization_id, name, time_zone, postal_address, created_at, updated_at)
-         VALUES (?, 'org', 'W', 'UTC', '1 St', 0, 0)`,
-      )
-      .run(id);
-    databases.createWorkspace(id);
     const insert = databases
       .workspace(id)
       .prepare(

@@ -5,7 +5,8 @@ import { bounceRules } from "../../../server/delivery/result/bounce-rules.ts";
 import { categoriesOfKind } from "../../../server/delivery/result/categories.ts";
 import { classifyMail } from "../../../server/inbound/report/classify-mail.ts";
 import { readMailParts } from "../../../server/inbound/report/mail-parts.ts";
-import { type ReportSample, reportSamples } from "../../fixtures/report-samples.ts";
+import type { ReportSample } from "../../fixtures/report-forms.ts";
+import { reportSamples } from "../../fixtures/report-samples.ts";
 import { heldOutSamples } from "../../fixtures/report-samples-held-out.ts";
 
 const hardCategories: string[] = categoriesOfKind("hard");

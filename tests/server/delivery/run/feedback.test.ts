@@ -4,10 +4,15 @@ import { Feedback, type FeedbackParts } from "../../../../server/delivery/run/fe
 import type { Way } from "../../../../server/delivery/run/routing.ts";
 import type { Lane, MessageInFlight, Run } from "../../../../server/delivery/run/run.ts";
 import { Traffic } from "../../../../server/delivery/run/traffic.ts";
-import type { SmtpOutcome } from "../../../../server/delivery/types.ts";
+import {
+  type Answered,
+  accepted,
+  ambiguous,
+  broken,
+  MINUTE,
+  refused,
+} from "../../../support/delivery-run.ts";
 import { loopbackRoute } from "../../../support/smtp-messages.ts";
-
-const MINUTE = 60_000;
 
 /** A campaign by one relay that has no connection open, and a clock to move. */
 function campaign() {
@@ -40,7 +45,7 @@ function campaign() {
   } as Partial<FeedbackParts> as FeedbackParts);
   const lost = (state: "deferred" | "held" = "deferred") => {
     const tried = {
-      outcome: unanswered,
+      outcome: ambiguous,
       verdict: { ...deferred, state, actions: [] },
       startedAt: now,
     };
@@ -48,7 +53,7 @@ function campaign() {
     feedback.learn(run, item, { ...tried, verdict });
     return verdict.state;
   };
-  const ended = (outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>) =>
+  const ended = (outcome: Answered) =>
     feedback.learn(run, item, {
       outcome,
       verdict: { ...deferred, actions: [] },
@@ -73,26 +78,11 @@ const deferred = {
   countsAsAttempt: true,
   pushback: false,
 } as const;
-const expired = {
-  kind: "broken",
-  stage: "starttls",
-  fault: "tls",
+const expired = broken({
+  ...{ stage: "starttls", fault: "tls" },
   error: "the certificate of relay.example has expired",
-  host: "relay.example",
-  durationMs: 1,
-} as const;
-const unanswered = {
-  kind: "ambiguous",
-  error: "the connection was closed",
-  host: "relay.example",
-  durationMs: 1,
-} as const;
-const accepted = {
-  kind: "accepted",
-  reply: { code: 250, enhanced: "", text: "ok" },
-  host: "relay.example",
-  durationMs: 1,
-} as const;
+});
+const noSuchUser = refused(550, "no such user", { enhanced: "5.1.1" });
 
 test("TLS of a relay that stays broken for a quarter of an hour needs a person; until then it is waited for", () => {
   const { ended, pauses, pass } = campaign();
@@ -119,18 +109,12 @@ test("a message that gets through in between starts the quarter of an hour anew"
 
 test("a relay that is silent is out of order at once, one that refuses at the third time, and what waits there goes back", () => {
   const silent = campaign();
-  silent.ended({ ...expired, stage: "greeting", fault: "timeout", error: "no reply within 20 s" });
+  silent.ended(broken({ stage: "greeting", fault: "timeout", error: "no reply within 20 s" }));
   expect(silent.way.circuit.state(1)).toBe("open");
   expect(silent.recall.signal.aborted).toBe(true);
 
   const busy = campaign();
-  const turnedAway = {
-    kind: "refused",
-    stage: "mail",
-    reply: { code: 421, enhanced: "4.7.0", text: "busy" },
-    host: "relay.example",
-    durationMs: 1,
-  } as const;
+  const turnedAway = refused(421, "busy", { stage: "mail", enhanced: "4.7.0" });
   busy.ended(turnedAway);
   busy.ended(turnedAway);
   expect(busy.way.circuit.state(1)).toBe("closed");
@@ -141,19 +125,12 @@ test("a relay that is silent is out of order at once, one that refuses at the th
 
 test("a refusal of one message says that the relay works, a connection lost in the middle says neither", () => {
   const { ended, way } = campaign();
-  const refused = {
-    kind: "refused",
-    stage: "rcpt",
-    reply: { code: 550, enhanced: "5.1.1", text: "no such user" },
-    host: "relay.example",
-    durationMs: 1,
-  } as const;
-  const lost = { ...expired, stage: "data", fault: "connection", error: "closed" } as const;
+  const lost = broken({ stage: "data", error: "closed" });
   way.circuit.failed(0, "down", true);
 
   ended(lost);
   expect(way.circuit.state(1)).toBe("open");
-  ended(refused);
+  ended(noSuchUser);
   expect(way.circuit.state(1)).toBe("closed");
 });
 
@@ -204,16 +181,9 @@ test("a relay that loses every fifth answer pauses the campaign after a hundred 
 
 test("a refusal before the dot is no sign that a relay confirms what it takes", () => {
   const { ended, lost, pauses } = campaign();
-  const refused = {
-    kind: "refused",
-    stage: "rcpt",
-    reply: { code: 550, enhanced: "5.1.1", text: "no such user" },
-    host: "relay.example",
-    durationMs: 1,
-  } as const;
   for (let n = 0; n < 20; n += 1) {
     lost();
-    ended(refused);
+    ended(noSuchUser);
   }
   expect(pauses).toHaveLength(1);
 });

@@ -1,30 +1,24 @@
 import { afterEach, expect, test } from "bun:test";
-import { RoutePool } from "../../../../server/delivery/smtp/route-pool.ts";
+import type { RoutePool } from "../../../../server/delivery/smtp/route-pool.ts";
 import type { Route } from "../../../../server/delivery/types.ts";
-import { type HostilePeer, startHostileSmtp } from "../../../support/hostile-smtp.ts";
-import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.ts";
-import { startSmtpSink } from "../../../support/smtp-sink.ts";
+import type { HostilePeer } from "../../../support/hostile-smtp.ts";
+import { renderedMessage } from "../../../support/smtp-messages.ts";
+import { closePeers, hostile, pool as newPool, sink } from "./peers.ts";
 
 const journal = { beforeDot: () => Promise.resolve() };
-const closers: (() => Promise<void>)[] = [];
 
-afterEach(async () => {
-  for (const close of closers.splice(0)) {
-    await close();
-  }
-});
+afterEach(closePeers);
 
 async function pool(
   script: (peer: HostilePeer, nth: number) => Promise<void>,
   route: Partial<Route> = {},
 ): Promise<RoutePool> {
-  const server = await startHostileSmtp(script);
-  const made = new RoutePool(
-    loopbackRoute(server.port, { maxConnections: 1, chainDot: true, ...route }),
+  const { port } = await hostile(script);
+  return newPool(
+    port,
+    { maxConnections: 1, chainDot: true, ...route },
     { backoffBaseMs: 20, timeouts: { quitMs: 50 } },
   );
-  closers.push(() => made.close(), server.close);
-  return made;
 }
 
 function to(name: string, changes = {}) {
@@ -211,12 +205,9 @@ test("a message that this server cannot take is not begun behind another", async
 });
 
 test("chained or not, a real server gets every message once, and no more on a connection than it may", async () => {
-  const sink = await startSmtpSink();
-  closers.push(sink.close);
-  const made = new RoutePool(
-    loopbackRoute(sink.port, { maxConnections: 3, maxPerConnection: 40, chainDot: true }),
-  );
-  closers.unshift(() => made.close());
+  const server = await sink();
+  const route = { maxConnections: 3, maxPerConnection: 40, chainDot: true };
+  const made = newPool(server.port, route);
 
   const outcomes = await Promise.all(
     Array.from({ length: 300 }, (_, n) =>
@@ -225,8 +216,8 @@ test("chained or not, a real server gets every message once, and no more on a co
   );
 
   expect(outcomes.every(({ kind }) => kind === "accepted")).toBe(true);
-  expect(new Set(sink.messages.map(({ to: [address] }) => address)).size).toBe(300);
-  expect(sink.messages).toHaveLength(300);
-  const perSession = Map.groupBy(sink.messages, ({ sessionId }) => sessionId);
+  expect(new Set(server.messages.map(({ to: [address] }) => address)).size).toBe(300);
+  expect(server.messages).toHaveLength(300);
+  const perSession = Map.groupBy(server.messages, ({ sessionId }) => sessionId);
   expect(Math.max(...[...perSession.values()].map((all) => all.length))).toBe(40);
 });

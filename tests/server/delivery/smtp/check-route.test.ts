@@ -3,21 +3,12 @@ import { checkRoute } from "../../../../server/delivery/smtp/check-route.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
 import { startHostileSmtp } from "../../../support/hostile-smtp.ts";
 import { loopbackRoute } from "../../../support/smtp-messages.ts";
-import { type SinkOptions, type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";
+import { closePeers, sink } from "./peers.ts";
 
 const certificate = makeCertificate();
 const login = { username: "ann", password: "right" };
-const sinks: SmtpSink[] = [];
 
-async function sink(options: SinkOptions): Promise<SmtpSink> {
-  const started = await startSmtpSink(options);
-  sinks.push(started);
-  return started;
-}
-
-afterEach(async () => {
-  await Promise.all(sinks.splice(0).map((started) => started.close()));
-});
+afterEach(closePeers);
 
 test("a good route passes every stage and no mail is sent", async () => {
   const { port, messages } = await sink({ certificate, login });

@@ -45,6 +45,17 @@ afterEach(async () => {
   await https.stop(true);
 });
 
+/** Takes a message whose MAIL has been heard. */
+async function takeInClear(peer: HostilePeer): Promise<void> {
+  peer.say("250 ok");
+  for (const reply of ["250 ok", "354 go"]) {
+    await peer.line();
+    peer.say(reply);
+  }
+  await peer.body();
+  peer.say("250 ok");
+}
+
 /** Offers STARTTLS and then speaks no TLS; takes mail in clear. */
 async function brokenTls(peer: HostilePeer): Promise<void> {
   await peer.welcome("STARTTLS");
@@ -53,13 +64,7 @@ async function brokenTls(peer: HostilePeer): Promise<void> {
     peer.close();
     return;
   }
-  peer.say("250 ok");
-  for (const reply of ["250 ok", "354 go"]) {
-    await peer.line();
-    peer.say(reply);
-  }
-  await peer.body();
-  peer.say("250 ok");
+  await takeInClear(peer);
 }
 
 async function badHandshake(peer: HostilePeer): Promise<void> {
@@ -72,13 +77,7 @@ async function badHandshake(peer: HostilePeer): Promise<void> {
     peer.close();
     return;
   }
-  peer.say("250 ok");
-  for (const reply of ["250 ok", "354 go"]) {
-    await peer.line();
-    peer.say(reply);
-  }
-  await peer.body();
-  peer.say("250 ok");
+  await takeInClear(peer);
 }
 
 test("broken TLS costs a second connection once in three days, and the mail arrives", async () => {

@@ -1,45 +1,15 @@
 import { afterEach, expect, test } from "bun:test";
-import { RoutePool, type RoutePoolOptions } from "../../../../server/delivery/smtp/route-pool.ts";
 import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts";
-import type { Route } from "../../../../server/delivery/types.ts";
-import {
-  type HostilePeer,
-  type HostileSmtp,
-  startHostileSmtp,
-} from "../../../support/hostile-smtp.ts";
-import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.ts";
-import { refusal, type SinkOptions, startSmtpSink } from "../../../support/smtp-sink.ts";
+import type { HostilePeer } from "../../../support/hostile-smtp.ts";
+import { renderedMessage } from "../../../support/smtp-messages.ts";
+import { refusal } from "../../../support/smtp-sink.ts";
+import { closePeers, hostile, pool, sink } from "./peers.ts";
 
 const journal = { beforeDot: () => Promise.resolve() };
 /** Keeps a connection busy for long enough that others are opened. */
 const slowJournal = { beforeDot: () => Bun.sleep(10) };
-const closers: (() => Promise<void>)[] = [];
 
-async function sink(options?: SinkOptions) {
-  const started = await startSmtpSink(options);
-  closers.push(started.close);
-  return started;
-}
-
-async function hostile(
-  script: (peer: HostilePeer, nth: number) => Promise<void>,
-): Promise<HostileSmtp> {
-  const server = await startHostileSmtp(script);
-  closers.push(server.close);
-  return server;
-}
-
-function pool(port: number, route: Partial<Route> = {}, options: RoutePoolOptions = {}): RoutePool {
-  const made = new RoutePool(loopbackRoute(port, route), { backoffBaseMs: 40, ...options });
-  closers.unshift(() => made.close());
-  return made;
-}
-
-afterEach(async () => {
-  for (const close of closers.splice(0)) {
-    await close();
-  }
-});
+afterEach(closePeers);
 
 /** Takes messages on a connection until `count` are accepted. */
 async function take(peer: HostilePeer, count: number): Promise<void> {

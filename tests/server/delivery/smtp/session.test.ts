@@ -2,26 +2,13 @@ import { afterEach, expect, test } from "bun:test";
 import { openSession } from "../../../../server/delivery/smtp/session.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
 import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.ts";
-import {
-  refusal,
-  type SinkOptions,
-  type SmtpSink,
-  startSmtpSink,
-} from "../../../support/smtp-sink.ts";
+import { refusal } from "../../../support/smtp-sink.ts";
+import { closePeers, sink } from "./peers.ts";
 
 const certificate = makeCertificate();
 const journal = { beforeDot: () => Promise.resolve() };
-const sinks: SmtpSink[] = [];
 
-async function sink(options?: SinkOptions): Promise<SmtpSink> {
-  const started = await startSmtpSink(options);
-  sinks.push(started);
-  return started;
-}
-
-afterEach(async () => {
-  await Promise.all(sinks.splice(0).map((started) => started.close()));
-});
+afterEach(closePeers);
 
 test("a message arrives byte for byte, with its dots unstuffed", async () => {
   const { port, messages } = await sink();

@@ -1,40 +1,19 @@
 // Servers that have had enough of a connection, or do not want it: none of that is about a message.
 import { afterEach, expect, test } from "bun:test";
-import { RoutePool, type RoutePoolOptions } from "../../../../server/delivery/smtp/route-pool.ts";
+import type { RoutePool, RoutePoolOptions } from "../../../../server/delivery/smtp/route-pool.ts";
 import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts";
 import type { Route, SmtpOutcome } from "../../../../server/delivery/types.ts";
-import {
-  type HostilePeer,
-  type HostileSmtp,
-  startHostileSmtp,
-} from "../../../support/hostile-smtp.ts";
-import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.ts";
+import type { HostilePeer } from "../../../support/hostile-smtp.ts";
+import { renderedMessage } from "../../../support/smtp-messages.ts";
+import { closePeers, hostile, pool as newPool } from "./peers.ts";
 
 const journal = { beforeDot: () => Promise.resolve() };
-const closers: (() => Promise<void>)[] = [];
 
-async function hostile(
-  script: (peer: HostilePeer, nth: number) => Promise<void>,
-): Promise<HostileSmtp> {
-  const server = await startHostileSmtp(script);
-  closers.push(server.close);
-  return server;
-}
+/** A pool that holds at most one connection, unless the route says otherwise. */
+const pool = (port: number, route: Partial<Route> = {}, options: RoutePoolOptions = {}) =>
+  newPool(port, { maxConnections: 1, ...route }, options);
 
-function pool(port: number, route: Partial<Route> = {}, options: RoutePoolOptions = {}): RoutePool {
-  const made = new RoutePool(loopbackRoute(port, { maxConnections: 1, ...route }), {
-    backoffBaseMs: 40,
-    ...options,
-  });
-  closers.unshift(() => made.close());
-  return made;
-}
-
-afterEach(async () => {
-  for (const close of closers.splice(0)) {
-    await close();
-  }
-});
+afterEach(closePeers);
 
 type Rules = {
   /** Answers a command, or says nothing of it; `heard` is what this connection has heard so far. */

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { storeDirectSending } from "../../../../server/features/instance/instance.service.ts";
-import { openDatabases } from "../../../../server/platform/db/databases.ts";
 import { startDns, type TestDns } from "../../../support/dns-server.ts";
 import { startWholeServer, type WholeServer } from "../../../support/whole-server.ts";
 
@@ -22,9 +21,7 @@ afterEach(async () => {
 });
 
 test("trying a direct route asks the name servers, and is not led into a private network", async () => {
-  const databases = openDatabases(whole.dataDir);
-  storeDirectSending(databases.system, true, Date.now());
-  databases.close();
+  whole.database(({ system }) => storeDirectSending(system, true, Date.now()));
   const { id } = await whole.ask<{ id: number }>("POST", "/routes", {
     kind: "direct",
     name: "Direct",

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { storePrivateRelays } from "../../../../server/features/instance/instance.service.ts";
-import { openDatabases } from "../../../../server/platform/db/databases.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";
 import { startWholeServer, type WholeServer } from "../../../support/whole-server.ts";
@@ -27,11 +26,8 @@ const tryRelay = (host: string) =>
     username: "",
   });
 
-function changeSetting(change: (system: Connection) => void): void {
-  const databases = openDatabases(whole.dataDir);
-  change(databases.system);
-  databases.close();
-}
+const changeSetting = (change: (system: Connection) => void) =>
+  whole.database(({ system }) => change(system));
 
 test("a relay in a private network is dialled where the administrator allows it", async () => {
   changeSetting((system) => storePrivateRelays(system, true, Date.now()));

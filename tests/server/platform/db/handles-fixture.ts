@@ -5,7 +5,7 @@ import { type Databases, openDatabases } from "../../../../server/platform/db/da
 import { setAsideRows } from "../../../../server/platform/db/set-aside.store.ts";
 import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { AppError } from "../../../../server/platform/errors.ts";
-import { newId } from "../../../../server/platform/ids.ts";
+import { addWorkspace } from "../../../support/workspace-row.ts";
 
 /** The code of the error that `work` ends with, or "none". */
 export function codeOf(work: () => unknown): string {
@@ -33,16 +33,7 @@ export class WorkspaceHandles {
 
   /** A workspace with one contact. */
   newWorkspace(): string {
-    const id = newId();
-    const { system } = this.databases;
-    system.exec("INSERT OR IGNORE INTO organization VALUES ('org', 'Org', 0, 0)");
-    system
-      .prepare(
-        `INSERT INTO workspace (id, organization_id, name, time_zone, postal_address, created_at, updated_at)
-       VALUES (?, 'org', 'W', 'UTC', 'Street', 0, 0)`,
-      )
-      .run(id);
-    this.databases.createWorkspace(id);
+    const id = addWorkspace(this.databases);
     this.databases
       .workspace(id)
       .exec(

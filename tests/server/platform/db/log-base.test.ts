@@ -163,7 +163,7 @@ test("a copy of the folder at any moment, with checkpoints, restarts and several
     expect(lookAtLog(copy)).toBeUndefined();
   }
   expect(looked).toBeGreaterThan(100);
-});
+}, 60_000);
 
 /** Numbers from 0 to 1, the same for each run (mulberry32). */
 function seeded(seed: number): () => number {

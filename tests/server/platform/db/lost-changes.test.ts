@@ -9,7 +9,7 @@ import { type Databases, openDatabases } from "../../../../server/platform/db/da
 import { lostLogs } from "../../../../server/platform/db/open-marks.ts";
 import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { seenVersion } from "../../../../server/platform/db/workspace-seen.store.ts";
-import { newId } from "../../../../server/platform/ids.ts";
+import { addWorkspace } from "../../../support/workspace-row.ts";
 
 const SUPPRESSED = 10;
 
@@ -20,16 +20,8 @@ let databases: Databases;
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), "lost-changes-"));
   live = join(base, "live");
-  ws = newId();
   databases = openDatabases(live);
-  databases.system.exec("INSERT INTO organization VALUES ('org', 'Organization', 0, 0)");
-  databases.system
-    .prepare(
-      `INSERT INTO workspace (id, organization_id, name, time_zone, postal_address, created_at, updated_at)
-       VALUES (?, 'org', 'W', 'UTC', '1 St', 0, 0)`,
-    )
-    .run(ws);
-  databases.createWorkspace(ws);
+  ws = addWorkspace(databases);
 });
 afterEach(() => {
   databases.close();

@@ -25,12 +25,12 @@ inBrowser(async (started, browser) => {
   const list = { name: "News", isPublic: true };
   const { id } = await api.post<{ id: number }>(path("/lists"), list);
   await api.post(path("/contact-fields"), { label: "Status", key: "status", type: "text" });
-  await api.post(path("/contacts"), {
+  const ann = await api.post<{ id: number }>(path("/contacts"), {
     email: "ann@reader.test",
     fields: { status: "unsubscribed" },
-    tags: ["Smith, Ann"],
     listIds: [id],
   });
+  await api.post(path("/tags/apply"), { add: ["Smith, Ann"], ids: [ann.id] });
   await api.post(path("/contacts"), { email: "bo@reader.test" });
   await api.post(path("/suppressions"), { addresses: ["bo@reader.test"] });
   const settings = { listIds: [id] };

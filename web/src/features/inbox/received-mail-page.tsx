@@ -1,16 +1,11 @@
-import { useQuery } from "@tanstack/preact-query";
-import { Download, Trash2 } from "lucide-preact";
-import { useLocation, useRoute } from "preact-iso";
+import type { ComponentChildren } from "preact";
+import { useRoute } from "preact-iso";
 import { type Answer, api, apiUrl, ask } from "../../api.ts";
 import { formatBytes } from "../../format.ts";
-import { queryClient, useWorkspace } from "../../session.ts";
-import { Button, ButtonLink } from "../../ui/button.tsx";
-import { Card, Facts, RelativeTime } from "../../ui/display.tsx";
-import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { Loaded } from "../../ui/states.tsx";
-import { attempt, toast } from "../../ui/toast.tsx";
+import { useWorkspace } from "../../session.ts";
+import { RelativeTime } from "../../ui/display.tsx";
 import { t } from "./inbox.messages.ts";
-import { Attachments, MailView } from "./mail-view.tsx";
+import { MailPage } from "./mail-page.tsx";
 import { KindBadge } from "./received-kind.tsx";
 
 type Mail = Answer<ReturnType<typeof api.instance.received>["get"]>;
@@ -21,14 +16,17 @@ export function ReceivedMailPage() {
   const id = Number(useRoute().params["receivedId"]);
   const one = api.workspaces({ workspaceId }).received({ id });
   return (
-    <OneMail
+    <MailPage
       id={id}
       queryKey={["received", workspaceId]}
       back={{ label: t("receivedTitle"), href: `${base}/inbox/received` }}
       rawUrl={apiUrl(`${apiBase}/received/${id}/raw`)}
       read={() => ask(one.get())}
       remove={canEdit ? () => ask(one.delete()) : undefined}
-      reportOf={(campaignId, seq) => `${base}/campaigns/${campaignId}/recipients/${seq}`}
+      factsOf={(mail) =>
+        factsOf(mail, (campaignId, seq) => `${base}/campaigns/${campaignId}/recipients/${seq}`)
+      }
+      fromOutside
     />
   );
 }
@@ -38,86 +36,23 @@ export function InstanceMailMessagePage() {
   const id = Number(useRoute().params["receivedId"]);
   const one = api.instance.received({ id });
   return (
-    <OneMail
+    <MailPage
       id={id}
       queryKey={["received", "instance"]}
       back={{ label: t("instanceMail"), href: "/instance/mail" }}
       rawUrl={apiUrl(`/instance/received/${id}/raw`)}
       read={() => ask(one.get())}
       remove={() => ask(one.delete())}
+      factsOf={(mail) => factsOf(mail, undefined)}
+      fromOutside
     />
-  );
-}
-
-function OneMail({
-  id,
-  queryKey,
-  back,
-  rawUrl,
-  read,
-  remove,
-  reportOf,
-}: {
-  id: number;
-  queryKey: string[];
-  back: { label: string; href: string };
-  rawUrl: string;
-  read: () => Promise<Mail>;
-  remove?: (() => Promise<unknown>) | undefined;
-  reportOf?: (campaignId: number, seq: number) => string;
-}) {
-  const { route } = useLocation();
-  const query = useQuery({
-    queryKey: ["received-mail", ...queryKey, id],
-    queryFn: read,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const removeAndLeave = () =>
-    attempt(async () => {
-      await remove?.();
-      await queryClient.invalidateQueries({ queryKey });
-      toast(t("deleted"));
-      route(back.href);
-    });
-  return (
-    <>
-      <PageHeader
-        title={query.data?.subject || t("noSubject")}
-        trail={[back]}
-        actions={
-          <>
-            {remove !== undefined && (
-              <Button icon={Trash2} onClick={removeAndLeave}>
-                {t("delete")}
-              </Button>
-            )}
-            <ButtonLink href={rawUrl} icon={Download} download>
-              {t("download")}
-            </ButtonLink>
-          </>
-        }
-      />
-      <PageBody>
-        <Loaded query={query}>
-          {(mail) => (
-            <>
-              <Card>
-                <Facts items={factsOf(mail, reportOf)} />
-                <Attachments mail={mail} />
-              </Card>
-              <MailView key={mail.id} mail={mail} fromOutside />
-            </>
-          )}
-        </Loaded>
-      </PageBody>
-    </>
   );
 }
 
 function factsOf(
   mail: Mail,
   reportOf: ((campaignId: number, seq: number) => string) | undefined,
-): [string, preact.ComponentChildren][] {
+): [string, ComponentChildren][] {
   const { campaignId, seq } = mail;
   const isNamed = reportOf !== undefined && campaignId !== null && seq !== null;
   return [
@@ -132,7 +67,7 @@ function factsOf(
             <a key="about" class="link" href={reportOf(campaignId, seq)}>
               {t("aboutMessage")}
             </a>,
-          ] as [string, preact.ComponentChildren],
+          ] as [string, ComponentChildren],
         ]
       : []),
     [t("received"), <RelativeTime key="at" at={mail.receivedAt} />],

@@ -228,7 +228,7 @@ function watchHttpThread(): SlowStatements {
 
 async function startThreads(config: Config, delivery: Delivery) {
   return {
-    heavy: await startJobs(config.dataDir, { "privacy.person": () => delivery.forgetJournal() }),
+    heavy: await startJobs(config.dataDir, { "task.person": () => delivery.forgetJournal() }),
     reads: await startReads(config.dataDir),
     renderer: startRenderer(config),
   };

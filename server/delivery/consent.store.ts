@@ -80,8 +80,8 @@ export const whyNot = ({ excluded, message, blocked, subscribed, left }: Consent
   CASE WHEN ${excluded} THEN 'excluded'
        WHEN suppression.reason IS NOT NULL THEN 'suppressed_' || suppression.reason
        WHEN ${blocked} THEN 'suppressed_manual'
-       WHEN EXISTS (SELECT 1 FROM privacy_request
-                     WHERE contact_id = contact.id AND kind = 'erase' AND state <> 'done')
+       WHEN EXISTS (SELECT 1 FROM person_request
+                     WHERE contact_id = contact.id AND kind = 'erase' AND address IS NOT NULL)
        THEN 'suppressed_erasure'
        WHEN ${message} IS NOT NULL THEN ${message}
        WHEN ifnull(${subscribed}, 0) = 0 AND ${left} THEN 'left_list'

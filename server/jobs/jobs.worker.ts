@@ -2,7 +2,6 @@ import { purgeCampaign } from "../features/campaigns/purge.service.ts";
 import { runImportCheck } from "../features/imports/import-check.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
 import { runImportUndo } from "../features/imports/import-undo.service.ts";
-import { runPersonJob } from "../features/privacy/person-job.service.ts";
 import { tidyAll } from "../features/privacy/tidy.service.ts";
 import type { RunContext } from "../features/tasks/task-kind.service.ts";
 import { runTask, runUndo, taskOfJob } from "../features/tasks/task-run.service.ts";
@@ -47,22 +46,10 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
     runImportUndo(openerOf(job, databases), numberOf(job, "importId"), signal),
   "task.run": (job, around) => doTask(job, around, runTask),
   "task.index": (job, around) => doTask(job, around, runTask),
+  "task.person": (job, around) => doTask(job, around, runTask),
   "task.undo": (job, around) => doTask(job, around, runUndo),
   "campaign.purge": (job, { databases, signal }) =>
     purgeCampaign(openerOf(job, databases), numberOf(job, "campaignId"), signal),
-  "privacy.person": (job, { databases, dataDir, signal }) =>
-    runPersonJob(
-      {
-        databases,
-        workspaceId: workspaceOf(job),
-        dataDir,
-        clock: systemClock,
-        trail: trailOf(databases),
-        signal,
-        isLastTry: job.attempt >= job.maxAttempts,
-      },
-      numberOf(job, "id"),
-    ),
   "privacy.tidy": (_job, { databases, signal }) =>
     tidyAll({
       databases,
@@ -128,7 +115,8 @@ async function doTask(
     throw new PermanentJobError(`a job of kind "${job.kind}" names no task`);
   }
   const isLastTry = job.attempt >= job.maxAttempts;
-  const surroundings = { dataDir };
+  const workspaceId = workspaceOf(job);
+  const surroundings = { dataDir, databases, workspaceId, trail: trailOf(databases) };
   await work({ open, clock: systemClock, signal, isLastTry, surroundings }, taskKinds, id);
 }
 

@@ -5,9 +5,9 @@ export const heavyKinds = [
   "import.undo",
   "task.run",
   "task.index",
+  "task.person",
   "task.undo",
   "campaign.purge",
-  "privacy.person",
   "privacy.tidy",
 ] as const;
 export type HeavyKind = (typeof heavyKinds)[number];

@@ -1,5 +1,6 @@
 import type { RunContext } from "../../server/features/tasks/task-kind.service.ts";
 import { runTask } from "../../server/features/tasks/task-run.service.ts";
+import { createAuditTrail } from "../../server/platform/audit/trail.ts";
 import { taskKinds } from "../../server/task-kinds.ts";
 import type { TestApp } from "./app.ts";
 
@@ -10,12 +11,13 @@ export async function runTaskOf(
   id: number,
   options: Partial<RunContext> = {},
 ): Promise<number> {
+  const trail = createAuditTrail(() => databases.system, Date.now);
   const context: RunContext = {
     open: () => databases.workspace(workspaceId),
     clock: Date.now,
     signal: new AbortController().signal,
     isLastTry: true,
-    surroundings: { dataDir },
+    surroundings: { dataDir, databases, workspaceId, trail },
     ...options,
   };
   return await runTask(context, taskKinds, id);

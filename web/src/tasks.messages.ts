@@ -14,6 +14,8 @@ export const t = messages({
   tag_remove: { en: "Remove a tag", de: "Tag entfernen" },
   segment_fill: { en: "Fill a static segment", de: "Statisches Segment füllen" },
   export: { en: "Export", de: "Export" },
+  person_export: { en: "Export of a person’s data", de: "Export der Daten einer Person" },
+  person_erase: { en: "Erasure of a person’s data", de: "Löschung der Daten einer Person" },
   contacts: {
     en: "{count, plural, one {# contact} other {# contacts}}",
     de: "{count, plural, one {# Kontakt} other {# Kontakte}}",
@@ -21,6 +23,10 @@ export const t = messages({
   rows: {
     en: "{count, plural, one {# row} other {# rows}}",
     de: "{count, plural, one {# Zeile} other {# Zeilen}}",
+  },
+  records: {
+    en: "{count, plural, one {# record} other {# records}}",
+    de: "{count, plural, one {# Datensatz} other {# Datensätze}}",
   },
   undo: { en: "Undo", de: "Rückgängig" },
   stop: { en: "Stop", de: "Stoppen" },

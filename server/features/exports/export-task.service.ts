@@ -1,4 +1,5 @@
 import { csvLine } from "../../platform/csv.ts";
+import type { Connection } from "../../platform/db/driver.ts";
 import {
   deleteTaskFile,
   recordFileSize,
@@ -7,9 +8,12 @@ import {
   writeAt,
 } from "../tasks/task-files.service.ts";
 import { surroundingsOf, type TaskKind } from "../tasks/task-kind.service.ts";
+import { restartTasks } from "../tasks/tasks.service.ts";
 import { type ExportSettings, exportSource } from "./export-sources.service.ts";
 
 const BATCH = 500;
+/** Begins the cursor of an export that starts again. No other cursor has a colon. */
+const AGAIN = "again:";
 
 /**
  * Writes rows to a CSV file, 500 at a time. The file's length is stored with the position; after a crash, the next run
@@ -28,8 +32,8 @@ const exportTask: TaskKind = {
     const settings = task.payload as ExportSettings;
     const source = exportSource(db, settings);
     const file = taskFileOf(db, task.id);
-    const page = source.page(db, task.cursor ?? undefined, BATCH, now);
-    const isStart = task.cursor === null;
+    const isStart = task.cursor === null || task.cursor.startsWith(AGAIN);
+    const page = source.page(db, isStart ? undefined : (task.cursor ?? undefined), BATCH, now);
     const head = isStart ? (settings.byteOrderMark ? "\ufeff" : "") + csvLine(source.header) : "";
     const path = taskFilePath(surroundingsOf(context).dataDir, file.name);
     const text = head + page.lines.map(csvLine).join("");
@@ -41,6 +45,13 @@ const exportTask: TaskKind = {
   },
   discard: (db, task, context) => deleteTaskFile(db, surroundingsOf(context).dataDir, task.id),
 };
+
+/**
+ * Has all exports that are not finished start again, in the caller's transaction, because a person was erased whom they
+ * may have written already.
+ */
+export const restartExports = (db: Connection, erasureId: number): void =>
+  restartTasks(db, "export", `${AGAIN}${erasureId}`);
 
 /** The kind by its name. */
 export const exportTasks = { export: exportTask };

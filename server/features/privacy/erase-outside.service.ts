@@ -1,5 +1,4 @@
 import { gunzipSync } from "node:zlib";
-import type { Connection } from "../../platform/db/driver.ts";
 import { forgetJobErrors } from "../../platform/scheduler/job-errors.store.ts";
 import {
   deleteInboxMail,
@@ -25,11 +24,10 @@ const MAX_MAIL_BYTES = 4 * 1024 * 1024;
  */
 export async function eraseOutside(
   context: PersonContext,
-  open: () => Connection,
   identities: readonly Identity[],
   who: Naming,
 ): Promise<{ rejects: number; inbox: number }> {
-  const { databases, workspaceId } = context;
+  const { databases, workspaceId, open } = context;
   let inbox = 0;
   for (const { contactId, address } of identities) {
     const messages = contactId === null ? "[]" : messagesOf(open(), contactId);
@@ -39,7 +37,7 @@ export async function eraseOutside(
     inbox += await eraseStoredMail(context, table, who);
   }
   forgetJobErrors(databases.system, workspaceId, (error) => mentions(error, who));
-  return { rejects: await eraseRejects(context, open, who), inbox };
+  return { rejects: await eraseRejects(context, who), inbox };
 }
 
 async function eraseStoredMail(
@@ -76,11 +74,7 @@ function unpacked(raw: Buffer): Buffer {
   }
 }
 
-async function eraseRejects(
-  { signal }: PersonContext,
-  open: () => Connection,
-  who: Naming,
-): Promise<number> {
+async function eraseRejects({ signal, open }: PersonContext, who: Naming): Promise<number> {
   let removed = 0;
   let after: { importId: number; rowNo: number } | undefined = { importId: 0, rowNo: 0 };
   while (after !== undefined) {

@@ -83,9 +83,19 @@ const deleteRejectRow = statement<[importId: number, rowNo: number]>(
   "DELETE FROM import_reject WHERE import_id = ? AND row_no = ?",
 );
 
-const expireFiles = statement<[{ now: number }], { name: string }>(`
-  UPDATE task_file SET expires_at = @now, size_bytes = 0 WHERE expires_at > @now RETURNING name
+const expireExportFiles = statement<[{ now: number }]>(`
+  UPDATE task_file SET expires_at = @now, size_bytes = 0
+   WHERE expires_at > @now AND task_id IN (SELECT id FROM task WHERE kind = 'export')
 `);
+const expireFilesOf = statement<[{ contactId: number | null; address: string; now: number }]>(`
+  UPDATE task_file SET expires_at = @now, size_bytes = 0
+   WHERE expires_at > @now
+     AND task_id IN (SELECT task_id FROM person_request
+                      WHERE kind = 'export' AND (contact_id = @contactId OR address = @address))
+`);
+const selectExpired = statement<[now: number], { name: string }>(
+  "SELECT name FROM task_file WHERE expires_at <= ?",
+);
 
 /** The number of rows that an erasure changed, per kind. */
 export type ErasedCounts = Record<
@@ -161,9 +171,19 @@ export function deleteInboxMail(inbox: Connection, table: InboxTable, id: number
   deleteMail[table](inbox).run(id);
 }
 
-/** Expires the finished files of all tasks, which may contain the person. Returns their names for deletion. */
-export function expireAllFiles(db: Connection, now: number): string[] {
-  return expireFiles(db)
-    .all({ now })
+/** Expires the files of all finished exports, which may contain the person. Returns how many. */
+export const expireExports = (db: Connection, now: number): number =>
+  expireExportFiles(db).run({ now }).changes;
+
+/** Expires the archives of a person's data. Returns how many. */
+export const expirePersonFiles = (
+  db: Connection,
+  { contactId, address }: { contactId: number | null; address: string },
+  now: number,
+): number => expireFilesOf(db).run({ contactId, address, now }).changes;
+
+/** The names of all files that can no longer be downloaded. */
+export const expiredFiles = (db: Connection, now: number): string[] =>
+  selectExpired(db)
+    .all(now)
     .map(({ name }) => name);
-}

@@ -1,17 +1,12 @@
-import type { AuditTrail } from "../../platform/audit/trail.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import type { RunContext, Surroundings } from "../tasks/task-kind.service.ts";
 
-/** What the job of a privacy request depends on. */
-export type PersonContext = {
-  databases: Databases;
-  workspaceId: string;
-  dataDir: string;
-  clock: Clock;
-  trail: AuditTrail;
-  signal: AbortSignal;
-  isLastTry: boolean;
-};
+/** What the task of a privacy request depends on. */
+export type PersonContext = Pick<RunContext, "open" | "signal"> &
+  Pick<Surroundings, "databases" | "workspaceId" | "dataDir"> & {
+    db: Connection;
+    now: number;
+  };
 
 /** An address with the contact that has or had it. */
 export type Identity = { contactId: number | null; address: string };

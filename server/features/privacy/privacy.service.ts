@@ -16,8 +16,9 @@ import {
   mergedInto,
   rememberErased,
 } from "../contacts/contacts.service.ts";
-import { taskFilePath } from "../tasks/task-files.service.ts";
-import { PERSON_JOB } from "./person-job.service.ts";
+import { addTaskFile, taskFilePath } from "../tasks/task-files.service.ts";
+import { findFormerTask, startTask } from "../tasks/tasks.service.ts";
+import { personTasks } from "./person-tasks.service.ts";
 import {
   findRequest,
   insertRequest,
@@ -50,25 +51,21 @@ export function requestPrivacy(
 ) {
   const { db, workspaceId, now } = context;
   const person = personOf(db, request);
-  const row = inTransaction(db, () => {
+  return inTransaction(db, () => {
     if (request.kind === "erase") {
       for (const address of addressesOf(db, person)) {
         rememberErased(db, address, now);
       }
     }
-    const added = insertRequest(db, {
-      kind: request.kind,
-      contactId: person.contactId ?? null,
-      address: person.address,
-      filePath: request.kind === "export" ? `${workspaceId}_${newId()}.zip` : null,
-      createdBy: context.actorId,
-      now,
-    });
-    // The job is in another database and is committed just before the row. Without the row it does nothing.
-    context.jobs.enqueue(PERSON_JOB, workspaceId, { id: added.id });
-    return added;
+    const task = personTasks[`person_${request.kind}`];
+    const { id } = startTask(context, task, { payload: {} });
+    const { contactId = null, address } = person;
+    insertRequest(db, { id, kind: request.kind, contactId, address });
+    if (request.kind === "export") {
+      addTaskFile(db, id, `${workspaceId}_${newId()}.zip`);
+    }
+    return getRequest(db, id, now);
   });
-  return toRequest(db, row, now);
 }
 
 /** A page of requests, newest first. */
@@ -93,10 +90,10 @@ export function getRequest(db: Connection, id: number, now: number) {
 /** The path of an export's archive. @throws AppError `not_found`, or `illegal_state` while it is being created. */
 export function requestFile(db: Connection, dataDir: string, id: number, now: number): string {
   const row = rowOf(db, id);
-  if (row.state !== "done" || row.filePath === null) {
+  if (row.state !== "done" || row.fileName === null) {
     throw new AppError("illegal_state", "This request has no file.");
   }
-  const path = taskFilePath(dataDir, row.filePath);
+  const path = taskFilePath(dataDir, row.fileName);
   if ((row.expiresAt ?? 0) <= now || !existsSync(path)) {
     throw new AppError("not_found", GONE);
   }
@@ -155,8 +152,10 @@ function readAddress(written: string): string {
   return read.address;
 }
 
+/** An id from when requests had a table of their own still finds its request. */
 function rowOf(db: Connection, id: number): RequestRow {
-  const row = findRequest(db, id);
+  const row =
+    findRequest(db, id) ?? findRequest(db, findFormerTask(db, id, "privacy_request") ?? 0);
   if (row === undefined) {
     throw notFound("privacy_request");
   }
@@ -164,12 +163,14 @@ function rowOf(db: Connection, id: number): RequestRow {
 }
 
 function toRequest(db: Connection, row: RequestRow, now: number) {
-  const { filePath: _, result, ...shown } = row;
+  const { fileName: _, result, ...shown } = row;
   const { check, ...counts } = JSON.parse(result) as Record<string, number> & { check?: ToCheck };
-  const isExpired = row.kind === "export" && row.state === "done" && (row.expiresAt ?? 0) <= now;
+  const isDone = row.kind === "export" && row.state === "done";
+  const isExpired = isDone && (row.expiresAt ?? 0) <= now;
   return {
     ...shown,
-    ...(isExpired ? { error: GONE, sizeBytes: 0 } : {}),
+    error: isExpired ? GONE : row.error,
+    sizeBytes: isDone && !isExpired ? row.sizeBytes : 0,
     result: counts as Record<string, number>,
     check: check === undefined ? [] : toCheckNow(db, check),
   };

@@ -3,6 +3,7 @@ import { statement } from "../../platform/db/statements.ts";
 
 export type RequestKind = "export" | "erase";
 
+/** A request with the state of its task, and the file of an export. */
 export type RequestRow = {
   id: number;
   kind: RequestKind;
@@ -10,7 +11,7 @@ export type RequestRow = {
   address: string | null;
   state: "queued" | "running" | "done" | "failed";
   result: string;
-  filePath: string | null;
+  fileName: string | null;
   sizeBytes: number;
   error: string | null;
   createdBy: string;
@@ -19,76 +20,66 @@ export type RequestRow = {
   expiresAt: number | null;
 };
 
-const columns = `id, kind, contact_id AS contactId, address, state, result, file_path AS filePath,
-  size_bytes AS sizeBytes, error, created_by AS createdBy, created_at AS createdAt,
-  finished_at AS finishedAt, expires_at AS expiresAt`;
+// There are fewer requests than tasks, so they are read first.
+const SELECT = `
+  SELECT t.id, r.kind, r.contact_id AS contactId, r.address, t.state, r.result, f.name AS fileName,
+         coalesce(f.size_bytes, 0) AS sizeBytes, t.error, t.created_by AS createdBy, t.created_at AS createdAt,
+         t.finished_at AS finishedAt, f.expires_at AS expiresAt
+    FROM person_request r CROSS JOIN task t ON t.id = r.task_id
+    LEFT JOIN task_file f ON f.task_id = t.id`;
 
-type NewRequest = Pick<RequestRow, "kind" | "contactId" | "address" | "filePath" | "createdBy"> & {
-  now: number;
-};
+type NewRequest = { id: number; kind: RequestKind; contactId: number | null; address: string };
 
-const insertRow = statement<[NewRequest], RequestRow>(`
-  INSERT INTO privacy_request (kind, contact_id, address, state, file_path, created_by, created_at)
-  VALUES (@kind, @contactId, @address, 'queued', @filePath, @createdBy, @now)
-  RETURNING ${columns}
+const insertRow = statement<[NewRequest]>(`
+  INSERT INTO person_request (task_id, kind, contact_id, address) VALUES (@id, @kind, @contactId, @address)
 `);
 
-const selectRow = statement<[id: number], RequestRow>(
-  `SELECT ${columns} FROM privacy_request WHERE id = ?`,
-);
+const selectRow = statement<[id: number], RequestRow>(`${SELECT} WHERE r.task_id = ?`);
 
 const selectPage = statement<[before: number, limit: number], RequestRow>(
-  `SELECT ${columns} FROM privacy_request WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  `${SELECT} WHERE r.task_id < ? ORDER BY r.task_id DESC LIMIT ?`,
 );
 
-const closeRow = statement<
-  [
-    {
-      id: number;
-      state: "done" | "failed";
-      result: string;
-      sizeBytes: number;
-      error: string | null;
-      now: number;
-      expiresAt: number | null;
-    },
-  ]
->(`
-  UPDATE privacy_request
-     SET state = @state, result = @result, size_bytes = @sizeBytes, error = @error,
-         finished_at = @now, expires_at = @expiresAt,
-         address = CASE WHEN kind = 'erase' AND @state = 'done' THEN NULL ELSE address END
-   WHERE id = @id AND state IN ('queued', 'running')
-`);
+const updateResult = statement<[result: string, id: number]>(
+  "UPDATE person_request SET result = ? WHERE task_id = ?",
+);
 
-const selectFilesOf = statement<
-  [{ contactId: number | null; address: string }],
-  { filePath: string | null }
->(`
-  SELECT file_path AS filePath FROM privacy_request
+const updateErased = statement<[result: string, id: number]>(
+  "UPDATE person_request SET result = ?, address = NULL WHERE task_id = ?",
+);
+
+const forgetPerson = statement<[{ contactId: number | null; address: string }]>(`
+  UPDATE person_request SET address = NULL
    WHERE kind = 'export' AND (contact_id = @contactId OR address = @address)
 `);
 
-const forgetPerson = statement<[{ contactId: number | null; address: string; now: number }]>(`
-  UPDATE privacy_request
-     SET address = NULL, expires_at = CASE kind WHEN 'export' THEN @now ELSE expires_at END
-   WHERE kind = 'export' AND (contact_id = @contactId OR address = @address)
-`);
-
-export function insertRequest(db: Connection, request: NewRequest): RequestRow {
-  const row = insertRow(db).get(request);
-  if (row === undefined) {
-    throw new Error("SQLite returned no row for an INSERT");
-  }
-  return row;
+/** Adds what a task that was just started is about, in the same transaction. */
+export function insertRequest(db: Connection, request: NewRequest): void {
+  insertRow(db).run(request);
 }
 
-export function findRequest(db: Connection, id: number): RequestRow | undefined {
-  return selectRow(db).get(id);
+export const findRequest = (db: Connection, id: number): RequestRow | undefined =>
+  selectRow(db).get(id);
+
+export const requestsBefore = (db: Connection, before: number, limit: number): RequestRow[] =>
+  selectPage(db).all(before, limit);
+
+/** Stores what an export found. */
+export function storeResult(db: Connection, id: number, result: string): void {
+  updateResult(db).run(result, id);
 }
 
-export function requestsBefore(db: Connection, before: number, limit: number): RequestRow[] {
-  return selectPage(db).all(before, limit);
+/** Stores what an erasure changed and deletes its address, in the transaction of the erasure. */
+export function storeErasure(db: Connection, id: number, result: string): void {
+  updateErased(db).run(result, id);
+}
+
+/** Removes an erased person from earlier requests. */
+export function forgetInRequests(
+  db: Connection,
+  { contactId, address }: { contactId: number | null; address: string },
+): void {
+  forgetPerson(db).run({ contactId, address });
 }
 
 /** Objects that a person must check after an erasure, by id: their names could contain the erased data. */
@@ -111,30 +102,3 @@ export const toCheckNow = (db: Connection, { segments, campaigns }: ToCheck): Na
         segments: JSON.stringify(segments),
         campaigns: JSON.stringify(campaigns),
       });
-
-/** Completes a request. An erasure also deletes its address. */
-export function closeRequest(
-  db: Connection,
-  end: {
-    id: number;
-    state: "done" | "failed";
-    result: string;
-    sizeBytes: number;
-    error: string | null;
-    now: number;
-    expiresAt: number | null;
-  },
-): void {
-  closeRow(db).run(end);
-}
-
-/** Removes a person from earlier requests. Returns the files that contain their data. */
-export function forgetInRequests(
-  db: Connection,
-  person: { contactId: number | null; address: string; now: number },
-): string[] {
-  const { contactId, address } = person;
-  const files = selectFilesOf(db).all({ contactId, address });
-  forgetPerson(db).run(person);
-  return files.flatMap(({ filePath }) => filePath ?? []);
-}

@@ -11,6 +11,7 @@ import {
 import { removeExpiredInstanceSuppressions } from "../suppressions/instance-suppressions.service.ts";
 import { removeExpiredSuppressions } from "../suppressions/suppressions.service.ts";
 import { forgetOldTasks } from "../tasks/tasks.service.ts";
+import { personTasks } from "./person-tasks.service.ts";
 import { applyRetention } from "./retention.service.ts";
 import { workspaceAfter } from "./tidy.store.ts";
 
@@ -19,6 +20,8 @@ export const TIDY_JOB = "privacy.tidy";
 
 const AT_ONCE = 500;
 const PAUSE_MS = 3;
+/** Privacy requests are never forgotten: they show that people got what they asked for. */
+const KEPT = Object.values(personTasks).map(({ name }) => name);
 
 export type TidyContext = {
   databases: Databases;
@@ -48,7 +51,7 @@ async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise
   await finishDeletions(open);
   await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
   await inPieces(context, () => forgetExpiredUndo(open(), now, AT_ONCE));
-  await inPieces(context, () => forgetOldTasks(open(), now, AT_ONCE));
+  await inPieces(context, () => forgetOldTasks(open(), now, AT_ONCE, KEPT));
   await inPieces(context, () => removeOldEvents(open(), now, AT_ONCE));
   const start = {
     actorId: null,

@@ -13,8 +13,9 @@ export type Person = {
 
 const selectPerson = statement<[address: string], Person>(`
   SELECT id AS contactId, created_at AS createdAt, paused_until AS pausedUntil,
-         (SELECT min(created_at) FROM privacy_request
-           WHERE contact_id = contact.id AND kind = 'erase' AND state <> 'done') AS erasureAt,
+         (SELECT min(task.created_at) FROM person_request JOIN task ON task.id = task_id
+           WHERE contact_id = contact.id AND person_request.kind = 'erase' AND person_request.address IS NOT NULL)
+           AS erasureAt,
          ${UNMAILABLE} AS isUnmailable
     FROM contact WHERE address = ?
 `);

@@ -52,13 +52,13 @@ export function recordFileSize(
 }
 
 /**
- * Writes the text durably at a position and truncates the file behind it, which removes what a crash left there.
+ * Writes the content durably at a position and truncates the file behind it, which removes what a crash left there.
  * Returns the file's length.
  */
-export function writeAt(path: string, position: number, text: string): number {
+export function writeAt(path: string, position: number, content: string | Uint8Array): number {
   const file = openSync(path, position === 0 ? "w" : "r+", 0o600);
   try {
-    const bytes = Buffer.from(text);
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
     ftruncateSync(file, position);
     let written = 0;
     while (written < bytes.length) {

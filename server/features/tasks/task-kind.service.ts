@@ -1,4 +1,7 @@
+import type { AuditEntry } from "../../platform/audit/audit-log.ts";
+import type { AuditStart, AuditTrail } from "../../platform/audit/trail.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import type { Permission } from "../../platform/http/permissions.ts";
 import type { TaskName, TaskUnit } from "./tasks.schema.ts";
@@ -7,7 +10,16 @@ import type { TaskName, TaskUnit } from "./tasks.schema.ts";
  * The result of one step: `done` counts towards the total, and `changed` is how much of that actually changed. No
  * `cursor` after the last step.
  */
-export type Step = { done: number; changed?: number; cursor: string | undefined };
+export type Step = {
+  done: number;
+  changed?: number;
+  cursor: string | undefined;
+  /** Why the task could not be done. It then ends as failed. */
+  failure?: string;
+};
+
+/** A step that is ready to be run. With `audit`, the audit log gets that entry with it. */
+export type Prepared = (() => Step) | { step: () => Step; audit: AuditEntry & AuditStart };
 
 /** What a step knows about its task. */
 export type TaskAtWork = {
@@ -31,7 +43,12 @@ export type RunContext = {
 };
 
 /** What work outside the workspace's database depends on. */
-export type Surroundings = { dataDir: string };
+export type Surroundings = {
+  dataDir: string;
+  databases: Databases;
+  workspaceId: string;
+  trail: AuditTrail;
+};
 
 /**
  * One step of a task, run in a transaction that also stores the progress. A step must be short, because others wait
@@ -44,8 +61,12 @@ export type TaskKind = {
   name: TaskName;
   /** What its progress counts. */
   unit: TaskUnit;
-  /** The kind of job that runs it. `task.index` is for a single statement that takes seconds. */
-  lane: "task.run" | "task.index";
+  /**
+   * The kind of job that runs it. `task.index` is for a single statement that takes seconds. `task.person` is for work on
+   * one person's data: it is not interrupted to let others run, because its step would begin again, and delivery's
+   * journal is forgotten afterwards.
+   */
+  lane: "task.run" | "task.index" | "task.person";
   /** The permissions needed to see it, and to cancel or undo it. */
   permission: { see: Permission; change: Permission };
   canCancel: boolean;
@@ -57,7 +78,12 @@ export type TaskKind = {
    * Does what needs no transaction: reads what the next step needs, so that a slow search holds no lock, or writes a
    * file. Returns the step. After a crash, or when another run was faster, it is repeated from the same cursor.
    */
-  prepare: (db: Connection, task: TaskAtWork, now: number, context: RunContext) => () => Step;
+  prepare: (
+    db: Connection,
+    task: TaskAtWork,
+    now: number,
+    context: RunContext,
+  ) => Prepared | Promise<Prepared>;
   /** Removes what a cancelled or failed task has left outside the database. Safe to repeat. */
   discard?: (db: Connection, task: TaskAtWork, context: RunContext) => void;
   /** Undoes the next part, in the caller's transaction. A kind without it cannot be undone. */
@@ -76,12 +102,18 @@ export const onContacts = {
   isShared: true,
 } as const;
 
+/** A kind whose steps need no preparation. */
+type StepwiseKind<Name extends TaskName> = Omit<TaskKind, "prepare"> & {
+  name: Name;
+  prepare: (db: Connection, task: TaskAtWork, now: number) => () => Step;
+};
+
 /** A kind of work on contacts that does everything in the transaction of a step. */
 export function stepwise<Name extends TaskName>(
   name: Name,
   step: StepOf,
   lane: TaskKind["lane"] = "task.run",
-): TaskKind & { name: Name } {
+): StepwiseKind<Name> {
   return { ...onContacts, name, lane, prepare: (db, task, now) => () => step(db, task, now) };
 }
 

@@ -1,8 +1,16 @@
+import { auditedWork } from "../../platform/audit/trail.ts";
 import { isBusy } from "../../platform/db/busy.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { log } from "../../platform/log.ts";
-import type { RunContext, TaskAtWork, TaskKind, TaskKinds } from "./task-kind.service.ts";
+import {
+  type RunContext,
+  type Step,
+  surroundingsOf,
+  type TaskAtWork,
+  type TaskKind,
+  type TaskKinds,
+} from "./task-kind.service.ts";
 import {
   advanceTask,
   advanceUndo,
@@ -10,6 +18,7 @@ import {
   findFormerTask,
   findTask,
   finishUndo,
+  formerTables,
   type TaskRow,
 } from "./tasks.store.ts";
 
@@ -25,7 +34,8 @@ export function taskOfJob(
 ): number | undefined {
   const { id, formerId, of } = payload;
   if (typeof formerId === "number") {
-    return findFormerTask(db, formerId, of === "export" ? "export" : "audience_task");
+    const table = formerTables.find((one) => one === of) ?? "audience_task";
+    return findFormerTask(db, formerId, table);
   }
   return typeof id === "number" ? id : undefined;
 }
@@ -41,7 +51,7 @@ export async function runTask(context: RunContext, kinds: TaskKinds, id: number)
   try {
     for (;;) {
       signal.throwIfAborted();
-      const step = oneStep(context, kinds, id);
+      const step = await oneStep(context, kinds, id);
       changed += step.changed;
       if (step.isOver) {
         break;
@@ -70,27 +80,49 @@ function discard(context: RunContext, kinds: TaskKinds, id: number): void {
   }
 }
 
-function oneStep(context: RunContext, kinds: TaskKinds, id: number) {
+/** How much one step changed, and whether it was the last. */
+type Outcome = { changed: number; isOver: boolean };
+
+async function oneStep(context: RunContext, kinds: TaskKinds, id: number): Promise<Outcome> {
   const [db, now] = [context.open(), context.clock()];
-  const over = { changed: 0, isOver: true };
   const seen = findTask(db, id);
   if (seen === undefined || !isOpen(seen)) {
-    return over;
+    return { changed: 0, isOver: true };
   }
-  const step = kindOf(kinds, seen).prepare(db, atWork(seen), now, context);
+  const preparing = kindOf(kinds, seen).prepare(db, atWork(seen), now, context);
+  const prepared = preparing instanceof Promise ? await preparing : preparing;
+  if (typeof prepared === "function") {
+    return commitStep(context, seen, prepared);
+  }
+  const { detail = {}, ...start } = prepared.audit;
+  return await auditedWork(
+    surroundingsOf(context).trail,
+    start,
+    () => commitStep(context, seen, prepared.step),
+    ({ isRepeated }) => (isRepeated === true ? "nothing" : detail),
+  );
+}
+
+/** Runs a prepared step with its progress in one transaction, unless another run has already done it. */
+function commitStep(
+  { open, clock }: RunContext,
+  { id, cursor: seen }: TaskRow,
+  step: () => Step,
+): Outcome & { isRepeated?: true } {
+  const db = open();
   return inTransaction(db, () => {
     const row = findTask(db, id);
     if (row === undefined || !isOpen(row)) {
-      return over;
+      return { changed: 0, isOver: true, isRepeated: true };
     }
-    if (row.cursor !== seen.cursor) {
-      // Another run of this task has already done the prepared step.
-      return { changed: 0, isOver: false };
+    if (row.cursor !== seen) {
+      return { changed: 0, isOver: false, isRepeated: true };
     }
-    const { done, changed = done, cursor } = step();
+    const now = clock();
+    const { done, changed = done, cursor, failure = null } = step();
     advanceTask(db, { id, cursor: cursor ?? null, by: done, now });
     if (cursor === undefined) {
-      closeTask(db, { id, state: "done", error: null, now });
+      closeTask(db, { id, state: failure === null ? "done" : "failed", error: failure, now });
     }
     return { changed, isOver: cursor === undefined };
   });

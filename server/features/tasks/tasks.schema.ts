@@ -15,11 +15,13 @@ export const taskNames = [
   "tag_remove",
   "segment_fill",
   "export",
+  "person_export",
+  "person_erase",
 ] as const;
 export type TaskName = (typeof taskNames)[number];
 
 /** What the progress of a task can count. */
-const taskUnits = ["contacts", "rows"] as const;
+const taskUnits = ["contacts", "rows", "records"] as const;
 export type TaskUnit = (typeof taskUnits)[number];
 
 const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T, description?: string) =>
@@ -33,7 +35,7 @@ export const TaskSchema = t.Object(
     doneCount: t.Number({ description: "How many of the unit are done" }),
     total: nullable(t.Number(), "About how many there will be"),
     unit: t.UnionEnum(taskUnits),
-    canCancel: t.Boolean({ description: "A removal, merge or rename cannot be stopped half-way" }),
+    canCancel: t.Boolean({ description: "A removal, merge or erasure, for example, cannot be" }),
     error: nullable(t.String()),
     createdBy: t.String(),
     createdAt: t.Number(),

@@ -17,7 +17,7 @@ import {
   type TaskRow,
 } from "./tasks.store.ts";
 
-export { findFormerTask } from "./tasks.store.ts";
+export { findFormerTask, restartTasks } from "./tasks.store.ts";
 
 /** The kind of job that undoes a task. Payload: `{ id }`. */
 export const UNDO_JOB = "task.undo";
@@ -95,15 +95,15 @@ export function listTasks(db: Connection, kinds: TaskKinds, which: "open" | "all
 }
 
 /**
- * Stops a task after its current step; finished steps are kept. Deletions and renames cannot be stopped, because that
- * would leave contacts in a mixed state.
+ * Stops a task after its current step; finished steps are kept. Deletions and renames, for example, cannot be stopped,
+ * because that would leave contacts in a mixed state.
  *
  * @throws AppError `not_found`, `illegal_state`
  */
 export function cancelTask(db: Connection, kinds: TaskKinds, id: number, now: number) {
   const { kind } = rowOf(db, kinds, id);
   if (!kind.canCancel) {
-    throw new AppError("illegal_state", "A removal, merge or rename cannot be stopped half-way.");
+    throw new AppError("illegal_state", "This kind of task cannot be stopped half-way.");
   }
   if (!closeTask(db, { id, state: "cancelled", error: null, now })) {
     throw new AppError("illegal_state", "This task has already ended.");
@@ -134,9 +134,13 @@ export function undoTask(
   });
 }
 
-/** Forgets tasks that ended long ago, some at a time; returns how many. */
-export const forgetOldTasks = (db: Connection, now: number, limit: number): number =>
-  deleteOldTasks(db, now - KEPT_MS, limit);
+/** Forgets tasks that ended long ago, some at a time, but none of the kept kinds; returns how many. */
+export const forgetOldTasks = (
+  db: Connection,
+  now: number,
+  limit: number,
+  kept: readonly TaskName[] = [],
+): number => deleteOldTasks(db, { before: now - KEPT_MS, limit, kept: JSON.stringify(kept) });
 
 function rowOf(db: Connection, kinds: TaskKinds, id: number) {
   const row = findTask(db, id);

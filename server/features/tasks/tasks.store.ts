@@ -52,8 +52,11 @@ const formerly = (kinds: string) =>
   );
 const selectFormer = {
   export: formerly("= 'export'"),
-  audience_task: formerly("<> 'export'"),
+  privacy_request: formerly("IN ('person_export', 'person_erase')"),
+  audience_task: formerly("NOT IN ('export', 'person_export', 'person_erase')"),
 };
+export type FormerTable = keyof typeof selectFormer;
+export const formerTables = Object.keys(selectFormer) as FormerTable[];
 
 const selectSame = statement<[kind: TaskName, payload: string], TaskRow>(`
   SELECT ${columns} FROM task
@@ -97,10 +100,17 @@ const endUndo = statement<[id: number]>(
   "UPDATE task SET undo_state = 'done', undo_until = NULL WHERE id = ?",
 );
 
-const deleteOld = statement<[before: number, limit: number]>(`
+type Old = { before: number; limit: number; kept: string };
+const deleteOld = statement<[Old]>(`
   DELETE FROM task WHERE id IN (
     SELECT id FROM task
-     WHERE finished_at < ? AND state NOT IN ('queued', 'running') AND undo_state <> 'queued' LIMIT ?)
+     WHERE finished_at < @before AND state NOT IN ('queued', 'running') AND undo_state <> 'queued'
+       AND kind NOT IN (SELECT value FROM json_each(@kept))
+     LIMIT @limit)
+`);
+
+const startAgain = statement<[{ kind: TaskName; cursor: string }]>(`
+  UPDATE task SET cursor = @cursor, done_count = 0 WHERE kind = @kind AND state IN ('queued', 'running')
 `);
 
 export function insertTask(db: Connection, task: NewTask): TaskRow {
@@ -117,7 +127,7 @@ export const findTask = (db: Connection, id: number): TaskRow | undefined => sel
 export const findFormerTask = (
   db: Connection,
   formerId: number,
-  table: keyof typeof selectFormer,
+  table: FormerTable,
 ): number | undefined => selectFormer[table](db).get(formerId)?.id;
 
 /** A waiting or running task with the same work, if any. */
@@ -153,8 +163,12 @@ export function advanceUndo(db: Connection, id: number, by: number): void {
 }
 
 /** Deletes tasks that ended before that time, some at a time; returns how many. */
-export const deleteOldTasks = (db: Connection, before: number, limit: number): number =>
-  deleteOld(db).run(before, limit).changes;
+export const deleteOldTasks = (db: Connection, old: Old): number => deleteOld(db).run(old).changes;
+
+/** Gives the open tasks of a kind a cursor from which they begin again, and drops the step that one has prepared. */
+export function restartTasks(db: Connection, kind: TaskName, cursor: string): void {
+  startAgain(db).run({ kind, cursor });
+}
 
 export function finishUndo(db: Connection, id: number): void {
   endUndo(db).run(id);

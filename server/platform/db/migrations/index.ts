@@ -20,6 +20,7 @@ import system017 from "./system/017-task-jobs.sql" with { type: "text" };
 import system018 from "./system/018-workspace-seen.sql" with { type: "text" };
 import system019 from "./system/019-log-base.sql" with { type: "text" };
 import system020 from "./system/020-export-jobs.sql" with { type: "text" };
+import system021 from "./system/021-privacy-jobs.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -44,6 +45,7 @@ import workspace021 from "./workspace/021-unclear.sql" with { type: "text" };
 import workspace022 from "./workspace/022-task.sql" with { type: "text" };
 import workspace023 from "./workspace/023-log-base.sql" with { type: "text" };
 import workspace024 from "./workspace/024-export-task.sql" with { type: "text" };
+import workspace025 from "./workspace/025-privacy-task.sql" with { type: "text" };
 
 /**
  * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
@@ -71,6 +73,7 @@ export const migrations = {
     system018,
     system019,
     system020,
+    system021,
   ],
   workspace: [
     workspace001,
@@ -97,6 +100,7 @@ export const migrations = {
     workspace022,
     workspace023,
     workspace024,
+    workspace025,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

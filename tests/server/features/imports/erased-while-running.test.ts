@@ -3,10 +3,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { importPath } from "../../../../server/features/imports/import-files.ts";
 import { runImport } from "../../../../server/features/imports/import-run.service.ts";
-import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
 import { requestPrivacy } from "../../../../server/features/privacy/privacy.service.ts";
-import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
 const ADDRESS = "zora.zadeh@victim.example";
@@ -27,19 +26,14 @@ afterEach(() => fixture.close());
 
 /** Asks for the erasure at once, and does its job. */
 async function erase(): Promise<void> {
-  const { databases, dataDir } = fixture.app;
+  const { databases } = fixture.app;
   const workspaceId = fixture.workspace.id;
   const jobs = createJobQueue(databases.system, Date.now);
   const { id } = requestPrivacy(
     { db: fixture.db, jobs, workspaceId, actorId: "test", now: Date.now() },
     { kind: "erase", address: ADDRESS },
   );
-  const context = {
-    ...{ databases, dataDir, workspaceId, clock: Date.now, isLastTry: true },
-    trail: createAuditTrail(() => databases.system, Date.now),
-    signal: new AbortController().signal,
-  };
-  await runPersonJob(context, id);
+  await runTaskOf(fixture.app, workspaceId, id);
 }
 
 /** Runs the import and calls `midway` once, when it has written some of its rows. */

@@ -1,8 +1,7 @@
 // A name alone is nobody's identifier: what has it is listed for a person to look at, and not rewritten.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
-import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { workspaceAsks } from "../../../support/calls.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 type Asked = {
@@ -22,13 +21,7 @@ const ask = workspaceAsks(() => ({ app: fixture.app, workspaceId: fixture.worksp
 
 async function erase(address: string): Promise<Asked> {
   const { id } = await ask<Asked>("POST", "/privacy/requests", { kind: "erase", address });
-  const { databases, dataDir } = fixture.app;
-  const context = {
-    ...{ databases, dataDir, workspaceId: fixture.workspace.id, clock: Date.now, isLastTry: true },
-    trail: createAuditTrail(() => databases.system, Date.now),
-    signal: new AbortController().signal,
-  };
-  await runPersonJob(context, id);
+  await runTaskOf(fixture.app, fixture.workspace.id, id);
   return await ask<Asked>("GET", `/privacy/requests/${id}`);
 }
 
@@ -60,7 +53,7 @@ test("segments with a part of the name or the address are listed as they are cal
   expect(await ask<object>("GET", `/segments/${byName.id}`)).toMatchObject({
     rule: withName("ZORA"),
   });
-  const stored = fixture.db.prepare("SELECT result FROM privacy_request").pluck().get();
+  const stored = fixture.db.prepare("SELECT result FROM person_request").pluck().get();
   expect(String(stored).toLowerCase()).not.toContain("zadeh");
 
   await ask("PATCH", `/segments/${inTitle.id}`, { name: "Friends" });
@@ -89,7 +82,12 @@ test("what was searched for in tasks that are over is forgotten, and a task that
   const { result } = await erase("zora@x.example");
 
   expect(result["tasks"]).toBe(1);
-  expect(fixture.db.prepare("SELECT payload FROM task ORDER BY id").pluck().all()).toEqual([
+  expect(
+    fixture.db
+      .prepare("SELECT payload FROM task WHERE kind = 'tag_apply' ORDER BY id")
+      .pluck()
+      .all(),
+  ).toEqual([
     '{"filter":{"q":"[erased]"}}',
     '{"filter":{"q":"zora"}}',
     '{"filter":{"q":"zorana"}}',

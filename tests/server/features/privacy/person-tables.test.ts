@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
-import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 import { workspaceCalls } from "../../../support/calls.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 
 /** What a merge and an erasure do with the rows of a table that are about a person. */
 type Decision = {
@@ -86,10 +85,10 @@ const TABLES: Record<string, Decision> = {
     erase: "unnamed",
     seed: "INSERT INTO message (campaign_id, seq, contact_id, address, state) VALUES (1, @id, @id, @address, 3)",
   },
-  privacy_request: {
+  person_request: {
     merge: "linked",
     erase: "unnamed",
-    seed: "INSERT INTO privacy_request (kind, contact_id, address, state, created_by, created_at) VALUES ('export', @id, @address, 'done', 'u', 1)",
+    seed: "INSERT INTO person_request (task_id, kind, contact_id, address) VALUES (1, 'export', @id, @address)",
   },
   segment_member: {
     merge: "carried",
@@ -154,16 +153,7 @@ const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }),
 
 async function erase(who: { contactId: number } | { address: string }) {
   const asked = await call("POST", "/privacy/requests", { kind: "erase", ...who });
-  const context = {
-    databases: fixture.databases,
-    workspaceId: workspace.id,
-    dataDir: fixture.dataDir,
-    clock: Date.now,
-    trail: createAuditTrail(() => fixture.databases.system, Date.now),
-    signal: new AbortController().signal,
-    isLastTry: true,
-  };
-  await runPersonJob(context, asked.body.id);
+  await runTaskOf(fixture, workspace.id, asked.body.id);
   return (await call("GET", `/privacy/requests/${asked.body.id}`)).body;
 }
 

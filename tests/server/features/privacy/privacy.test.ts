@@ -2,9 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
-import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { workspaceCalls, workspaceRequests } from "../../../support/calls.ts";
+import { runTaskOf } from "../../../support/run-task.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 let fixture: ImportFixture;
@@ -25,19 +24,7 @@ const place = () => ({ app: fixture.app, workspaceId: fixture.workspace.id });
 const call = workspaceCalls(place, "admin");
 const request = workspaceRequests(place, "admin");
 
-const runJob = (id: number) =>
-  runPersonJob(
-    {
-      databases: fixture.app.databases,
-      workspaceId: fixture.workspace.id,
-      dataDir: fixture.app.dataDir,
-      clock: Date.now,
-      trail: createAuditTrail(() => fixture.app.databases.system, Date.now),
-      signal: new AbortController().signal,
-      isLastTry: true,
-    },
-    id,
-  );
+const runJob = (id: number) => runTaskOf(fixture.app, fixture.workspace.id, id);
 
 /** A person with a bit of everything. */
 async function addPerson(email: string, name = HOSTILE): Promise<number> {
@@ -229,7 +216,7 @@ test("the file of an export ends with its time", async () => {
   const id = await addPerson("ann@example.com");
   const asked = await call("POST", "/privacy/requests", { kind: "export", contactId: id });
   await runJob(asked.body.id);
-  fixture.db.exec("UPDATE privacy_request SET expires_at = 1");
+  fixture.db.exec("UPDATE task_file SET expires_at = 1");
 
   expect((await call("GET", `/privacy/requests/${asked.body.id}/file`)).status).toBe(404);
   expect((await call("GET", `/privacy/requests/${asked.body.id}`)).body.error).toContain("gone");

@@ -36,7 +36,8 @@ const FIXTURE = `
     (15, 'got.before@x.test', 'got.before@x.test', 'x.test', 0, 0);
   INSERT INTO list_contact (list_id, contact_id, status, changed_at) VALUES
     (1, 11, 'pending', 0), (1, 12, 'subscribed', 0), (1, 13, 'subscribed', 0);
-  INSERT INTO privacy_request (kind, contact_id, state, created_by, created_at) VALUES ('erase', 12, 'failed', 'u', 5);
+  INSERT INTO task (id, kind, payload, state, created_by, created_at) VALUES (1, 'person_erase', '{}', 'failed', 'u', 5);
+  INSERT INTO person_request (task_id, kind, contact_id, address) VALUES (1, 'erase', 12, 'erasing@x.test');
   INSERT INTO contact_merge (from_id, contact_id, address, at) VALUES (10, 14, 'merged@x.test', 5);
   UPDATE contact SET address = 'moved.now@x.test' WHERE id = 14;
   UPDATE contact SET address = 'got.after@x.test' WHERE id = 15;

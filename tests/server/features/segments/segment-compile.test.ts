@@ -96,10 +96,9 @@ describe("a compiled rule finds exactly those it is true of", () => {
 
   test("with an index for every field", () => {
     const fields = db.prepare<[], number>("SELECT id FROM contact_field").pluck().all();
-    const context = { open: () => db, clock: () => NOW, signal: new AbortController().signal };
     for (const fieldId of fields) {
       const task = { id: 0, payload: { fieldId }, cursor: null, createdBy: "" };
-      fieldTasks.field_index.prepare(db, task, NOW, context)();
+      fieldTasks.field_index.prepare(db, task, NOW)();
     }
     const made = db
       .prepare(

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { getExport } from "../../../../server/features/exports/exports.service.ts";
+import { getRequest, listRequests } from "../../../../server/features/privacy/privacy.service.ts";
 import { taskOfJob } from "../../../../server/features/tasks/task-run.service.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
 import { migrate, migrateBy } from "../../../../server/platform/db/migrate.ts";
@@ -45,7 +46,7 @@ test("jobs that wait are renamed and say which of the two tables they meant", ()
     INSERT INTO job (kind, workspace_id, payload, due_at, created_at) VALUES
       ('contacts.bulk', 'w', '{"id":3}', 1, 1), ('contacts.bulk_undo', 'w', '{"id":4}', 1, 1),
       ('audience.task', 'w', '{"id":3}', 1, 1), ('audience.index', 'w', '{"id":8}', 1, 1),
-      ('export.run', 'w', '{"exportId":1}', 1, 1)`);
+      ('export.run', 'w', '{"exportId":1}', 1, 1), ('privacy.person', 'w', '{"id":2}', 1, 1)`);
 
   migrate(db, "system");
 
@@ -55,6 +56,7 @@ test("jobs that wait are renamed and say which of the two tables they meant", ()
     ["task.run", '{"formerId":3}'],
     ["task.index", '{"formerId":8}'],
     ["task.run", '{"formerId":1,"of":"export"}'],
+    ["task.person", '{"formerId":2,"of":"privacy_request"}'],
   ]);
 });
 
@@ -88,3 +90,44 @@ test("exports become tasks with ids that none had; their jobs and their old ids 
   expect(() => getExport(db, 3, 50)).toThrow("export");
   expect(getExport(db, 5, 50)).toMatchObject({ id: 10, filter: { q: "x" }, state: "queued" });
 });
+
+test("privacy requests become tasks, and an erasure that has not happened still bars its contact", () => {
+  const db = openConnection(":memory:");
+  migrateBy(db, "workspace", migrations.workspace.slice(0, 24));
+  db.exec(`
+    INSERT INTO task (id, kind, payload, state, created_by, created_at) VALUES (9, 'export', '{}', 'done', 'u', 1);
+    INSERT INTO privacy_request (id, kind, contact_id, address, state, result, file_path, size_bytes, error, created_by,
+                                 created_at, finished_at, expires_at) VALUES
+      (1, 'export', 4, 'a@x.example', 'done', '{"profile":1,"event":3}', 'w_1.zip', 70, NULL, 'u', 1, 2, 90),
+      (2, 'erase', 5, NULL, 'done', '{"contacts":1,"check":{"segments":[7],"campaigns":[]}}', NULL, 0, NULL, 'u', 3, 4, NULL),
+      (3, 'erase', 6, 'b@x.example', 'failed', '{}', NULL, 0, 'fault', 'u', 5, 6, NULL),
+      (4, 'erase', 8, 'c@x.example', 'running', '{}', NULL, 0, NULL, 'u', 7, NULL, NULL)`);
+
+  migrate(db, "workspace");
+
+  const { items } = listRequests(db, {}, 50);
+  expect(items.map(({ id, kind, state }) => [id, kind, state])).toEqual([
+    [13, "erase", "queued"],
+    [12, "erase", "failed"],
+    [11, "erase", "done"],
+    [10, "export", "done"],
+  ]);
+  expect(items[3]).toMatchObject({
+    result: { profile: 1, event: 3 },
+    sizeBytes: 70,
+    expiresAt: 90,
+  });
+  expect(items[2]).toMatchObject({ address: null, result: { contacts: 1 }, finishedAt: 4 });
+  expect(getRequest(db, 3, 50)).toEqual(items[1] ?? expect.anything());
+  expect(taskOfJob(db, { formerId: 4, of: "privacy_request" })).toBe(13);
+  const barred = db
+    .prepare("SELECT contact_id FROM person_request WHERE kind = 'erase' AND address IS NOT NULL")
+    .pluck();
+  expect(barred.all()).toEqual([6, 8]);
+  expect(JSON.stringify(db.prepare(`EXPLAIN QUERY PLAN ${erasing}`).all())).toContain(
+    "person_request_erasing",
+  );
+});
+
+const erasing =
+  "SELECT 1 FROM person_request WHERE contact_id = 6 AND kind = 'erase' AND address IS NOT NULL";

@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { because, type Reason } from "./errors.ts";
 
 /** A valid e-mail address. */
 export type EmailAddress = {
@@ -12,8 +13,8 @@ export type EmailAddress = {
   needsSmtpUtf8: boolean;
 };
 
-/** Why a text is not a valid address, in words for the user. */
-export type AddressFault = { reason: string };
+/** Why a text is not a valid address. */
+export type AddressFault = { why: Reason };
 
 const MAX_LOCAL_OCTETS = 64;
 const MAX_ADDRESS_OCTETS = 254;
@@ -51,7 +52,7 @@ export function parseEmailAddress(input: string): EmailAddress | AddressFault {
 
 /** True for the refusal of `parseEmailAddress`. */
 export function isAddressFault(result: EmailAddress | AddressFault): result is AddressFault {
-  return "reason" in result;
+  return "why" in result;
 }
 
 /**
@@ -64,19 +65,19 @@ export function isMailable(address: string): boolean {
 
 function parseClosely(email: string): EmailAddress | AddressFault {
   if (email === "") {
-    return { reason: "it is empty" };
+    return { why: because("address_empty") };
   }
   if (INVISIBLE.test(email)) {
-    return { reason: "there is an invisible or control character in it" };
+    return { why: because("address_invisible") };
   }
   const at = email.lastIndexOf("@");
   if (at === -1) {
-    return { reason: "there is no @" };
+    return { why: because("address_without_at") };
   }
   const local = email.slice(0, at).normalize("NFC");
   const fault = localFault(local);
   if (fault !== undefined) {
-    return { reason: fault };
+    return { why: fault };
   }
   const domain = readDomain(email.slice(at + 1));
   if (typeof domain !== "string") {
@@ -84,67 +85,67 @@ function parseClosely(email: string): EmailAddress | AddressFault {
   }
   const address = `${local.toLowerCase().normalize("NFC")}@${domain}`;
   if (Buffer.byteLength(address) > MAX_ADDRESS_OCTETS) {
-    return { reason: `it is longer than ${MAX_ADDRESS_OCTETS} bytes` };
+    return { why: because("address_too_long", { max: MAX_ADDRESS_OCTETS }) };
   }
   return { email, address, domain, needsSmtpUtf8: !isAscii(local) };
 }
 
-function localFault(local: string): string | undefined {
+function localFault(local: string): Reason | undefined {
   if (local === "") {
-    return "there is nothing before the @";
+    return because("local_empty");
   }
   if (Buffer.byteLength(local) > MAX_LOCAL_OCTETS) {
-    return `the part before the @ is longer than ${MAX_LOCAL_OCTETS} bytes`;
+    return because("local_too_long", { max: MAX_LOCAL_OCTETS });
   }
   if (QUOTED.test(local)) {
     return undefined;
   }
   if (/[<>]/.test(local)) {
-    return "it contains < or >: enter only the address itself";
+    return because("local_brackets");
   }
   if (local.includes("@")) {
-    return "there is more than one @";
+    return because("local_second_at");
   }
   if (/\s/.test(local)) {
-    return "there is a space before the @";
+    return because("local_space");
   }
   if (local.startsWith(".") || local.endsWith(".")) {
-    return "the part before the @ starts or ends with a dot";
+    return because("local_outer_dot");
   }
   if (local.includes("..")) {
-    return "there are two dots in a row before the @";
+    return because("local_two_dots");
   }
   const bad = local.split(".").find((atom) => !ATOM.test(atom));
-  return bad === undefined ? undefined : "there is a character before the @ that is not allowed";
+  return bad === undefined ? undefined : because("local_character");
 }
 
 function readDomain(written: string): string | AddressFault {
   if (written === "") {
-    return { reason: "there is nothing after the @" };
+    return { why: because("domain_empty") };
   }
   if (written.startsWith("[") || /^[\d.]+$/.test(written)) {
-    return { reason: "the domain is an IP address" };
+    return { why: because("domain_is_ip") };
   }
   if (/\s/.test(written)) {
-    return { reason: "there is a space in the domain" };
+    return { why: because("domain_space") };
   }
   if (!written.includes(".") && isAscii(written)) {
-    return { reason: "the domain has no dot" };
+    return { why: because("domain_without_dot") };
   }
   if (/^\.|\.$|\.\./.test(written)) {
-    return { reason: "the domain contains an extra dot" };
+    return { why: because("domain_extra_dot") };
   }
   // domainToASCII parses its argument like a URL host, so characters with a meaning in URLs must be excluded.
   const domain = /[/\\?#:%@<>[\]^|"`{}]/.test(written) ? "" : domainToASCII(written);
   if (domain === "" || domain.length > MAX_DOMAIN_OCTETS) {
-    return { reason: "the domain is not one that can exist" };
+    return { why: because("domain_impossible") };
   }
   const labels = domain.split(".");
   const last = labels.at(-1) ?? "";
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(last)) {
-    return { reason: "the domain is not one that can exist" };
+    return { why: because("domain_impossible") };
   }
-  return last.length < 2 ? { reason: "the domain's ending is too short" } : domain;
+  return last.length < 2 ? { why: because("domain_ending_short") } : domain;
 }
 
 function isAscii(text: string): boolean {

@@ -44,12 +44,17 @@ export type FieldProblem = {
   reason: string;
   hint?: string;
   code?: CodedReason["code"];
-  params?: CodedReason["params"];
+  params?: NonNullable<CodedReason["params"]>;
 };
 
 /** The problem of one field, with the English reason beside its code. */
-export function faultyField(field: string, { text, ...reason }: Reason): FieldProblem {
-  return { field, reason: text, ...reason };
+export function faultyField(field: string, why: Reason): FieldProblem {
+  return { field, ...told(why) };
+}
+
+/** A reason as answers carry it: the sentence, its code and values, and a hint. */
+export function told({ text, ...reason }: Reason) {
+  return { reason: text, ...reason };
 }
 
 /** A sentence without a code of its own: that of fields, or one from another thread. */
@@ -97,6 +102,11 @@ export function invalidField(field: string, why: Reason | string, hint?: string)
       ? { field, reason: why, ...(hint === undefined ? {} : { hint }) }
       : faultyField(field, why);
   return new AppError("invalid_input", `${field}: ${problem.reason}`, { fields: [problem] });
+}
+
+/** A refusal because of one field, such as a name that is taken. */
+export function refusedField(code: ErrorCode, field: string, why: Reason): AppError {
+  return new AppError(code, why, { fields: [faultyField(field, why)] });
 }
 
 /** A `not_found` error for a thing that a request names. */

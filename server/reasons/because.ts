@@ -1,6 +1,10 @@
+import { addressReasons } from "./addresses.ts";
 import { campaignReasons } from "./campaigns.ts";
+import { contactReasons } from "./contacts.ts";
+import { contentReasons } from "./content.ts";
 import { fieldReasons } from "./fields.ts";
 import { requestReasons } from "./requests.ts";
+import { segmentReasons } from "./segments.ts";
 import { filled, type Params, type ParamsOf } from "./sentence.ts";
 import { missingThings } from "./things.ts";
 
@@ -10,6 +14,10 @@ export const reasonAreas = {
   things: missingThings,
   requests: requestReasons,
   campaigns: campaignReasons,
+  content: contentReasons,
+  segments: segmentReasons,
+  contacts: contactReasons,
+  addresses: addressReasons,
 };
 
 const reasons = {
@@ -17,6 +25,10 @@ const reasons = {
   ...missingThings,
   ...requestReasons,
   ...campaignReasons,
+  ...contentReasons,
+  ...segmentReasons,
+  ...contactReasons,
+  ...addressReasons,
 };
 
 type Reasons = typeof reasons;

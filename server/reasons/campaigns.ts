@@ -1,4 +1,4 @@
-type Status =
+type CampaignStatus =
   | "draft"
   | "scheduled"
   | "preparing"
@@ -9,7 +9,7 @@ type Status =
   | "cancelled"
   | "completed";
 
-const campaignIs: Record<Status, string> = {
+const campaignIs: Record<CampaignStatus, string> = {
   draft: "is a draft",
   scheduled: "is scheduled",
   preparing: "is being prepared",
@@ -45,7 +45,7 @@ export const campaignReasons = {
     status,
     move,
   }: {
-    status: Status;
+    status: CampaignStatus;
     move: keyof typeof possibleWhile;
   }) =>
     `The campaign ${campaignIs[status]}; this is possible only while it is ${possibleWhile[move]}.`,

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { locale } from "./i18n.ts";
 import { fillMessage, type Params } from "./icu.ts";
 import type { RefusalWords } from "./refusals/words.ts";
@@ -5,19 +6,23 @@ import type { RefusalWords } from "./refusals/words.ts";
 /** A sentence of the server, with the code and values with which it can be worded here. */
 export type Coded = { code?: string; params?: Params };
 
-/** What is wrong with a field, as the server sends it. */
-export type FieldProblem = Coded & { field: string; reason: string; hint?: string };
+/** A reason with its hint, as the server sends it. */
+export type Told = Coded & { reason: string; hint?: string };
 
-let known: Record<string, RefusalWords> = {};
+/** What is wrong with a field. */
+export type FieldProblem = Told & { field: string };
+
+/** Undefined until they are loaded. A component that words a reason is rendered again then. */
+const known = signal<Record<string, RefusalWords> | undefined>(undefined);
 
 /**
  * Loads the words of refusals: most visits meet none. Until then, and when they cannot be loaded, the server's own
  * sentences are shown.
  */
 export async function loadRefusalWords(): Promise<void> {
-  if (Object.keys(known).length === 0) {
+  if (known.peek() === undefined) {
     const loaded = await import("./refusals/all.ts").catch(() => undefined);
-    known = loaded?.refusalWords ?? {};
+    known.value = loaded?.refusalWords;
   }
 }
 
@@ -27,14 +32,30 @@ export function wordedReason({ code = "", params = {} }: Coded): string | undefi
   return sentence === undefined ? undefined : fillMessage(sentence, params, locale.value);
 }
 
-/** The hint of a field's problem in the reader's language: where there are no words for it, that of the server. */
-export function wordedHint({ code = "", params = {}, hint }: FieldProblem): string | undefined {
+/** A reason as a sentence, followed by its hint. */
+export function reasonWithHint(told: Told): string {
+  const said = wordedReason(told) ?? sentenceOf(told.reason);
+  const hint = hintOf(told);
+  return hint === undefined ? said : `${said} ${hint}`;
+}
+
+function hintOf({ code = "", params = {}, hint }: Told): string | undefined {
   const sentence = wordsOf(code)?.hint?.[locale.value];
   return hint === undefined || sentence === undefined
     ? hint
     : fillMessage(sentence, params, locale.value);
 }
 
+/** The server's reason, which follows the name of a field, as a sentence. */
+function sentenceOf(reason: string): string {
+  const sentence = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`;
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
 function wordsOf(code: string): RefusalWords | undefined {
-  return Object.hasOwn(known, code) ? known[code] : undefined;
+  const words = known.value;
+  if (words === undefined && code !== "") {
+    void loadRefusalWords();
+  }
+  return words !== undefined && Object.hasOwn(words, code) ? words[code] : undefined;
 }

@@ -65,7 +65,7 @@ export async function sendTest(
 function requireAddress(to: string, field: string): string {
   const parsed = parseEmailAddress(to);
   if (isAddressFault(parsed)) {
-    throw invalidField(field, parsed.reason);
+    throw invalidField(field, parsed.why);
   }
   return parsed.address;
 }

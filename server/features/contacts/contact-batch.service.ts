@@ -2,7 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { AppError, type FieldProblem, invalidField } from "../../platform/errors.ts";
+import { AppError, because, type FieldProblem, invalidField } from "../../platform/errors.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import {
   addMember,
@@ -108,7 +108,7 @@ function changeOne(db: Connection, item: MembershipItem, contactId: number, by: 
 
 function contactOf(db: Connection, item: MembershipItem, now: number): number {
   if ((item.email === undefined) === (item.contactId === undefined)) {
-    throw invalidField("contactId", "give either contactId or email");
+    throw invalidField("contactId", because("contact_or_email"));
   }
   return contactIdOf(db, item, now);
 }
@@ -135,7 +135,7 @@ function upsertOne(
     throw addressTaken();
   }
   if (old === undefined && mode === "update") {
-    throw invalidField("email", "there is no contact with this address");
+    throw invalidField("email", because("unknown_contact_address"));
   }
   refuseErased(db, contact.address);
   if (old !== undefined) {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { requireLists } from "../lists/lists.service.ts";
 import { requireTags } from "../tags/tags.service.ts";
@@ -74,7 +74,7 @@ export async function runBulk(context: BulkContext, request: BulkRequest) {
 export async function applyTags(context: BulkContext, request: TagRequest) {
   return await changeMany(context, request, (db, now) => {
     if ((request.add ?? []).length + (request.remove ?? []).length === 0) {
-      throw invalidField("add", "name a tag to add or to remove");
+      throw invalidField("add", because("no_tag_named"));
     }
     return {
       kind: "tag_apply",
@@ -90,7 +90,7 @@ async function changeMany(
   read: (db: Connection, now: number) => BulkChange,
 ) {
   if ((ids === undefined) === (filter === undefined)) {
-    throw invalidField("ids", "give either ids or a filter");
+    throw invalidField("ids", because("ids_or_filter"));
   }
   const { open, clock, count, ...by } = context;
   const size = filter === undefined ? sizeOf(ids ?? []) : await sizeOfFilter(count, filter);
@@ -137,7 +137,7 @@ function readChange(db: Connection, request: BulkRequest, now: number): BulkChan
 
 function readList(db: Connection, { listId }: BulkRequest): number {
   if (listId === undefined) {
-    throw invalidField("listId", "is needed for this action");
+    throw invalidField("listId", because("needed_for_action"));
   }
   requireLists(db, [listId], "listId");
   return listId;
@@ -146,7 +146,7 @@ function readList(db: Connection, { listId }: BulkRequest): number {
 function readTag(db: Connection, request: BulkRequest, now: number): number {
   const [tag] = request.tag === undefined ? [] : requireTags(db, [request.tag], now);
   if (tag === undefined) {
-    throw invalidField("tag", "is needed for this action");
+    throw invalidField("tag", because("needed_for_action"));
   }
   return tag.id;
 }
@@ -154,7 +154,7 @@ function readTag(db: Connection, request: BulkRequest, now: number): number {
 function readField(db: Connection, request: BulkRequest) {
   const spec = listFields(db).find((field) => field.key === request.field);
   if (spec === undefined) {
-    throw invalidField("field", "is not a field of this workspace");
+    throw invalidField("field", because("not_a_field"));
   }
   const read = readFieldValue(spec, request.value);
   if ("fault" in read) {

@@ -2,7 +2,7 @@ import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isWritable } from "../../platform/db/write-turn.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound, refusedField } from "../../platform/errors.ts";
 import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import {
   fieldValueSql,
@@ -46,7 +46,7 @@ export function createField(
 ): StoredField {
   const label = input.label.trim();
   if (label === "") {
-    throw invalidField("label", "is empty");
+    throw invalidField("label", because("empty"));
   }
   const key = input.key ?? fieldKeyFrom(label);
   const fault = fieldKeyFault(key);
@@ -54,13 +54,12 @@ export function createField(
     throw invalidField("key", fault);
   }
   if (listFields(db).length >= MAX_FIELDS) {
-    throw new AppError("limit_reached", `A workspace has at most ${MAX_FIELDS} custom fields.`);
+    throw new AppError("limit_reached", because("too_many_fields", { max: MAX_FIELDS }));
   }
   const choices = readChoices(input.type, input.choices ?? []);
   const field = insertField(db, { key, label, type: input.type, choices }, now);
   if (field === undefined) {
-    const reason = `the field ${key} exists already`;
-    throw new AppError("conflict", reason, { fields: [{ field: "key", reason }] });
+    throw refusedField("conflict", "key", because("field_key_exists", { key }));
   }
   return field;
 }
@@ -81,7 +80,7 @@ export function changeField(
   const old = requireField(db, id);
   const label = (input.label ?? old.label).trim();
   if (label === "") {
-    throw invalidField("label", "is empty");
+    throw invalidField("label", because("empty"));
   }
   const choices = readChoices(old.type, input.choices ?? old.choices);
   return inTransaction(db, () => {
@@ -99,11 +98,9 @@ function rename(context: TaskContext, field: StoredField, key: string): StoredFi
   }
   const renamed = renameField(context.db, field.id, key);
   if (renamed === undefined) {
-    const [code, reason] =
-      field.oldKey === null
-        ? (["conflict", `the field ${key} exists already`] as const)
-        : (["illegal_state", "values are still being carried over from the last key"] as const);
-    throw new AppError(code, reason, { fields: [{ field: "key", reason }] });
+    throw field.oldKey === null
+      ? refusedField("conflict", "key", because("field_key_exists", { key }))
+      : refusedField("illegal_state", "key", because("field_key_moves"));
   }
   const payload = { fieldId: field.id, old: field.key, key };
   startTask(context, fieldTasks.field_rename, {
@@ -125,7 +122,7 @@ export function removeField(context: TaskContext, id: number) {
   return inTransaction(db, () => {
     refuseWhileFreezing(db);
     if (hideField(db, id, context.now) === undefined) {
-      throw new AppError("illegal_state", "Its values are still being moved to a new name.");
+      throw new AppError("illegal_state", because("field_values_move"));
     }
     const total = keptCount(db, "contacts");
     return startTask(context, fieldTasks.field_remove, { payload: { fieldId: id, key }, total });
@@ -162,7 +159,7 @@ function readChoices(type: FieldType, written: string[]): string[] {
   }
   const bad = written.find((choice) => type === "multi_choice" && /[;|]/.test(choice));
   if (bad !== undefined) {
-    throw invalidField("choices", `"${bad}" holds ; or |, which separate choices in a file`);
+    throw invalidField("choices", because("choice_separator", { choice: bad }));
   }
   const byFold = new Map(
     written
@@ -171,10 +168,10 @@ function readChoices(type: FieldType, written: string[]): string[] {
       .map((choice) => [choice.toLowerCase(), choice]),
   );
   if (byFold.size === 0) {
-    throw invalidField("choices", "a choice field needs at least one");
+    throw invalidField("choices", because("no_choices"));
   }
   if (byFold.size > MAX_CHOICES) {
-    throw invalidField("choices", `there are more than ${MAX_CHOICES}`);
+    throw invalidField("choices", because("too_many_choices", { max: MAX_CHOICES }));
   }
   return [...byFold.values()];
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
+import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { changeMembership } from "../lists/lists.service.ts";
 import { suppressAddress } from "../suppressions/suppressions.service.ts";
 import { recordChange } from "./contact-change.store.ts";
@@ -116,7 +116,7 @@ function readPair(db: Connection, { keep, from }: { keep: number; from: number }
     throw notFound("contact");
   }
   if (gone === undefined || keep === from) {
-    throw invalidField("from", "is no other contact");
+    throw invalidField("from", because("not_another_contact"));
   }
   return { kept, gone };
 }

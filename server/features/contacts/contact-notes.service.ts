@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
+import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { deleteNote, insertNote, type NoteRow, updateNote } from "./contact-notes.store.ts";
 
 /** Writes a note on a contact. @throws AppError `not_found`, `invalid_input` for an empty one. */
@@ -36,7 +36,7 @@ export function removeNote(db: Connection, contactId: number, id: number): void 
 function readText(written: string): string {
   const text = written.trim();
   if (text === "") {
-    throw invalidField("text", "is empty");
+    throw invalidField("text", because("empty"));
   }
   return text;
 }

@@ -1,4 +1,4 @@
-import type { FieldProblem } from "../../platform/errors.ts";
+import { because, type FieldProblem, faultyField } from "../../platform/errors.ts";
 
 /** Where somebody lives; empty strings where it is unknown. */
 export type Place = { timeZone: string; country: string; city: string };
@@ -70,11 +70,7 @@ function readTimeZone(written: string, problems: FieldProblem[]): string {
     return written;
   }
   if (!timeZones.has(written.toLowerCase()) && !isZone(written)) {
-    problems.push({
-      field: "timeZone",
-      reason: "is not a time zone",
-      hint: "Write it as Europe/Berlin.",
-    });
+    problems.push(faultyField("timeZone", because("not_a_time_zone")));
     return "";
   }
   return new Intl.DateTimeFormat("en", { timeZone: written }).resolvedOptions().timeZone;
@@ -97,11 +93,7 @@ function readCountry(written: string, problems: FieldProblem[]): string {
   const code = written.toUpperCase();
   const isKnown = /^[A-Z]{2}$/.test(code) && code !== "ZZ" && countryNames.of(code) !== undefined;
   if (code !== "" && !isKnown) {
-    problems.push({
-      field: "country",
-      reason: "is not a country code",
-      hint: "Write two letters, such as DE or US.",
-    });
+    problems.push(faultyField("country", because("not_a_country")));
     return "";
   }
   return code;
@@ -111,7 +103,7 @@ function readCity(written: string, problems: FieldProblem[]): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
   const city = written.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
   if (city.length > MAX_CITY_CHARS) {
-    problems.push({ field: "city", reason: `is longer than ${MAX_CITY_CHARS} characters` });
+    problems.push(faultyField("city", because("too_long", { max: MAX_CITY_CHARS })));
   }
   return city;
 }

@@ -5,7 +5,13 @@ import {
   isAddressFault,
   parseEmailAddress,
 } from "../../platform/email-address.ts";
-import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import {
+  AppError,
+  because,
+  type FieldProblem,
+  faultyField,
+  invalidFields,
+} from "../../platform/errors.ts";
 import type { StoredField } from "./contact-fields.store.ts";
 import { type PlaceInput, readPlace } from "./contact-place.rules.ts";
 import { MAX_NAME_CHARS, nameKeys, parseFields, readFieldValue } from "./contacts.rules.ts";
@@ -39,11 +45,12 @@ export function readContact(
   const language = readLanguage(input.language ?? old?.language ?? "", problems);
   const place = readPlace(input, old ?? { timeZone: "", country: "", city: "" }, problems);
   const fields = readFields(specs, input.fields ?? {}, old?.fields ?? "{}", problems);
-  const [first] = problems;
-  if (address === undefined || first !== undefined) {
-    const detail =
-      first === undefined ? "The contact does not fit." : `${first.field}: ${first.reason}`;
-    throw new AppError("invalid_input", detail, { fields: problems });
+  const [first, ...others] = problems;
+  if (first !== undefined) {
+    throw invalidFields([first, ...others]);
+  }
+  if (address === undefined) {
+    throw new AppError("invalid_input", because("contact_does_not_fit"));
   }
   return {
     email: address.email,
@@ -66,14 +73,14 @@ function readAddress(written: string, problems: FieldProblem[]): EmailAddress | 
     return read;
   }
   const hint = addressHint(domainOf(written));
-  problems.push({ field: "email", reason: read.reason, ...(hint === undefined ? {} : { hint }) });
+  problems.push({ ...faultyField("email", read.why), ...(hint === undefined ? {} : { hint }) });
   return undefined;
 }
 
 function readText(field: string, written: string, problems: FieldProblem[]): string {
   const text = oneLine(written);
   if (text.length > MAX_NAME_CHARS) {
-    problems.push({ field, reason: `is longer than ${MAX_NAME_CHARS} characters` });
+    problems.push(faultyField(field, because("too_long", { max: MAX_NAME_CHARS })));
   }
   return text;
 }
@@ -87,7 +94,7 @@ function oneLine(text: string): string {
 function readLanguage(written: string, problems: FieldProblem[]): string {
   const language = written.trim();
   if (language !== "" && !/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/.test(language)) {
-    problems.push({ field: "language", reason: "is not a language code such as en or pt-BR" });
+    problems.push(faultyField("language", because("not_a_language")));
   }
   return language.replaceAll("_", "-");
 }
@@ -103,12 +110,12 @@ function readFields(
   for (const [key, raw] of Object.entries(input)) {
     const spec = known.get(key);
     if (spec === undefined) {
-      problems.push({ field: `fields.${key}`, reason: "is not a field of this workspace" });
+      problems.push(faultyField(`fields.${key}`, because("not_a_field")));
       continue;
     }
     const read = readFieldValue(spec, raw);
     if ("fault" in read) {
-      problems.push({ field: `fields.${key}`, reason: read.fault });
+      problems.push(faultyField(`fields.${key}`, read.fault));
     } else if (read.value === undefined) {
       delete values[key];
     } else {

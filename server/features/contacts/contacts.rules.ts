@@ -1,3 +1,4 @@
+import { because, type Reason } from "../../platform/errors.ts";
 export type FieldType = "text" | "number" | "boolean" | "date" | "choice" | "multi_choice" | "url";
 
 /** A custom field of a workspace. */
@@ -26,11 +27,11 @@ const MAX_TEXT_CHARS = 2_000;
 export const MAX_NAME_CHARS = 200;
 
 /** Why `key` cannot be the key of a custom field; undefined when it can. */
-export function fieldKeyFault(key: string): string | undefined {
+export function fieldKeyFault(key: string): Reason | undefined {
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(key)) {
-    return "takes a small letter first, then small letters, digits and _, 40 characters at most";
+    return because("field_key_spelling");
   }
-  return RESERVED.has(key) ? "is a name that contacts have already" : undefined;
+  return RESERVED.has(key) ? because("field_key_reserved") : undefined;
 }
 
 /** Derives a field key from a label: `Favourite colour` becomes `favourite_colour`. */
@@ -66,7 +67,7 @@ export function foldName(name: string): string {
   return name.normalize("NFC").toLowerCase().trim().replace(/\s+/g, " ");
 }
 
-type Reading = { value: FieldValue | undefined } | { fault: string };
+type Reading = { value: FieldValue | undefined } | { fault: Reason };
 
 /**
  * Reads a value of a custom field from a form, the API or a cell of a file. Empty text and null read as undefined,
@@ -80,7 +81,7 @@ export function readFieldValue(field: FieldSpec, raw: unknown): Reading {
     return readChoices(raw, field);
   }
   if (typeof raw === "object") {
-    return { fault: "is not a single value" };
+    return { fault: because("value_not_single") };
   }
   const text = String(raw).trim();
   if (text === "") {
@@ -102,10 +103,10 @@ const readers: Record<FieldType, (text: string, field: FieldSpec) => Reading> = 
 
 function readText(text: string): Reading {
   if (text.includes("\u0000")) {
-    return { fault: "holds a NUL character" };
+    return { fault: because("value_has_nul") };
   }
   return text.length > MAX_TEXT_CHARS
-    ? { fault: `has ${text.length} characters; at most ${MAX_TEXT_CHARS} fit` }
+    ? { fault: because("value_too_long", { length: text.length, max: MAX_TEXT_CHARS }) }
     : { value: text };
 }
 
@@ -114,7 +115,11 @@ function readNumber(text: string): Reading {
   if (/^[+-]?\d{1,3},\d{3}$/.test(plain)) {
     const [whole, rest] = plain.split(",");
     return {
-      fault: `"${text}" can be read in two ways: write ${whole}${rest} or ${whole}.${rest}`,
+      fault: because("value_two_numbers", {
+        text,
+        large: `${whole}${rest}`,
+        small: `${whole}.${rest}`,
+      }),
     };
   }
   if (/^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain)) {
@@ -126,14 +131,14 @@ function readNumber(text: string): Reading {
   if (/^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i.test(plain)) {
     return finite(plain.replace(",", "."), text);
   }
-  return { fault: `"${shorten(text)}" is not a number` };
+  return { fault: because("value_no_number", { text: shorten(text) }) };
 }
 
 function finite(digits: string, text: string): Reading {
   const value = Number(digits);
   return Number.isFinite(value)
     ? { value }
-    : { fault: `"${shorten(text)}" is too large for a number` };
+    : { fault: because("value_number_large", { text: shorten(text) }) };
 }
 
 const TRUE = new Set(["true", "yes", "y", "1", "ja", "j", "wahr", "x", "on", "oui", "si", "sí"]);
@@ -144,7 +149,9 @@ function readBoolean(text: string): Reading {
   if (TRUE.has(word)) {
     return { value: true };
   }
-  return FALSE.has(word) ? { value: false } : { fault: `"${shorten(text)}" is neither yes nor no` };
+  return FALSE.has(word)
+    ? { value: false }
+    : { fault: because("value_no_boolean", { text: shorten(text) }) };
 }
 
 function readDate(text: string): Reading {
@@ -158,11 +165,11 @@ function readDate(text: string): Reading {
   }
   const slashed = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?: .*)?$/.exec(text);
   if (slashed === null) {
-    return { fault: `"${shorten(text)}" is not a date: write it as 2026-12-31` };
+    return { fault: because("value_no_date", { text: shorten(text) }) };
   }
   const [a, b, year] = [Number(slashed[1]), Number(slashed[2]), Number(slashed[3])];
   if (a <= 12 && b <= 12 && a !== b) {
-    return { fault: `"${shorten(text)}" can be read as two dates: write it as 2026-12-31` };
+    return { fault: because("value_two_dates", { text: shorten(text) }) };
   }
   return a > 12 ? calendarDate(text, year, b, a) : calendarDate(text, year, a, b);
 }
@@ -172,13 +179,18 @@ function calendarDate(text: string, year: number, month: number, day: number): R
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year >= 1000;
   return exists
     ? { value: date.toISOString().slice(0, 10) }
-    : { fault: `there is no date "${shorten(text)}"` };
+    : { fault: because("value_unknown_date", { text: shorten(text) }) };
 }
 
 function readChoice(text: string, field: FieldSpec): Reading {
   const found = field.choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
   return found === undefined
-    ? { fault: `"${shorten(text)}" is none of ${field.choices.join(", ")}` }
+    ? {
+        fault: because("value_no_choice", {
+          text: shorten(text),
+          choices: field.choices.join(", "),
+        }),
+      }
     : { value: found };
 }
 
@@ -201,7 +213,7 @@ function readChoices(raw: unknown[], field: FieldSpec): Reading {
 
 function readUrl(text: string): Reading {
   if (text.length > MAX_TEXT_CHARS) {
-    return { fault: `has ${text.length} characters; at most ${MAX_TEXT_CHARS} fit` };
+    return { fault: because("value_too_long", { length: text.length, max: MAX_TEXT_CHARS }) };
   }
   const written = /^[a-z][a-z0-9+.-]*:/i.test(text) ? text : `https://${text}`;
   try {
@@ -209,9 +221,9 @@ function readUrl(text: string): Reading {
     const isWeb = url.protocol === "https:" || url.protocol === "http:";
     return isWeb && url.hostname.includes(".")
       ? { value: url.href }
-      : { fault: `"${shorten(text)}" is not the address of a web page` };
+      : { fault: because("value_no_url", { text: shorten(text) }) };
   } catch {
-    return { fault: `"${shorten(text)}" is not the address of a web page` };
+    return { fault: because("value_no_url", { text: shorten(text) }) };
   }
 }
 

@@ -1,7 +1,13 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
+import {
+  type AppError,
+  because,
+  invalidField,
+  notFound,
+  refusedField,
+} from "../../platform/errors.ts";
 import { cutPage, decodeCursor, encodeCursor, readPage } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
@@ -100,7 +106,7 @@ export function listContacts(
     sort === "address" &&
     (filter.list !== undefined || filter.tag !== undefined || filter.status !== undefined)
   ) {
-    throw invalidField("sort", "by address is for the whole audience, not for a filter");
+    throw invalidField("sort", because("sort_needs_everybody"));
   }
   const after = cursor === undefined ? undefined : readPosition(cursor);
   const { rows, next } = searchContacts(db, { filter, sort, now, limit, after });
@@ -138,17 +144,17 @@ export function contactIdOf(
 ): number {
   if (named.contactId !== undefined) {
     if (findContact(db, named.contactId, now) === undefined) {
-      throw invalidField("contactId", "there is no such contact");
+      throw invalidField("contactId", because("unknown_contact"));
     }
     return named.contactId;
   }
   const read = parseEmailAddress(named.email ?? "");
   if (isAddressFault(read)) {
-    throw invalidField("email", read.reason);
+    throw invalidField("email", read.why);
   }
   const id = findIdByAddress(db, read.address);
   if (id === undefined) {
-    throw invalidField("email", "there is no contact with this address");
+    throw invalidField("email", because("unknown_contact_address"));
   }
   return id;
 }
@@ -395,6 +401,5 @@ function rowOf(db: Connection, id: number, now: number): ContactRow {
 
 /** The error for an address that belongs to another contact. */
 export function addressTaken(): AppError {
-  const reason = "a contact with this address exists already";
-  return new AppError("conflict", reason, { fields: [{ field: "email", reason }] });
+  return refusedField("conflict", "email", because("contact_exists"));
 }

@@ -1,14 +1,13 @@
 import { createHmac } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because, faultyField } from "../../platform/errors.ts";
 
 /** Thrown when an erased address would be added again. */
 export class ErasedAddress extends AppError {
   constructor() {
-    const reason = "this person was erased on request and cannot be added again";
-    const hint = "An administrator of the workspace can lift the erasure under Privacy.";
-    super("erased", `email: ${reason}`, { fields: [{ field: "email", reason, hint }] });
+    const why = because("person_erased");
+    super("erased", why, { fields: [faultyField("email", why)] });
   }
 }
 

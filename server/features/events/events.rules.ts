@@ -1,4 +1,4 @@
-import type { FieldProblem } from "../../platform/errors.ts";
+import { because, type FieldProblem, faultyField, type Reason } from "../../platform/errors.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 
 export type Properties = Record<string, string | number | boolean>;
@@ -19,15 +19,11 @@ export function checkEvent(
 ): { name: string; at: number; properties: Properties } {
   const name = event.name.normalize("NFC").trim();
   if (name === "" || name.length > 100 || /\p{Cc}/u.test(name)) {
-    problems.push({ field: "name", reason: "is empty, too long or holds a control character" });
+    problems.push(faultyField("name", because("event_name_unusable")));
   }
   const at = event.at ?? now;
   if (at > now + MAX_AHEAD_MS || at < 0) {
-    problems.push({
-      field: "at",
-      reason: "is not a time that has been",
-      hint: "Unix milliseconds.",
-    });
+    problems.push(faultyField("at", because("event_time_impossible")));
   }
   return { name, at, properties: readProperties(event.properties ?? {}, problems) };
 }
@@ -36,13 +32,15 @@ function readProperties(input: Record<string, unknown>, problems: FieldProblem[]
   const found = Object.create(null) as Properties;
   const entries = Object.entries(input);
   if (entries.length > MAX_PROPERTIES) {
-    problems.push({ field: "properties", reason: `are more than ${MAX_PROPERTIES}` });
+    problems.push(
+      faultyField("properties", because("event_too_many_properties", { max: MAX_PROPERTIES })),
+    );
     return found;
   }
   for (const [key, value] of entries) {
     const fault = faultOf(key, value);
     if (fault !== undefined) {
-      problems.push({ field: `properties.${key.slice(0, 60)}`, reason: fault });
+      problems.push(faultyField(`properties.${key.slice(0, 60)}`, fault));
     } else if (value !== null) {
       found[key] = value as string | number | boolean;
     }
@@ -50,15 +48,15 @@ function readProperties(input: Record<string, unknown>, problems: FieldProblem[]
   return found;
 }
 
-function faultOf(key: string, value: unknown): string | undefined {
+function faultOf(key: string, value: unknown): Reason | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(key)) {
-    return "is no name of a property: letters, digits and _, 40 at most";
+    return because("event_property_name");
   }
   if (typeof value === "string") {
     return value.length > MAX_TEXT_CHARS || value.includes("\u0000")
-      ? `is longer than ${MAX_TEXT_CHARS} characters, or holds a NUL character`
+      ? because("event_property_long", { max: MAX_TEXT_CHARS })
       : undefined;
   }
   const isPlain = value === null || typeof value === "boolean" || Number.isFinite(value);
-  return isPlain ? undefined : "is not a text, a number, yes or no";
+  return isPlain ? undefined : because("event_property_kind");
 }

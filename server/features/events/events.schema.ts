@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf } from "../../platform/http/schemas.ts";
+import { FieldProblemSchema, pageOf } from "../../platform/http/schemas.ts";
 
 const MAX_ITEMS = 1_000;
 
@@ -34,9 +34,7 @@ export const EventResultSchema = t.Object(
     }),
     id: t.Union([t.Number(), t.Null()]),
     contactId: t.Union([t.Number(), t.Null()]),
-    problems: t.Array(
-      t.Object({ field: t.String(), reason: t.String(), hint: t.Optional(t.String()) }),
-    ),
+    problems: t.Array(FieldProblemSchema),
   },
   { title: "EventResult" },
 );

@@ -1,7 +1,13 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import {
+  AppError,
+  because,
+  type FieldProblem,
+  faultyField,
+  invalidFields,
+} from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import { upsertContact } from "../contacts/contact-batch.service.ts";
@@ -75,10 +81,12 @@ export async function storeEvents(
 /** Stores one event. @throws AppError `invalid_input` with all faults. */
 export async function storeEvent(context: EventContext, event: EventInput): Promise<EventResult> {
   const [result] = await storeEvents(context, [event]);
-  const [first] = result?.problems ?? [];
-  if (result === undefined || first !== undefined) {
-    const detail = first === undefined ? "There is no event." : `${first.field}: ${first.reason}`;
-    throw new AppError("invalid_input", detail, { fields: result?.problems ?? [] });
+  const [first, ...others] = result?.problems ?? [];
+  if (first !== undefined) {
+    throw invalidFields([first, ...others]);
+  }
+  if (result === undefined) {
+    throw new AppError("invalid_input", because("no_event"));
   }
   return result;
 }
@@ -133,14 +141,14 @@ function storeOne(db: Connection, event: EventInput, { clock, actorId }: EventCo
   const problems: FieldProblem[] = [];
   const { name, at, properties } = checkEvent(event, now, problems);
   if ((event.email === undefined) === (event.contactId === undefined)) {
-    problems.push({ field: "contactId", reason: "give either contactId or email" });
+    problems.push(faultyField("contactId", because("contact_or_email")));
   }
   if (!hasName(db, name) && nameCount(db) >= MAX_NAMES) {
-    problems.push({ field: "name", reason: `is new, and ${MAX_NAMES} names are known already` });
+    problems.push(faultyField("name", because("event_names_full", { max: MAX_NAMES })));
   }
-  const [first] = problems;
+  const [first, ...others] = problems;
   if (first !== undefined) {
-    throw new AppError("invalid_input", `${first.field}: ${first.reason}`, { fields: problems });
+    throw invalidFields([first, ...others]);
   }
   const key = event.key ?? null;
   const known = key === null ? undefined : findEventByKey(db, key);

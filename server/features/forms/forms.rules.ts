@@ -1,4 +1,4 @@
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 
 /**
@@ -45,7 +45,7 @@ export function readRedirect(field: string, written: string): string {
     url.username !== "" ||
     url.password !== ""
   ) {
-    throw invalidField(field, "is no web address", "For example https://www.example.org/thanks");
+    throw invalidField(field, because("not_a_web_address"));
   }
   return url.href;
 }
@@ -63,11 +63,7 @@ export function readOrigins(written: readonly string[]): string[] {
   const origins = written.map((text) => {
     const url = URL.parse(text.trim());
     if (url === null || !isSafeOrigin(url.origin)) {
-      throw invalidField(
-        "origins",
-        `"${text}" is no origin`,
-        "For example https://www.example.org",
-      );
+      throw invalidField("origins", because("not_an_origin", { text }));
     }
     return url.origin;
   });
@@ -78,7 +74,7 @@ export function readOrigins(written: readonly string[]): string[] {
 export function readColor(field: string, written: string): string {
   const color = written.trim().toLowerCase();
   if (color !== "" && !/^#[0-9a-f]{6}$/.test(color)) {
-    throw invalidField(field, "is no colour such as #3b5bdb");
+    throw invalidField(field, because("not_a_color"));
   }
   return color;
 }

@@ -1,7 +1,7 @@
 import { lintTemplate, loadTokenKeys, trackingToken } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
@@ -142,7 +142,7 @@ export function changeForm(
     const change = { id, name, enabled: Number(input.enabled ?? old.enabled), now };
     const json = JSON.stringify(settings);
     if (!updateForm(db, { ...change, settings: json, version: version ?? old.version })) {
-      throw new AppError("stale_version", "Someone else changed this form. Load it again.");
+      throw new AppError("stale_version", because("form_changed_meanwhile"));
     }
     keepConsentText(db, id, old.consentVersion, settings.consentText, now);
   });
@@ -254,8 +254,10 @@ function requireFields(db: Connection, fields: FormSettings["fields"]): void {
   const seen = new Set<string>();
   for (const { key } of fields) {
     if (!(isBuiltIn(key) || known.has(key)) || seen.has(key)) {
-      const reason = seen.has(key) ? `asks for ${key} twice` : `there is no field ${key}`;
-      throw invalidField("settings.fields", reason);
+      throw invalidField(
+        "settings.fields",
+        because(seen.has(key) ? "form_field_twice" : "form_field_unknown", { field: key }),
+      );
     }
     seen.add(key);
   }
@@ -268,7 +270,7 @@ function requireFields(db: Connection, fields: FormSettings["fields"]): void {
 function readLists(db: Connection, wanted: number[], kept: readonly number[]): number[] {
   const there = new Set(topicsAmong(db, wanted).map(({ id }) => id));
   if (wanted.some((id) => !there.has(id) && !kept.includes(id))) {
-    throw invalidField("settings.listIds", "a form leads only to public lists");
+    throw invalidField("settings.listIds", because("form_list_not_public"));
   }
   return there.size === 0 ? wanted : wanted.filter((id) => there.has(id));
 }
@@ -277,14 +279,17 @@ function requireTemplate(field: string, source: string, where: "subject" | "text
   const plain = source.replace(/\{\{\s*confirm_url\s*\}\}/g, "https://example.org/");
   const mistake = lintTemplate(plain, { where }).find(({ severity }) => severity === "error");
   if (mistake !== undefined) {
-    throw invalidField(`settings.${field}`, mistake.message);
+    throw invalidField(
+      `settings.${field}`,
+      because("template_mistake", { mistake: mistake.message }),
+    );
   }
 }
 
 function readName(written: string): string {
   const name = written.trim().replace(/\s+/g, " ");
   if (name === "") {
-    throw invalidField("name", "is empty");
+    throw invalidField("name", because("empty"));
   }
   return name;
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because, faultyField } from "../../platform/errors.ts";
 import { getList } from "../lists/lists.service.ts";
 import { waitingFor } from "../lists/waiting.service.ts";
 import { audienceUseOfList } from "../segments/list-use.service.ts";
@@ -31,23 +31,20 @@ export function listUse(db: Connection, id: number, now: number) {
 export function requireUnused(db: Connection, id: number, now: number): void {
   const { forms, segments, campaigns, waiting } = listUse(db, id, now);
   const fields = [
-    ...forms.map(({ name, isOnlyList }) => ({
-      field: "forms",
-      reason: isOnlyList
-        ? `"${name}" leads to no other list and would take no sign-ups`
-        : `"${name}" leads to it`,
-    })),
-    ...segments.map(({ name }) => ({ field: "segments", reason: `"${name}" asks for it` })),
-    ...campaigns.map(({ name, status }) => ({
-      field: "campaigns",
-      reason: `"${name}" (${status}) has it in its audience`,
-    })),
+    ...forms.map(({ name: form, isOnlyList }) =>
+      faultyField("forms", because(isOnlyList ? "list_only_of_form" : "list_of_form", { form })),
+    ),
+    ...segments.map(({ name }) =>
+      faultyField("segments", because("list_of_segment", { segment: name })),
+    ),
+    ...campaigns.map(({ name: campaign, status }) =>
+      faultyField("campaigns", because("list_of_campaign", { campaign, status })),
+    ),
     ...(waiting === 0
       ? []
-      : [{ field: "waiting", reason: `sign-ups that are not confirmed yet: ${waiting}` }]),
+      : [faultyField("waiting", because("list_has_signups", { count: waiting }))]),
   ];
   if (fields.length > 0) {
-    const detail = "The list is in use. Send force=true to delete it anyway.";
-    throw new AppError("in_use", detail, { fields });
+    throw new AppError("in_use", because("list_in_use"), { fields });
   }
 }

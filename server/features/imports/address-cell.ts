@@ -35,7 +35,7 @@ export function readAddressCell(cell = ""): AddressCell {
   const like = LIKE_ADDRESS.exec(text.replace(ANYWHERE, "").replace(/mailto:/gi, ""))?.[0];
   const said = like === undefined ? undefined : parseEmailAddress(like.replace(/\.+$/, ""));
   return {
-    fault: written.reason,
+    fault: written.why.text,
     said: said === undefined || isAddressFault(said) ? undefined : said.address,
   };
 }

@@ -296,7 +296,7 @@ function addAttributes(
     }
     const one = readFieldValue(spec, raw);
     if ("fault" in one) {
-      return `${key}: ${one.fault}`;
+      return `${key}: ${one.fault.text}`;
     }
     if (one.value !== undefined) {
       values[spec.key] ??= one.value;
@@ -340,7 +340,7 @@ function readCustom(
     }
     const read = readFieldValue(spec, raw);
     if ("fault" in read) {
-      return `${spec.label}: ${read.fault}`;
+      return `${spec.label}: ${read.fault.text}`;
     }
     if (read.value !== undefined) {
       values ??= noFields();

@@ -1,7 +1,7 @@
 import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound, refusedField } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import {
@@ -164,10 +164,9 @@ function refuseWhileNeeded(db: Connection, id: number): void {
   refuseWhileFreezing(db);
   const campaign = campaignInNeed(db, id);
   if (campaign !== undefined) {
-    const { name, status } = campaign;
     throw new AppError(
       "in_use",
-      `The campaign "${name}" (${status}) excludes this list. Delete the list once the campaign is finished.`,
+      because("list_excluded", { campaign: campaign.name, status: campaign.status }),
     );
   }
 }
@@ -281,14 +280,14 @@ export function findListByName(db: Connection, name: string): number | undefined
 export function requireLists(db: Connection, ids: readonly number[], field: string): void {
   const unknown = ids.find((id) => findList(db, id) === undefined);
   if (unknown !== undefined) {
-    throw invalidField(field, `there is no list ${unknown}`);
+    throw invalidField(field, because("unknown_list", { list: unknown }));
   }
 }
 
 function readName(written: string): string {
   const name = written.trim().replace(/\s+/g, " ");
   if (name === "") {
-    throw invalidField("name", "is empty");
+    throw invalidField("name", because("empty"));
   }
   return name;
 }
@@ -298,6 +297,5 @@ function nameKeyOf(name: string): string {
 }
 
 function nameTaken(name: string): AppError {
-  const reason = `a list named "${name}" exists already`;
-  return new AppError("conflict", reason, { fields: [{ field: "name", reason }] });
+  return refusedField("conflict", "name", because("list_exists", { name }));
 }

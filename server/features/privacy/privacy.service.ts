@@ -147,7 +147,7 @@ function addressesOf(
 function readAddress(written: string): string {
   const read = parseEmailAddress(written);
   if (isAddressFault(read)) {
-    throw invalidField("address", read.reason);
+    throw invalidField("address", read.why);
   }
   return read.address;
 }

@@ -1,6 +1,6 @@
 import { bottleneckAnswer } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import type { QueuePort } from "../ports.ts";
 import type { InstanceQueue, LiveQueue, Suspend } from "./queue.schema.ts";
 import { sendingCampaigns, workspaceName } from "./queue.store.ts";
@@ -54,7 +54,7 @@ export async function resumeNow(
 ): Promise<void> {
   requireOwn(workspaceId, id);
   if (!(await port.resumeLimit({ workspaceId, level, id }))) {
-    throw new AppError("not_found", "Nothing is paused there any more.");
+    throw new AppError("not_found", because("nothing_paused_there"));
   }
 }
 
@@ -73,7 +73,7 @@ export async function suspendFor(
   const { sites, holds } = await port.queue(workspaceId);
   const known = [...sites.map(({ limit }) => limit), ...holds];
   if (!known.some((limit) => limit.level === level && limit.id === id)) {
-    throw new AppError("not_found", "This workspace has no such limit.");
+    throw new AppError("not_found", because("no_such_limit"));
   }
   const reason = "paused by a member of this workspace.";
   await port.suspendLimit({ workspaceId, level, id, forMs: minutes * MINUTE_MS, reason });
@@ -82,6 +82,6 @@ export async function suspendFor(
 /** Ids of limits begin with the workspace's id. */
 function requireOwn(workspaceId: string, id: string): void {
   if (id !== workspaceId && !id.startsWith(`${workspaceId}/`)) {
-    throw new AppError("not_found", "This workspace has no such limit.");
+    throw new AppError("not_found", because("no_such_limit"));
   }
 }

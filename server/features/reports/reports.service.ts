@@ -16,7 +16,7 @@ import {
   uniqueMetric,
 } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
+import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import {
@@ -193,8 +193,7 @@ function requireKnownReason(db: Connection, campaignId: number, reason: string):
     (categoryNames as readonly string[]).includes(reason) ||
     findReasons(db, campaignId).some((row) => row.reason === reason);
   if (!isKnown) {
-    const hint = "The reasons of a campaign are in its report.";
-    throw invalidField("reason", "is no reason of this campaign", hint);
+    throw invalidField("reason", because("unknown_category"));
   }
 }
 

@@ -38,7 +38,7 @@ export function whyInCampaign(context: WhyContext, campaignId: number, email: st
   }
   const read = parseEmailAddress(email);
   if (isAddressFault(read)) {
-    throw invalidField("email", read.reason);
+    throw invalidField("email", read.why);
   }
   const { address } = read;
   const { launchedAt } = launch;

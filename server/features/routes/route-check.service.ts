@@ -65,7 +65,7 @@ export async function sendRouteTest(
   const route = loadRoute(db, context, input.routeId);
   const to = parseEmailAddress(input.to);
   if (isAddressFault(to)) {
-    throw invalidField("to", to.reason);
+    throw invalidField("to", to.why);
   }
   const sender = findSenderForCampaign(db, input.senderId);
   if (sender === undefined) {

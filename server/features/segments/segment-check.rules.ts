@@ -1,4 +1,4 @@
-import type { FieldProblem } from "../../platform/errors.ts";
+import { because, type FieldProblem, faultyField, type Reason } from "../../platform/errors.ts";
 import {
   type Condition,
   type KnownField,
@@ -28,9 +28,10 @@ export type Known = {
 
 /** Listing more problems than this is of no use. */
 const MAX_PROBLEMS = 50;
+const MAX_PROPERTIES = 10;
 
 type Json = Record<string, unknown>;
-type Say = (path: string, reason: string, hint?: string) => void;
+type Say = (path: string, why: Reason) => void;
 
 /**
  * Validates a rule from outside. Every fault is reported with its path (`rule.rules.0.value`), the reason and, if
@@ -41,15 +42,15 @@ export function checkRule(
   known: Known,
 ): { rule: Rule; problems: [] } | { rule: undefined; problems: FieldProblem[] } {
   const problems: FieldProblem[] = [];
-  const say: Say = (field, reason, hint) => {
+  const say: Say = (field, why) => {
     if (problems.length < MAX_PROBLEMS) {
-      problems.push(hint === undefined ? { field, reason } : { field, reason, hint });
+      problems.push(faultyField(field, why));
     }
   };
   const count = { conditions: 0 };
   const rule = readRule(input, "rule", 1, { known, say, count });
   if (count.conditions > MAX_CONDITIONS) {
-    say("rule", `has ${count.conditions} conditions`, `At most ${MAX_CONDITIONS} fit.`);
+    say("rule", because("rule_too_large", { count: count.conditions, max: MAX_CONDITIONS }));
   }
   return rule === undefined || problems.length > 0
     ? { rule: undefined, problems }
@@ -60,7 +61,7 @@ type Reader = { known: Known; say: Say; count: { conditions: number } };
 
 function readRule(input: unknown, path: string, depth: number, reader: Reader): Rule | undefined {
   if (!isObject(input)) {
-    reader.say(path, "is not a rule", "A rule is a group, a negation or a condition.");
+    reader.say(path, because("rule_not_one"));
     return undefined;
   }
   if (!("op" in input)) {
@@ -70,7 +71,7 @@ function readRule(input: unknown, path: string, depth: number, reader: Reader): 
       : readCondition(input, path, reader);
   }
   if (depth > MAX_DEPTH) {
-    reader.say(path, `is nested more than ${MAX_DEPTH} deep`, "Join groups, or save one as a tag.");
+    reader.say(path, because("rule_too_deep", { max: MAX_DEPTH }));
     return undefined;
   }
   if (input["op"] === "not") {
@@ -83,15 +84,18 @@ function readRule(input: unknown, path: string, depth: number, reader: Reader): 
 function readGroup(input: Json, path: string, depth: number, reader: Reader): Rule | undefined {
   const { op, rules } = input;
   if (op !== "and" && op !== "or") {
-    reader.say(`${path}.op`, "is none of and, or, not");
+    reader.say(`${path}.op`, because("rule_none_of", { options: "and, or, not" }));
     return undefined;
   }
   if (!Array.isArray(rules) || rules.length === 0) {
-    reader.say(`${path}.rules`, "is empty", "Add a condition, or remove the group.");
+    reader.say(`${path}.rules`, because("group_empty"));
     return undefined;
   }
   if (rules.length > MAX_CONDITIONS) {
-    reader.say(`${path}.rules`, `has ${rules.length} entries`, `At most ${MAX_CONDITIONS} fit.`);
+    reader.say(
+      `${path}.rules`,
+      because("group_too_large", { count: rules.length, max: MAX_CONDITIONS }),
+    );
     return undefined;
   }
   const read = rules.map((one, i) => readRule(one, `${path}.rules.${i}`, depth + 1, reader));
@@ -104,11 +108,7 @@ function readCondition(input: Json, path: string, reader: Reader): Condition | u
   const named = ["field", "tag", "list", "mail", "event", "status"].filter((kind) => kind in input);
   const kinds = named[0] === "list" ? named.filter((kind) => kind !== "status") : named;
   if (kinds.length !== 1) {
-    reader.say(
-      path,
-      "is no condition",
-      "Give exactly one of field, tag, list, mail, status, event.",
-    );
+    reader.say(path, because("condition_not_one"));
     return undefined;
   }
   switch (kinds[0]) {
@@ -123,7 +123,10 @@ function readCondition(input: Json, path: string, reader: Reader): Condition | u
     case "status":
       return oneOf(input["status"], statusNames)
         ? { status: input["status"], has: hasOf(input) }
-        : void reader.say(`${path}.status`, `is none of ${statusNames.join(", ")}`);
+        : void reader.say(
+            `${path}.status`,
+            because("rule_none_of", { options: statusNames.join(", ") }),
+          );
     default:
       return readEvent(input, path, reader);
   }
@@ -138,7 +141,7 @@ function readReference(
   const id = input[what];
   const isKnown = what === "tag" ? known.hasTag : known.hasList;
   if (!isId(id) || !isKnown(id)) {
-    say(`${path}.${what}`, `is no ${what} of this workspace`, "It may have been deleted.");
+    say(`${path}.${what}`, because(`condition_${what}_gone`));
     return undefined;
   }
   if (what === "tag") {
@@ -146,7 +149,7 @@ function readReference(
   }
   const status = input["status"] ?? "subscribed";
   if (!oneOf(status, listStatuses)) {
-    say(`${path}.status`, `is none of ${listStatuses.join(", ")}`);
+    say(`${path}.status`, because("rule_none_of", { options: listStatuses.join(", ") }));
     return undefined;
   }
   return { list: id, status, has: hasOf(input) };
@@ -156,12 +159,12 @@ function readField(input: Json, path: string, { known, say }: Reader): Condition
   const { field, is } = input;
   const kind = typeof field === "string" ? kindOf(field, known.fields) : undefined;
   if (typeof field !== "string" || kind === undefined) {
-    say(`${path}.field`, "is no field of this workspace", "It may have been deleted or renamed.");
+    say(`${path}.field`, because("condition_field_gone"));
     return undefined;
   }
   const allowed: readonly string[] = operators[kind];
   if (typeof is !== "string" || !allowed.includes(is)) {
-    say(`${path}.is`, "cannot be asked of this field", `Use one of ${allowed.join(", ")}.`);
+    say(`${path}.is`, because("condition_operator", { options: allowed.join(", ") }));
     return undefined;
   }
   const value = readValue(is, input["value"], kind, `${path}.value`, say);
@@ -211,7 +214,7 @@ function readPair<T extends string | number>(
   read: (one: unknown, path: string, say: Say) => T | undefined,
 ): T[] | undefined {
   if (!Array.isArray(value) || value.length !== 2) {
-    say(path, "is not a pair", "Give the first and the last.");
+    say(path, because("operand_no_pair"));
     return undefined;
   }
   const [from, to] = [read(value[0], `${path}.0`, say), read(value[1], `${path}.1`, say)];
@@ -219,7 +222,7 @@ function readPair<T extends string | number>(
     return undefined;
   }
   if (from > to) {
-    say(path, "ends before it begins", "Swap the two.");
+    say(path, because("operand_turned"));
     return undefined;
   }
   return [from, to];
@@ -228,7 +231,10 @@ function readPair<T extends string | number>(
 function readTexts(value: unknown, path: string, say: Say): string[] | undefined {
   const list = Array.isArray(value) ? value : [value];
   if (list.length === 0 || list.length > MAX_VALUES) {
-    say(path, list.length === 0 ? "is empty" : `has more than ${MAX_VALUES} entries`);
+    say(
+      path,
+      list.length === 0 ? because("empty") : because("operand_too_many", { max: MAX_VALUES }),
+    );
     return undefined;
   }
   const read = list.map((one, i) => readText(one, `${path}.${i}`, say));
@@ -238,11 +244,11 @@ function readTexts(value: unknown, path: string, say: Say): string[] | undefined
 
 function readText(value: unknown, path: string, say: Say): string | undefined {
   if (typeof value !== "string" || value === "") {
-    say(path, "is empty", "Write what to look for, or ask whether it is known.");
+    say(path, because("operand_empty"));
     return undefined;
   }
   if (value.length > MAX_VALUE_CHARS || /\p{Cc}|\p{Cs}/u.test(value)) {
-    say(path, `is longer than ${MAX_VALUE_CHARS} characters, or holds a control character`);
+    say(path, because("operand_too_long", { max: MAX_VALUE_CHARS }));
     return undefined;
   }
   return value;
@@ -261,7 +267,7 @@ function readNumber(
     value <= max &&
     (!whole || Number.isInteger(value));
   if (!fits) {
-    say(path, whole ? `is not a whole number from ${min} to ${max}` : "is not a number");
+    say(path, whole ? because("operand_no_integer", { min, max }) : because("operand_no_number"));
     return undefined;
   }
   return value;
@@ -275,7 +281,7 @@ function readDay(value: unknown, path: string, say: Say): string | undefined {
   const date = new Date(Date.UTC(year, month - 1, day));
   const exists = year >= 1000 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   if (!exists) {
-    say(path, "is not a date", "Write it as 2026-12-31.");
+    say(path, because("operand_no_date"));
     return undefined;
   }
   return text;
@@ -285,17 +291,15 @@ function readMail(input: Json, path: string, reader: Reader): Condition | undefi
   const { mail, campaigns, link, machines } = input;
   const { say, known } = reader;
   if (!oneOf(mail, mailKinds)) {
-    return void say(`${path}.mail`, `is none of ${mailKinds.join(", ")}`);
+    return void say(`${path}.mail`, because("rule_none_of", { options: mailKinds.join(", ") }));
   }
   const ids = campaigns === undefined ? [] : Array.isArray(campaigns) ? campaigns : [campaigns];
   const unknown = ids.findIndex((id) => !isId(id) || !known.hasCampaign(id));
   if (unknown !== -1 || ids.length > MAX_VALUES) {
-    const hint = "It may have been deleted.";
-    return void say(`${path}.campaigns.${unknown}`, "is no campaign of this workspace", hint);
+    return void say(`${path}.campaigns.${unknown}`, because("condition_campaign_gone"));
   }
   if (link !== undefined && (mail !== "clicked" || ids.length !== 1 || !isId(link))) {
-    const hint = "Choose clicked and exactly one campaign.";
-    return void say(`${path}.link`, "needs the campaign it is in", hint);
+    return void say(`${path}.link`, because("condition_link"));
   }
   const span = readSpan(input, path, say);
   const engages = mail === "opened" || mail === "clicked";
@@ -315,8 +319,8 @@ function readEvent(input: Json, path: string, { say }: Reader): Condition | unde
   const { event, where = [] } = input;
   const name = readText(event, `${path}.event`, say);
   const span = readSpan(input, path, say);
-  if (!Array.isArray(where) || where.length > 10) {
-    return void say(`${path}.where`, "is not a list of at most 10 properties");
+  if (!Array.isArray(where) || where.length > MAX_PROPERTIES) {
+    return void say(`${path}.where`, because("condition_properties", { max: MAX_PROPERTIES }));
   }
   const read = where.map((one, i) => readProperty(one, `${path}.where.${i}`, say));
   const whole = read.filter((one) => one !== undefined);
@@ -334,11 +338,13 @@ function readEvent(input: Json, path: string, { say }: Reader): Condition | unde
 function readProperty(input: unknown, path: string, say: Say) {
   const { property, is, value } = isObject(input) ? input : {};
   if (typeof property !== "string" || !/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(property)) {
-    const hint = "Letters, digits and _, 40 at most.";
-    return void say(`${path}.property`, "is not the name of a property", hint);
+    return void say(`${path}.property`, because("condition_property"));
   }
   if (!oneOf(is, propertyOperators)) {
-    return void say(`${path}.is`, `is none of ${propertyOperators.join(", ")}`);
+    return void say(
+      `${path}.is`,
+      because("rule_none_of", { options: propertyOperators.join(", ") }),
+    );
   }
   if (is === "known") {
     return { property, is };

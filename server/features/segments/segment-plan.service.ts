@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { fieldsWithSql } from "../contacts/contact-fields.service.ts";
 import { compileMembers, compileRule, conditionSql, type Plan } from "./segment-compile.store.ts";
 import type { Moment } from "./segment-dates.rules.ts";
@@ -22,8 +22,7 @@ export function planOf(db: Connection, asked: Asked, moment: Moment, prefix = "s
   const known = new Set(fields.map(({ key }) => key));
   const missing = keysOf(asked.rule).find((key) => !known.has(key));
   if (missing !== undefined) {
-    const detail = `The rule asks for the field "${missing}", which was deleted or renamed.`;
-    throw new AppError("illegal_state", detail);
+    throw new AppError("illegal_state", because("segment_field_gone", { field: missing }));
   }
   return compileRule(asked.rule, { ...moment, fields }, prefix);
 }

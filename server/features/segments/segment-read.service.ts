@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import type { IdSet } from "./id-set.rules.ts";
 import type { Plan } from "./segment-compile.store.ts";
 import type { Moment } from "./segment-dates.rules.ts";
@@ -123,8 +123,7 @@ export class SegmentReader {
       await nextTurn();
       signal.throwIfAborted();
       if (performance.now() > endAt) {
-        const detail = "Counting took too long. Ask for less, or for fewer days.";
-        throw new AppError("unavailable", detail, { retryAfterSeconds: 60 });
+        throw new AppError("unavailable", because("counting_too_long"), { retryAfterSeconds: 60 });
       }
     }
   }

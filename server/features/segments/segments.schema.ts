@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { FieldProblemSchema, pageOf, pageQuery } from "../../platform/http/schemas.ts";
 import { ContactSchema } from "../contacts/contacts.schema.ts";
 import { TaskSchema } from "../tasks/tasks.schema.ts";
 import { MAX_CONDITIONS, MAX_DEPTH, type Rule } from "./segment-language.rules.ts";
@@ -87,12 +87,9 @@ export const SegmentSchema = t.Object(
     }),
     rule: RuleSchema,
     words: t.String({ description: "The rule as a sentence" }),
-    problems: t.Array(
-      t.Object({ field: t.String(), reason: t.String(), hint: t.Optional(t.String()) }),
-      {
-        description: "Deleted objects that the rule refers to; it finds nobody until this is fixed",
-      },
-    ),
+    problems: t.Array(FieldProblemSchema, {
+      description: "Deleted objects that the rule refers to; it finds nobody until this is fixed",
+    }),
     state: t.Union([t.Literal("filling"), t.Literal("ready")]),
     memberCount: nullable(t.Number({ description: "As counted at countedAt" })),
     countedAt: nullable(t.Number()),

@@ -1,7 +1,14 @@
 import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import {
+  AppError,
+  because,
+  invalidField,
+  invalidFields,
+  notFound,
+  refusedField,
+} from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { ensureFieldIndex, fieldsWithSql, listFields } from "../contacts/contact-fields.service.ts";
 import type { TaskContext } from "../tasks/tasks.service.ts";
@@ -107,10 +114,7 @@ export function changeSegment(
   const { db, now } = context;
   const old = requireSegment(db, id);
   if (input.rule !== undefined && old.kind === "static") {
-    throw new AppError(
-      "illegal_state",
-      "A static segment is a fixed set of contacts and has no conditions.",
-    );
+    throw new AppError("illegal_state", because("segment_is_static"));
   }
   const rule = input.rule === undefined ? undefined : requireRule(db, input.rule);
   const row = updateSegment(db, {
@@ -134,7 +138,7 @@ export function duplicateSegment(context: TaskContext, id: number, language: Lan
   const { db } = context;
   const old = requireSegment(db, id);
   if (old.kind === "static") {
-    throw new AppError("illegal_state", "A static segment cannot be duplicated.");
+    throw new AppError("illegal_state", because("static_not_duplicable"));
   }
   const { name, description } = old;
   return createSegment(
@@ -157,7 +161,10 @@ export async function deleteSegment(open: () => Connection, id: number): Promise
     const waiting = campaignsWith(db, id).filter(({ status }) => isWaiting(status));
     if (waiting.length > 0) {
       const names = waiting.map((one) => `"${one.name}"`).join(", ");
-      throw new AppError("in_use", `The segment "${name}" is in the audience of ${names}.`);
+      throw new AppError(
+        "in_use",
+        because("segment_in_audience", { segment: name, campaigns: names }),
+      );
     }
     refuseWhileFreezing(db);
     // Marked first, because members are deleted in slices and no audience may use the segment while some are missing.
@@ -186,10 +193,7 @@ export function askedOf(row: SegmentRow): Asked {
     return { rule: JSON.parse(row.rule) as Rule };
   }
   if (row.state === "filling") {
-    throw new AppError(
-      "illegal_state",
-      `The segment "${row.name}" is still being created, or being deleted.`,
-    );
+    throw new AppError("illegal_state", because("segment_unfinished", { segment: row.name }));
   }
   return { staticSegment: row.id };
 }
@@ -198,9 +202,10 @@ export function askedOf(row: SegmentRow): Asked {
 export function requireRule(db: Connection, input: unknown): Rule {
   const { rule, problems } = checkRule(input, knownIn(db));
   if (rule === undefined) {
-    const [first] = problems;
-    const detail = first === undefined ? "The rule is empty." : `${first.field} ${first.reason}`;
-    throw new AppError("invalid_input", detail, { fields: problems });
+    const [first, ...others] = problems;
+    throw first === undefined
+      ? new AppError("invalid_input", because("rule_empty"))
+      : invalidFields([first, ...others]);
   }
   return rule;
 }
@@ -226,7 +231,7 @@ export function insertNew(
   segment: Parameters<typeof insertSegment>[1],
 ): SegmentRow {
   if (segmentCount(db) >= MAX_SEGMENTS) {
-    throw new AppError("limit_reached", `A workspace has at most ${MAX_SEGMENTS} segments.`);
+    throw new AppError("limit_reached", because("too_many_segments", { max: MAX_SEGMENTS }));
   }
   const row = insertSegment(db, segment);
   if (row === undefined) {
@@ -251,7 +256,7 @@ export function freeName(db: Connection, name: string): string {
 export function readName(written: string): { name: string; nameKey: string } {
   const name = written.normalize("NFC").trim().replace(/\s+/g, " ");
   if (name === "" || /\p{Cc}/u.test(name)) {
-    throw invalidField("name", name === "" ? "is empty" : "holds a control character");
+    throw invalidField("name", because(name === "" ? "empty" : "control_character"));
   }
   return { name, nameKey: nameKeyOf(name) };
 }
@@ -301,6 +306,5 @@ const isWaiting = (status: string): boolean => status === "draft" || status === 
 const nameKeyOf = (name: string): string => name.normalize("NFC").toLowerCase().trim();
 
 function nameTaken(name: string): AppError {
-  const reason = `a segment named "${name}" exists already`;
-  return new AppError("conflict", reason, { fields: [{ field: "name", reason }] });
+  return refusedField("conflict", "name", because("segment_exists", { name }));
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
+import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { BlockedDomainRow, BlockedDomains } from "./blocked-domains.store.ts";
 
@@ -65,7 +65,7 @@ export function unblockDomain(db: Connection, store: BlockedDomains, written: st
 /** An expiry; null for never. @throws AppError `invalid_input` for a time in the past. */
 export function readExpiry(written: number | null | undefined, now: number): number | null {
   if (written !== null && written !== undefined && written <= now) {
-    throw invalidField("expiresAt", "is past already");
+    throw invalidField("expiresAt", because("in_the_past"));
   }
   return written ?? null;
 }
@@ -75,7 +75,7 @@ function readDomain(written: string): string {
   const name = written.trim().replace(/^\*?@/, "").replace(/\.$/, "");
   const read = parseEmailAddress(`somebody@${name}`);
   if (name.includes("@") || isAddressFault(read)) {
-    throw invalidField("domain", "is not a domain such as example.com");
+    throw invalidField("domain", because("not_a_domain"));
   }
   return read.domain;
 }

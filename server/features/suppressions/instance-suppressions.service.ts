@@ -82,7 +82,7 @@ export function addInstanceSuppressions(
 export function removeInstanceSuppression(system: Connection, written: string): string {
   const read = parseEmailAddress(written);
   if (isAddressFault(read)) {
-    throw invalidField("address", read.reason);
+    throw invalidField("address", read.why);
   }
   if (!deleteInstanceSuppression(system, read.address)) {
     throw notFound("suppression");

@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { pageOf, pageQuery, toldReason } from "../../platform/http/schemas.ts";
 
 const Given = [
   t.Literal("unsubscribed"),
@@ -42,7 +42,7 @@ export const NewSuppressions = t.Object({
 export const SuppressionsAdded = t.Object({
   added: t.Number(),
   already: t.Number(),
-  rejected: t.Array(t.Object({ address: t.String(), reason: t.String() })),
+  rejected: t.Array(t.Object({ address: t.String(), ...toldReason })),
 });
 
 export const SuppressionRemoved = t.Object({

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
+import { invalidField, notFound, told } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { readExpiry } from "./blocked-domains.service.ts";
 import {
@@ -103,12 +103,12 @@ export function isOpenToReturn(reason: SuppressionReason | undefined): boolean {
 
 /** Separates addresses in normal form from invalid ones. */
 export function readAddresses(written: readonly string[]) {
-  const rejected: { address: string; reason: string }[] = [];
+  const rejected: ({ address: string } & ReturnType<typeof told>)[] = [];
   const good = new Set<string>();
   for (const one of written) {
     const read = parseEmailAddress(one);
     if (isAddressFault(read)) {
-      rejected.push({ address: one, reason: read.reason });
+      rejected.push({ address: one, ...told(read.why) });
     } else {
       good.add(read.address);
     }
@@ -147,7 +147,7 @@ export function suppressAddress(
 export function removeSuppression(db: Connection, written: string): string {
   const read = parseEmailAddress(written);
   if (isAddressFault(read)) {
-    throw invalidField("address", read.reason);
+    throw invalidField("address", read.why);
   }
   inTransaction(db, () => {
     const row = findSuppression(db, read.address);

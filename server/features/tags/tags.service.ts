@@ -1,7 +1,7 @@
 import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound, refusedField } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import { tagTasks } from "./tag-tasks.service.ts";
@@ -58,14 +58,14 @@ export function requireTags(db: Connection, names: readonly string[], now: numbe
   return names.map((written) => {
     const read = readTagName(written);
     if ("fault" in read) {
-      throw invalidField("tags", `"${written.slice(0, 80)}" ${read.fault}`);
+      throw invalidField("tags", because("tag_unusable", { tag: written.slice(0, 80) }));
     }
     const found = findTagByKey(db, read.key);
     if (found !== undefined) {
       return found;
     }
     if (tagCount(db) >= MAX_TAGS) {
-      throw new AppError("limit_reached", `A workspace has at most ${MAX_TAGS} tags.`);
+      throw new AppError("limit_reached", because("too_many_tags", { max: MAX_TAGS }));
     }
     const made = insertTag(db, read, now);
     if (made === undefined) {
@@ -103,7 +103,7 @@ export function mergeTag(context: TaskContext, id: number, into: number) {
   const { db, now } = context;
   const { contactCount: total } = getTag(db, id);
   if (id === into || findTag(db, into) === undefined) {
-    throw invalidField("into", "is no other tag of this workspace");
+    throw invalidField("into", because("not_another_tag"));
   }
   return inTransaction(db, () => {
     refuseWhileFreezing(db);
@@ -155,7 +155,5 @@ function readName(written: string): { name: string; key: string } {
 }
 
 function nameTaken(name: string): AppError {
-  const reason = `a tag named "${name}" exists already`;
-  const hint = "Merge the two instead.";
-  return new AppError("conflict", reason, { fields: [{ field: "name", reason, hint }] });
+  return refusedField("conflict", "name", because("tag_exists", { name }));
 }

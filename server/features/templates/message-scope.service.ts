@@ -1,6 +1,6 @@
 import type { ContactFields } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import {
   type ContactRow,
   findContactRow,
@@ -44,7 +44,7 @@ export function contactFor(db: Connection, choice: ContactChoice): ContactFields
   const { contactId: id, mayReadContacts } = choice;
   if (!mayReadContacts) {
     if (id !== undefined) {
-      throw new AppError("forbidden", "You need the permission contacts:read to choose a contact.");
+      throw new AppError("forbidden", because("contacts_permission_missing"));
     }
     return madeUp;
   }

@@ -1,7 +1,7 @@
 import type { Problem, Renderer } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import {
   type ContactChoice,
@@ -83,10 +83,7 @@ export function changeTemplate(
   refuseControls(document);
   const isCurrent = ifMatch === undefined || ifMatch === version;
   if (!isCurrent || !replaceTemplate(db, { ...document, id, version, now })) {
-    throw new AppError(
-      "stale_version",
-      `Someone else changed this template. Load it again. It is now version ${version}.`,
-    );
+    throw new AppError("stale_version", because("template_changed_meanwhile"));
   }
   return readTemplate(db, id);
 }
@@ -146,16 +143,16 @@ const unsent = {
 function requireStarter(key: string): Starter {
   const starter = starters.find((candidate) => candidate.key === key);
   if (starter === undefined) {
-    throw invalidField("starter", `there is no starter "${key}"`);
+    throw invalidField("starter", because("unknown_starter", { key }));
   }
   return starter;
 }
 
 function refuseControls({ name, subject }: TemplateDocument): void {
   if (/\p{Cc}/u.test(name)) {
-    throw invalidField("name", "holds control characters");
+    throw invalidField("name", because("control_character"));
   }
   if (/\p{Cc}/u.test(subject)) {
-    throw invalidField("subject", "holds a line break or another control character");
+    throw invalidField("subject", because("control_character"));
   }
 }

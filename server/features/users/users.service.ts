@@ -38,7 +38,7 @@ export type Person = {
 export function readEmail(input: string, field = "email"): { email: string; address: string } {
   const parsed = parseEmailAddress(input);
   if (isAddressFault(parsed)) {
-    throw invalidField(field, parsed.reason, "For example name@example.com.");
+    throw invalidField(field, parsed.why);
   }
   return { email: parsed.email, address: parsed.address };
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 import type { PageLook } from "../../platform/http/plain-page.ts";
 import { findPublicLook, type PublicLookRow, storePublicLook } from "./public-look.store.ts";
 
@@ -16,10 +16,10 @@ export function changePublicLook(
 ): PublicLookRow {
   const { name, logoUrl, color } = { ...readPublicLook(db), ...change };
   if (logoUrl !== "" && URL.parse(logoUrl)?.protocol !== "https:") {
-    throw invalidField("logoUrl", "is no address of an image that begins with https://");
+    throw invalidField("logoUrl", because("not_an_image_url"));
   }
   if (color !== "" && !/^#[0-9a-f]{6}$/i.test(color)) {
-    throw invalidField("color", "is no colour such as #3b5bdb");
+    throw invalidField("color", because("not_a_color"));
   }
   storePublicLook(db, { name: name.trim(), logoUrl, color: color.toLowerCase() }, now);
   return readPublicLook(db);

@@ -1,6 +1,19 @@
 import { t } from "elysia";
 import { DEFAULT_PAGE } from "./cursor.ts";
 
+const params = t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()])));
+
+/** A reason as `told` gives it; spread it into what it is about. */
+export const toldReason = {
+  reason: t.String({ description: "In English" }),
+  hint: t.Optional(t.String({ description: "How to mend it, in English" })),
+  code: t.Optional(t.String({ description: "What `reason` and `hint` say" })),
+  params,
+};
+
+/** What is wrong with one field. */
+export const FieldProblemSchema = t.Object({ field: t.String(), ...toldReason });
+
 /** RFC 9457 problem details; the body of every refusal. */
 export const ProblemSchema = t.Object(
   {
@@ -13,7 +26,7 @@ export const ProblemSchema = t.Object(
       t.Object(
         {
           code: t.String(),
-          params: t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()]))),
+          params,
         },
         {
           description:
@@ -21,17 +34,7 @@ export const ProblemSchema = t.Object(
         },
       ),
     ),
-    fields: t.Optional(
-      t.Array(
-        t.Object({
-          field: t.String(),
-          reason: t.String({ description: "In English" }),
-          hint: t.Optional(t.String({ description: "How to mend it, in English" })),
-          code: t.Optional(t.String({ description: "What `reason` and `hint` say" })),
-          params: t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()]))),
-        }),
-      ),
-    ),
+    fields: t.Optional(t.Array(FieldProblemSchema)),
   },
   { title: "Problem", description: "Problem details (RFC 9457)" },
 );

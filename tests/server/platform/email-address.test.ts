@@ -8,7 +8,7 @@ import {
 
 const address = (input: string) => {
   const result = parseEmailAddress(input);
-  return isAddressFault(result) ? `refused: ${result.reason}` : result.address;
+  return isAddressFault(result) ? `refused: ${result.why.text}` : result.address;
 };
 
 describe("accepts and makes unique", () => {
@@ -69,7 +69,7 @@ test("whatever is accepted has one @ outside quotes, no control characters, and 
     fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.emailAddress()), (input) => {
       const result = parseEmailAddress(input);
       if (isAddressFault(result)) {
-        return result.reason !== "";
+        return result.why.text !== "";
       }
       const at = result.address.lastIndexOf("@");
       return (

@@ -1,7 +1,11 @@
 import type { ReasonCode } from "../../../server/app.ts";
+import { addresses } from "./addresses.ts";
 import { campaigns } from "./campaigns.ts";
+import { contacts } from "./contacts.ts";
+import { content } from "./content.ts";
 import { fields } from "./fields.ts";
 import { requests } from "./requests.ts";
+import { segments } from "./segments.ts";
 import { things } from "./things.ts";
 import type { RefusalWords } from "./words.ts";
 
@@ -11,4 +15,8 @@ export const refusalWords = {
   ...things,
   ...requests,
   ...campaigns,
+  ...content,
+  ...segments,
+  ...contacts,
+  ...addresses,
 } satisfies Record<ReasonCode, RefusalWords>;

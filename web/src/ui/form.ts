@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { asProblem, type Problem } from "../problem.ts";
-import { wordedHint, wordedReason } from "../refusal.ts";
+import { reasonWithHint } from "../refusal.ts";
 
 /** The state of a form: values, submission and the server's errors. */
 export type Form<V> = {
@@ -107,18 +107,7 @@ export function useForm<V extends object>(options: {
 /** The message for one field: what is wrong and how to fix it. */
 export function fieldError(problem: Problem | undefined, field: string): string | undefined {
   const found = problem?.fields.find((one) => one.field === field);
-  if (found === undefined) {
-    return undefined;
-  }
-  const said = wordedReason(found) ?? sentenceOf(found.reason);
-  const hint = wordedHint(found);
-  return hint === undefined ? said : `${said} ${hint}`;
-}
-
-/** The server's reason, which follows the name of a field, as a sentence. */
-function sentenceOf(reason: string): string {
-  const sentence = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`;
-  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
+  return found === undefined ? undefined : reasonWithHint(found);
 }
 
 function topName(field: string, within: string | undefined): string {

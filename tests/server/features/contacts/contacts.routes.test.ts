@@ -52,10 +52,19 @@ test("says for each field what is wrong with it", async () => {
 
   expect(refused.status).toBe(422);
   expect(refused.body.fields).toEqual([
-    { field: "email", reason: "there is no @" },
-    { field: "language", reason: "is not a language code such as en or pt-BR" },
-    { field: "fields.born_on", reason: 'there is no date "31.2.2020"' },
-    { field: "fields.shoe", reason: "is not a field of this workspace" },
+    { field: "email", reason: "there is no @", code: "address_without_at" },
+    {
+      field: "language",
+      reason: "is not a language code such as en or pt-BR",
+      code: "not_a_language",
+    },
+    {
+      field: "fields.born_on",
+      reason: 'there is no date "31.2.2020"',
+      code: "value_unknown_date",
+      params: { text: "31.2.2020" },
+    },
+    { field: "fields.shoe", reason: "is not a field of this workspace", code: "not_a_field" },
   ]);
 });
 

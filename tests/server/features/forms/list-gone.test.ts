@@ -111,6 +111,8 @@ test("who confirms after the list went is told so, and does not become a contact
   expect(refused.body.fields).toContainEqual({
     field: "waiting",
     reason: "sign-ups that are not confirmed yet: 1",
+    code: "list_has_signups",
+    params: { count: 1 },
   });
   for (const answer of [await fixture.visit(link), await fixture.post(link, {})]) {
     expect(answer.status).toBe(410);

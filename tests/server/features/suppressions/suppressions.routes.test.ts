@@ -27,7 +27,7 @@ test("suppresses by normal form, tells doubles and what cannot be read", async (
   expect(result.body).toEqual({
     added: 2,
     already: 0,
-    rejected: [{ address: "nobody", reason: "there is no @" }],
+    rejected: [{ address: "nobody", reason: "there is no @", code: "address_without_at" }],
   });
   expect(again.body).toMatchObject({ added: 0, already: 1 });
   expect(holdingReason(db(), "info@xn--mnchen-3ya.de", Date.now())).toBe("manual");

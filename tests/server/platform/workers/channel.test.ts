@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { AppError, invalidField } from "../../../../server/platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../../../server/platform/errors.ts";
 import { connect, serve } from "../../../../server/platform/workers/channel.ts";
 
 const methods = {
@@ -9,7 +9,10 @@ const methods = {
     return `${text}!`;
   },
   refuse: (_: null) => {
-    throw invalidField("email", "is empty", "Type one.");
+    throw invalidField("text", because("operand_empty"));
+  },
+  miss: (_: null) => {
+    throw notFound("list");
   },
 };
 
@@ -29,14 +32,17 @@ test("calls are answered each with its own answer, in whatever order they finish
   close();
 });
 
-test("a refusal crosses the thread boundary with its code and fields", async () => {
+test("a refusal crosses the thread boundary with its code, its fields and why", async () => {
   const { caller, close } = pair();
 
   const refusal: unknown = await caller.call("refuse", null).catch((error: unknown) => error);
 
   expect(refusal).toBeInstanceOf(AppError);
   expect((refusal as AppError).code).toBe("invalid_input");
-  expect((refusal as AppError).fields[0]?.hint).toBe("Type one.");
+  expect((refusal as AppError).fields[0]).toMatchObject({ code: "operand_empty" });
+  const gone: unknown = await caller.call("miss", null).catch((error: unknown) => error);
+  expect((gone as AppError).message).toBe("There is no such list.");
+  expect((gone as AppError).reason).toEqual({ code: "no_such_list" });
   close();
 });
 

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Answer, api, ask } from "../../api.ts";
+import { reasonWithHint } from "../../refusal.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
@@ -103,7 +104,7 @@ function Rejected({ rows }: { rows: Added["rejected"] }) {
     <Notice tone="error" title={t("rejected")}>
       {rows.slice(0, SHOWN).map((one) => (
         <p key={one.address}>
-          {one.address}: {one.reason}
+          {one.address}: {reasonWithHint(one)}
         </p>
       ))}
       {rows.length > SHOWN && <p>{t("andMore", { count: rows.length - SHOWN })}</p>}

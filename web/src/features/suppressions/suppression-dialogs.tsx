@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ask } from "../../api.ts";
+import { reasonWithHint } from "../../refusal.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -62,7 +63,7 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
           <Notice tone="error" title={t("rejected")}>
             {rejected.map((one) => (
               <p key={one.address}>
-                {one.address}: {one.reason}
+                {one.address}: {reasonWithHint(one)}
               </p>
             ))}
           </Notice>

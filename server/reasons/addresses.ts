@@ -1,0 +1,22 @@
+/** Why something written is no email address, or none that can be mailed. The sentences follow the field's name. */
+export const addressReasons = {
+  address_empty: "it is empty",
+  address_invisible: "there is an invisible or control character in it",
+  address_without_at: "there is no @",
+  address_too_long: ({ max }: { max: number }) => `it is longer than ${max} bytes`,
+  local_empty: "there is nothing before the @",
+  local_too_long: ({ max }: { max: number }) => `the part before the @ is longer than ${max} bytes`,
+  local_brackets: "it contains < or >: enter only the address itself",
+  local_second_at: "there is more than one @",
+  local_space: "there is a space before the @",
+  local_outer_dot: "the part before the @ starts or ends with a dot",
+  local_two_dots: "there are two dots in a row before the @",
+  local_character: "there is a character before the @ that is not allowed",
+  domain_empty: "there is nothing after the @",
+  domain_is_ip: "the domain is an IP address",
+  domain_space: "there is a space in the domain",
+  domain_without_dot: "the domain has no dot",
+  domain_extra_dot: "the domain contains an extra dot",
+  domain_impossible: "the domain is not one that can exist",
+  domain_ending_short: "the domain's ending is too short",
+};

@@ -1,0 +1,86 @@
+/** Why contacts, their fields, tags and lists cannot be stored, changed or deleted as asked. */
+export const contactReasons = {
+  contact_does_not_fit: "The contact does not fit.",
+  contact_or_email: "give either contactId or email",
+  contact_or_address: "give either contactId or address",
+  ids_or_filter: "give either ids or a filter",
+  no_tag_named: "name a tag to add or to remove",
+  needed_for_action: "is needed for this action",
+  sort_needs_everybody: "by address is for the whole audience, not for a filter",
+  unknown_contact: "there is no such contact",
+  unknown_contact_address: "there is no contact with this address",
+  contact_exists: "a contact with this address exists already",
+  not_another_contact: "is no other contact",
+  person_erased: {
+    says: "this person was erased on request and cannot be added again",
+    hint: "An administrator of the workspace can lift the erasure under Privacy.",
+  },
+  not_a_language: "is not a language code such as en or pt-BR",
+  not_a_time_zone: { says: "is not a time zone", hint: "Write it as Europe/Berlin." },
+  not_a_country: { says: "is not a country code", hint: "Write two letters, such as DE or US." },
+
+  not_a_field: "is not a field of this workspace",
+  field_key_spelling:
+    "takes a small letter first, then small letters, digits and _, 40 characters at most",
+  field_key_reserved: "is a name that contacts have already",
+  field_key_exists: ({ key }: { key: string }) => `the field ${key} exists already`,
+  field_key_moves: "values are still being carried over from the last key",
+  field_values_move: "Its values are still being moved to a new name.",
+  too_many_fields: ({ max }: { max: number }) => `A workspace has at most ${max} custom fields.`,
+  choice_separator: ({ choice }: { choice: string }) =>
+    `"${choice}" holds ; or |, which separate choices in a file`,
+  no_choices: "a choice field needs at least one",
+  too_many_choices: ({ max }: { max: number }) => `there are more than ${max}`,
+
+  value_not_single: "is not a single value",
+  value_has_nul: "holds a NUL character",
+  value_too_long: ({ length, max }: { length: number; max: number }) =>
+    `has ${length} characters; at most ${max} fit`,
+  value_two_numbers: ({ text, large, small }: { text: string; large: string; small: string }) =>
+    `"${text}" can be read in two ways: write ${large} or ${small}`,
+  value_no_number: ({ text }: { text: string }) => `"${text}" is not a number`,
+  value_number_large: ({ text }: { text: string }) => `"${text}" is too large for a number`,
+  value_no_boolean: ({ text }: { text: string }) => `"${text}" is neither yes nor no`,
+  value_no_date: ({ text }: { text: string }) => `"${text}" is not a date: write it as 2026-12-31`,
+  value_two_dates: ({ text }: { text: string }) =>
+    `"${text}" can be read as two dates: write it as 2026-12-31`,
+  value_unknown_date: ({ text }: { text: string }) => `there is no date "${text}"`,
+  value_no_choice: ({ text, choices }: { text: string; choices: string }) =>
+    `"${text}" is none of ${choices}`,
+  value_no_url: ({ text }: { text: string }) => `"${text}" is not the address of a web page`,
+
+  tag_separator: "holds ; or |, which separate tags in a file",
+  tag_unusable: ({ tag }: { tag: string }) =>
+    `"${tag}" cannot be a tag: it is empty or too long, or holds ;, | or a control character`,
+  tag_exists: {
+    says: ({ name }: { name: string }) => `a tag named "${name}" exists already`,
+    hint: "Merge the two instead.",
+  },
+  too_many_tags: ({ max }: { max: number }) => `A workspace has at most ${max} tags.`,
+  not_another_tag: "is no other tag of this workspace",
+
+  list_exists: ({ name }: { name: string }) => `a list named "${name}" exists already`,
+  list_excluded: ({ campaign, status }: { campaign: string; status: string }) =>
+    `The campaign "${campaign}" (${status}) excludes this list. Delete the list once the campaign is finished.`,
+  list_in_use: "The list is in use. Send force=true to delete it anyway.",
+  list_only_of_form: ({ form }: { form: string }) =>
+    `"${form}" leads to no other list and would take no sign-ups`,
+  list_of_form: ({ form }: { form: string }) => `"${form}" leads to it`,
+  list_of_segment: ({ segment }: { segment: string }) => `"${segment}" asks for it`,
+  list_of_campaign: ({ campaign, status }: { campaign: string; status: string }) =>
+    `"${campaign}" (${status}) has it in its audience`,
+  list_has_signups: ({ count }: { count: number }) =>
+    `sign-ups that are not confirmed yet: ${count}`,
+
+  not_a_domain: "is not a domain such as example.com",
+
+  no_event: "There is no event.",
+  event_name_unusable: "is empty, too long or holds a control character",
+  event_time_impossible: { says: "is not a time that has been", hint: "Unix milliseconds." },
+  event_too_many_properties: ({ max }: { max: number }) => `are more than ${max}`,
+  event_property_name: "is no name of a property: letters, digits and _, 40 at most",
+  event_property_long: ({ max }: { max: number }) =>
+    `is longer than ${max} characters, or holds a NUL character`,
+  event_property_kind: "is not a text, a number, yes or no",
+  event_names_full: ({ max }: { max: number }) => `is new, and ${max} names are known already`,
+};

@@ -12,8 +12,8 @@ import {
   requireLists,
 } from "../lists/lists.service.ts";
 import { listFields, type StoredField } from "./contact-fields.store.ts";
-import { type ContactInput, readContact } from "./contact-reader.ts";
-import { addressTaken, contactIdOf, getContact, writeChange } from "./contacts.service.ts";
+import { addressTaken, type ContactInput, readContact } from "./contact-reader.ts";
+import { contactIdOf, getContact, writeChange } from "./contacts.service.ts";
 import { findContact, findIdByAddress, insertContact, moveContactCount } from "./contacts.store.ts";
 import { refuseErased } from "./erased.store.ts";
 

@@ -11,6 +11,7 @@ import {
   type FieldProblem,
   faultyField,
   invalidFields,
+  refusedField,
 } from "../../platform/errors.ts";
 import type { StoredField } from "./contact-fields.store.ts";
 import { type PlaceInput, readPlace } from "./contact-place.rules.ts";
@@ -126,4 +127,9 @@ function readFields(
   const oldKeys = new Set(specs.map((spec) => spec.oldKey));
   const kept = Object.entries(values).filter(([key]) => known.has(key) || oldKeys.has(key));
   return JSON.stringify(Object.fromEntries(kept));
+}
+
+/** The error for an address that belongs to another contact. */
+export function addressTaken(): AppError {
+  return refusedField("conflict", "email", because("contact_exists"));
 }

@@ -1,13 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import {
-  type AppError,
-  because,
-  invalidField,
-  notFound,
-  refusedField,
-} from "../../platform/errors.ts";
+import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor, encodeCursor, readPage } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
@@ -16,7 +10,7 @@ import { moveAddress } from "./contact-address.service.ts";
 import { differences } from "./contact-change.rules.ts";
 import { recordChange } from "./contact-change.store.ts";
 import { listFields } from "./contact-fields.store.ts";
-import { type ContactInput, readContact } from "./contact-reader.ts";
+import { addressTaken, type ContactInput, readContact } from "./contact-reader.ts";
 import {
   type ContactFilter,
   type ContactSort,
@@ -397,9 +391,4 @@ function rowOf(db: Connection, id: number, now: number): ContactRow {
     throw notFound("contact");
   }
   return row;
-}
-
-/** The error for an address that belongs to another contact. */
-export function addressTaken(): AppError {
-  return refusedField("conflict", "email", because("contact_exists"));
 }

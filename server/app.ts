@@ -70,7 +70,7 @@ import { createAuditLog } from "./platform/audit/audit-log.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Cluster } from "./platform/cluster/cluster.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
-import { damageTotals } from "./platform/db/damage.store.ts";
+import { damageTotals, isOnHold } from "./platform/db/damage.store.ts";
 import type { Databases } from "./platform/db/databases.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
@@ -184,6 +184,11 @@ function watchDamage(metrics: Metrics, { databases, missed }: AppDeps): void {
     "Workspaces whose file cannot be used, by reason",
     () => countBy(databases.setAsideRows().map(({ reason }) => reason)),
     ["reason"],
+  );
+  metrics.gauge(
+    "swiftmail_on_hold",
+    "1 while an older copy of system.db waits for an administrator",
+    () => [{ value: isOnHold(system) ? 1 : 0 }],
   );
   const lost = (of: "bytes" | "records" | "n") => () =>
     damageTotals(system).map((row) => ({ labels: { kind: row.kind }, value: row[of] }));

@@ -13,6 +13,7 @@ import {
   startRenderer,
 } from "./delivery/index.ts";
 import { registerAuthJobs } from "./features/auth/auth.jobs.ts";
+import { holdIfOlder } from "./features/auth/system-hold.service.ts";
 import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
 import { forgetAskedMail } from "./features/contact-mail/mail-cap.service.ts";
 import { domainJobs } from "./features/domains/domain-jobs.service.ts";
@@ -42,9 +43,11 @@ import { type Jobs, startJobs } from "./jobs/index.ts";
 import { inspectInThread } from "./jobs/inspect.ts";
 import { registerNightly } from "./jobs/nightly.ts";
 import { type Reads, startReads } from "./jobs/reads.ts";
+import { createAuditLog } from "./platform/audit/audit-log.ts";
 import { endInterrupted } from "./platform/audit/trail.ts";
 import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
+import { isOnHold } from "./platform/db/damage.store.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
 import { lostLogs } from "./platform/db/open-marks.ts";
 import { type OnStatement, SLOW_MS, SlowStatements } from "./platform/db/statement-watch.ts";
@@ -249,11 +252,10 @@ function openData(
     throw fault;
   }
   const lost = lostLogs(config.dataDir);
-  const databases = openDatabases(config.dataDir, {
-    ...{ busyTimeoutMs: HTTP_BUSY_MS, onStatement },
-    keepsSystem: true,
-  });
+  const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS, onStatement });
   databases.system.pragma(`busy_timeout = ${START_BUSY_MS}`);
+  const audit = createAuditLog(databases.system, systemClock);
+  holdIfOlder(databases, config.dataDir, { audit, clock: systemClock });
   const interrupted = endInterrupted(databases.system, systemClock);
   if (interrupted > 0) {
     log.warn({ interrupted }, "the server had stopped during actions; the audit log lists them");
@@ -350,7 +352,8 @@ function startScheduler(parts: Parts, outside: AppOutside, metrics: Metrics): Sc
   const { system } = databases;
   const owner = `${standalone().node}:${randomUUID()}`;
   const onRun = metrics.job;
-  const scheduler = new Scheduler({ system, clock: systemClock, owner, onRun, heavy });
+  const mayRun = () => !isOnHold(system);
+  const scheduler = new Scheduler({ system, clock: systemClock, owner, onRun, heavy, mayRun });
   registerJobCleanUp(scheduler, systemClock);
   registerFileCleanUp(scheduler, config.dataDir, systemClock);
   registerNightly(scheduler);

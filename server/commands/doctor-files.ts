@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { HOLD_REMEDY } from "../features/auth/system-hold.service.ts";
 import { consentVersion } from "../platform/db/consent-version.store.ts";
 import { type DamageNotice, unreadDamage } from "../platform/db/damage.store.ts";
 import type { Connection } from "../platform/db/driver.ts";
@@ -19,6 +20,7 @@ import {
   systemLogFault,
   systemPath,
 } from "../platform/db/system-file.ts";
+import { systemLoss, systemSeenPath } from "../platform/db/system-seen.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
 import { seenVersion } from "../platform/db/workspace-seen.store.ts";
 import { messageOf } from "../platform/errors.ts";
@@ -29,6 +31,11 @@ import { databaseFiles } from "./scrub.ts";
 const NAMED = 5;
 const LACKING =
   "its -wal file was cut, or it is an older copy. People who have unsubscribed may be mailable again; restore a newer copy, or check who has unsubscribed before you send";
+
+/** Since this version, `system.db` counts its changes. */
+const VERSIONED_SINCE = 22;
+const OLDER_SYSTEM =
+  "keys that were revoked and people who were removed would have access again, so nobody but an administrator with a new password can sign in, API keys are turned off, and nothing is sent";
 
 const advice: Record<FaultReason, string> = {
   missing: "Restore the file from your backup",
@@ -141,7 +148,11 @@ export function checkDamage(dataDir: string): Finding {
     const lacking = workspaceIds(system)
       .filter((id) => lacksChanges(dataDir, system, id))
       .map((id) => `${workspacePath(dataDir, id)} lacks changes that were saved: ${LACKING}`);
-    const said = [...lacking, ...unreadDamage(system).map(noticeLine)];
+    const said = [
+      ...systemLines(dataDir, system),
+      ...lacking,
+      ...unreadDamage(system).map(noticeLine),
+    ];
     return said.length === 0
       ? { verdict: "ok", said: "no unread notices" }
       : { verdict: "warn", said: listed(said), mend: "See the instance console for details." };
@@ -186,6 +197,23 @@ function lacksChanges(dataDir: string, system: Connection, id: string): boolean 
   }
 }
 
+/** What a start would find of system.db. A server has compared it when it started, and changes it meanwhile. */
+function systemLines(dataDir: string, system: Connection): string[] {
+  const isComparable = Number(system.pragma("user_version", { simple: true })) >= VERSIONED_SINCE;
+  const loss = isComparable && !isInUse(dataDir) ? systemLoss(dataDir, system) : undefined;
+  const path = systemPath(dataDir);
+  switch (loss) {
+    case undefined:
+      return [];
+    case "unknown":
+      return [
+        `${systemSeenPath(dataDir)} is missing or cannot be read, so nobody can tell whether system.db is an older copy`,
+      ];
+    default:
+      return [`${path} lacks changes that were saved: ${OLDER_SYSTEM}. ${HOLD_REMEDY}`];
+  }
+}
+
 function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string {
   const place = kept === "" ? "" : `, kept as ${kept}`;
   switch (kind) {
@@ -207,6 +235,12 @@ function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string 
       return `${path} cannot be used, and this inbox receives no mail`;
     case "limits_lost":
       return `${path} was missing or could not be read: used quotas, the progress of warm-ups and suspended limits are unknown${place}`;
+    case "system_older":
+      return `${path} is an older copy, or its -wal file was cut: ${OLDER_SYSTEM}. ${HOLD_REMEDY}`;
+    case "system_unchecked":
+      return `${path} was missing or could not be read, so nobody can tell whether system.db is an older copy: check who has access`;
+    case "workspace_unknown":
+      return `${path} is the file of a workspace that system.db does not list, because it is an older copy: keep the file, and restore a newer system.db if you have one`;
     case "holder_unreadable":
       return `${path} could not be read and was rewritten; nothing else depends on it, but its disk may be failing`;
   }

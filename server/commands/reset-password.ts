@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { holdIfOlder } from "../features/auth/system-hold.service.ts";
 import { publicUrlOf } from "../features/instance/instance.service.ts";
 import { forcePassword, newPasswordLink, RESET_MS } from "../features/users/reset.service.ts";
 import { findPersonByEmail, type Person } from "../features/users/users.service.ts";
@@ -32,9 +33,14 @@ export async function resetPassword(
     throw new Error(`there is no instance in ${config.dataDir}; set DATA_DIR to its data folder`);
   }
   requireSystemLog(config.dataDir);
-  const release = lockUnlessRunning(config.dataDir);
+  const { release, isAlone } = lockUnlessRunning(config.dataDir);
   const databases = openDatabases(config.dataDir);
   const { system } = databases;
+  if (isAlone) {
+    // Changes by this command would hide from the next start that system.db is an older copy.
+    const audit = createAuditLog(system, options.clock);
+    holdIfOlder(databases, config.dataDir, { audit, clock: options.clock });
+  }
   try {
     const person = findPersonByEmail(system, options.email);
     if (person === undefined) {
@@ -65,14 +71,14 @@ export async function resetPassword(
 
 /**
  * Locks the data folder when no server is running. Beside a running server, the database must stay at the version
- * that server knows. Returns a function that releases the folder.
+ * that server knows. Returns a function that releases the folder, and whether no server is running.
  */
-function lockUnlessRunning(dataDir: string): () => void {
+function lockUnlessRunning(dataDir: string): { release: () => void; isAlone: boolean } {
   try {
     const release = lockDataFolder(dataDir, 0);
     try {
       requireOwnLog(dataDir);
-      return release;
+      return { release, isAlone: true };
     } catch (error) {
       release();
       throw error;
@@ -89,7 +95,7 @@ function lockUnlessRunning(dataDir: string): () => void {
         "the server that is using this data folder is another version of SwiftMail; run this command with that version, or stop the server first",
       );
     }
-    return () => undefined;
+    return { release: () => undefined, isAlone: false };
   }
 }
 

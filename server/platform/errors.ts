@@ -28,6 +28,8 @@ export type ErrorCode =
   | "too_large"
   | "unsupported_media"
   | "rate_limited"
+  /** An older copy of system.db was found, and no administrator has looked at it yet. */
+  | "on_hold"
   | "setup_required"
   | "setup_done"
   | "unreachable"

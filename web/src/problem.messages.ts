@@ -19,6 +19,10 @@ export const t = messages({
   too_large: { en: "Too large", de: "Zu groß" },
   unsupported_media: { en: "Content type not supported", de: "Dateityp wird nicht unterstützt" },
   rate_limited: { en: "Too many requests", de: "Zu viele Anfragen" },
+  on_hold: {
+    en: "Only the administrator can sign in",
+    de: "Nur der Administrator kann sich anmelden",
+  },
   setup_required: {
     en: "Finish the setup first",
     de: "Bitte schließen Sie zuerst die Einrichtung ab",

@@ -2,7 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { noteDamage } from "../../platform/db/damage.store.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { workspacePath } from "../../platform/db/workspace-files.ts";
-import { isUnheld, noteHeld } from "../../platform/db/workspace-seen.store.ts";
+import { holdCause, noteHeld } from "../../platform/db/workspace-seen.store.ts";
 import { comparePositions, streamStart } from "../../platform/journal/segments.ts";
 import { log } from "../../platform/log.ts";
 import { appliedPositions } from "../ingest/position.store.ts";
@@ -22,6 +22,10 @@ const REASONS = { started: REASON_STARTED, unstarted: REASON_UNSTARTED };
 const REASON =
   "This workspace's file is an older copy or has lost its latest changes. People who still wait here may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.";
 
+const REASON_SYSTEM =
+  "The server was started with an older copy of its main database (system.db). Addresses and domains that this instance blocked since then may be missing. Check that before you send this campaign.";
+const REASONS_SYSTEM = { started: REASON_STARTED, unstarted: REASON_SYSTEM };
+
 export type OlderCopyParts = {
   system: Connection;
   dataDir: string;
@@ -33,7 +37,8 @@ export type OlderCopyParts = {
 /**
  * Detects that a workspace's file was restored from an older copy. Three things tell: the journal no longer holds
  * everything that happened after the copy was made, a campaign that was started is not started in the copy, or the file
- * has fewer changes of consent than it had. This is reported once. Every campaign that would send by itself waits for a
+ * has fewer changes of consent than it had. An older system.db counts as well, whose lists of whom nobody may mail may
+ * lack somebody. This is reported once. Every campaign that would send by itself waits for a
  * person, because it may have been sent, changed or cancelled since, and it is unknown which of the pending recipients
  * have already received the message.
  */
@@ -65,15 +70,17 @@ export class OlderCopies {
       this.#sayOlder(workspaceId);
     }
     // Opening the file has said so already (platform/db/lost-changes.ts).
-    const lacksChanges = isUnheld(system, workspaceId);
-    if (lost.length > 0 || started.length > 0 || lacksChanges) {
-      holdUnstartedCampaigns(db, started, REASONS, this.#parts.clock());
-      this.#pauseAll(workspaceId, db);
+    const cause = holdCause(system, workspaceId);
+    const isOlder = lost.length > 0 || started.length > 0 || cause === "file";
+    if (isOlder || cause === "system") {
+      const reasons = isOlder ? REASONS : REASONS_SYSTEM;
+      holdUnstartedCampaigns(db, started, reasons, this.#parts.clock());
+      this.#pauseAll(workspaceId, db, isOlder ? REASON : REASON_SYSTEM);
     }
     if (lost.length > 0) {
       forgetReached(system, workspaceId);
     }
-    if (lacksChanges) {
+    if (cause !== undefined) {
       noteHeld(system, workspaceId);
     }
     recordStarted(system, workspaceId, db);
@@ -109,10 +116,10 @@ export class OlderCopies {
     noteDamage(system, { ...notice, at: clock() });
   }
 
-  #pauseAll(workspaceId: string, db: Connection): void {
+  #pauseAll(workspaceId: string, db: Connection, reason: string): void {
     const { clock, onPausing } = this.#parts;
     const campaigns = campaignsWithStatus(db, "sending").filter((id) =>
-      pauseWithReason(db, id, REASON, clock()),
+      pauseWithReason(db, id, reason, clock()),
     );
     // In the copy, chunks may be leased to this very process, which has released them since.
     releaseForeignLeases(db, "");

@@ -15,7 +15,13 @@ import {
   NewApiKey,
   ScopeList,
 } from "./api-keys.schema.ts";
-import { createApiKey, grantableScopes, listApiKeys, revokeApiKey } from "./api-keys.service.ts";
+import {
+  createApiKey,
+  grantableScopes,
+  listApiKeys,
+  resumeApiKey,
+  revokeApiKey,
+} from "./api-keys.service.ts";
 
 export const apiKeyRoutes = ({ guard, databases, clock }: AppDeps) => {
   const { system } = databases;
@@ -58,6 +64,24 @@ export const apiKeyRoutes = ({ guard, databases, clock }: AppDeps) => {
         body: NewApiKey,
         response: { 200: ApiKeyCreated, ...refusals },
         detail: { summary: "Create an API key; the answer shows it once" },
+      },
+    )
+    .post(
+      "/:id/resume",
+      ({ actor, workspace, params }) => {
+        requirePerson(actor);
+        resumeApiKey(system, { id: params.id, workspaceId: workspace.id });
+        return done;
+      },
+      {
+        permission: "api-keys:write",
+        audit: "api-key.resume",
+        params: ApiKeyParams,
+        response: { 200: Done, ...refusals },
+        detail: {
+          summary:
+            "Turn on an API key that was turned off because of an older copy of the database",
+        },
       },
     )
     .delete(

@@ -13,6 +13,10 @@ const facts = {
   createdAt: t.Number(),
   lastUsedAt: t.Union([t.Number(), t.Null()]),
   revokedAt: t.Union([t.Number(), t.Null()]),
+  heldAt: t.Union([t.Number(), t.Null()], {
+    description:
+      "When the key was turned off because the server was started with an older copy of its database",
+  }),
 };
 
 export const ApiKeyPage = pageOf(t.Object(facts));

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { type Permission, permissions, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
@@ -10,10 +10,13 @@ import {
   findKeyByHash,
   findLiveKey,
   keysBefore,
+  resumeKeyRow,
   revokeKeyRow,
   revokeKeysOfUser,
   setLastUsed,
 } from "./api-keys.store.ts";
+
+export { holdAllKeys } from "./api-keys.store.ts";
 
 const PREFIX = "smk_";
 const SHOWN_CHARS = 8;
@@ -65,7 +68,14 @@ export function createApiKey(
     createdAt: now,
   };
   addKey(system, { ...row, keyHash: hashOf(key) });
-  const created = { ...row, scopes, inactiveScopes: [], lastUsedAt: null, revokedAt: null };
+  const created = {
+    ...row,
+    scopes,
+    inactiveScopes: [],
+    lastUsedAt: null,
+    revokedAt: null,
+    heldAt: null,
+  };
   return { ...created, key };
 }
 
@@ -95,6 +105,17 @@ export function revokeApiKey(
   }
 }
 
+/**
+ * Turns on a key again that was turned off because an older copy of system.db was found.
+ *
+ * @throws AppError `not_found` when the workspace has no such key.
+ */
+export function resumeApiKey(system: Connection, key: { id: string; workspaceId: string }): void {
+  if (!resumeKeyRow(system, key)) {
+    throw notFound("api_key");
+  }
+}
+
 /** Revokes all keys that a person created in a workspace. Returns how many. */
 export function revokeKeysOf(
   system: Connection,
@@ -110,6 +131,7 @@ export function revokeKeysOf(
  * existing keys.
  *
  * @param canWrite False on a replica: the time of use is then not stored.
+ * @throws AppError `unauthenticated` for a key that is turned off, to tell its holder what to do.
  */
 export function identifyKey(
   system: Connection,
@@ -124,16 +146,19 @@ export function identifyKey(
   if (row === undefined) {
     return undefined;
   }
+  if (row.heldAt !== null) {
+    throw new AppError("unauthenticated", because("api_key_turned_off"));
+  }
   if (canWrite && (row.lastUsedAt ?? 0) < now - LAST_USED_EVERY_MS) {
     setLastUsed(system, row.id, now);
   }
   return toIdentity(row);
 }
 
-/** Finds an active key by id. */
+/** Finds an active key by id; not one that is turned off. */
 export function findKeyIdentity(system: Connection, id: string): KeyIdentity | undefined {
   const row = findLiveKey(system, id);
-  return row === undefined ? undefined : toIdentity(row);
+  return row === undefined || row.heldAt !== null ? undefined : toIdentity(row);
 }
 
 function toIdentity(row: ApiKeyRow): KeyIdentity {
@@ -187,6 +212,7 @@ function toApiKey(row: ApiKeyRow) {
     createdAt: row.createdAt,
     lastUsedAt: row.lastUsedAt,
     revokedAt: row.revokedAt,
+    heldAt: row.heldAt,
   };
 }
 

@@ -13,11 +13,15 @@ export type ApiKeyRow = {
   createdAt: number;
   lastUsedAt: number | null;
   revokedAt: number | null;
+  /** When it was turned off because an older copy of system.db was found; null = it works. */
+  heldAt: number | null;
   /** The creator's current role in the workspace. Null when they left or their account is disabled. */
   makerRole: Role | null;
 };
 
-type NewKey = Omit<ApiKeyRow, "lastUsedAt" | "revokedAt" | "makerRole"> & { keyHash: string };
+type NewKey = Omit<ApiKeyRow, "lastUsedAt" | "revokedAt" | "heldAt" | "makerRole"> & {
+  keyHash: string;
+};
 
 // The creator's role is read every time a key is used, so that a demotion or departure takes effect at once. The
 // owner of an organization is an owner of each of its workspaces, whether a member or not.
@@ -25,6 +29,7 @@ const selectKeys = `
   SELECT api_key.id, api_key.workspace_id AS workspaceId, api_key.name, api_key.prefix,
          api_key.scopes, api_key.created_by AS createdBy, api_key.created_at AS createdAt,
          api_key.last_used_at AS lastUsedAt, api_key.revoked_at AS revokedAt,
+         api_key.held_at AS heldAt,
          CASE WHEN user.disabled_at IS NOT NULL THEN NULL
               WHEN owning.user_id IS NOT NULL THEN 'owner' ELSE membership.role END AS makerRole
     FROM api_key
@@ -59,6 +64,15 @@ const selectOfWorkspace = statement<
    WHERE api_key.workspace_id = @workspaceId AND api_key.id < @before
    ORDER BY api_key.id DESC
    LIMIT @limit
+`);
+
+const holdLive = statement<[now: number]>(
+  "UPDATE api_key SET held_at = ? WHERE revoked_at IS NULL AND held_at IS NULL",
+);
+
+const resumeOne = statement<[{ id: string; workspaceId: string }]>(`
+  UPDATE api_key SET held_at = NULL
+   WHERE id = @id AND workspace_id = @workspaceId AND revoked_at IS NULL AND held_at IS NOT NULL
 `);
 
 const updateLastUsed = statement<[{ id: string; now: number }]>(`
@@ -105,6 +119,16 @@ export function revokeKeyRow(
   key: { id: string; workspaceId: string; now: number },
 ): boolean {
   return revokeOne(db).run(key).changes === 1;
+}
+
+/** Turns off every key of every workspace. Returns how many. */
+export function holdAllKeys(db: Connection, now: number): number {
+  return holdLive(db).run(now).changes;
+}
+
+/** False when the workspace has no such key that is turned off. */
+export function resumeKeyRow(db: Connection, key: { id: string; workspaceId: string }): boolean {
+  return resumeOne(db).run(key).changes === 1;
 }
 
 export function revokeKeysOfUser(

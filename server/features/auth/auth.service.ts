@@ -32,6 +32,7 @@ import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
 import { mayMailReset, takeSignInTries } from "./attempt-limits.service.ts";
 import { HashTurns } from "./hash-turns.ts";
 import { deviceCookie } from "./known-device.ts";
+import { refuseOnHold } from "./system-hold.service.ts";
 
 /** The kind of job that mails a password reset link. */
 export const RESET_MAIL = "auth.reset-mail";
@@ -71,6 +72,7 @@ export function toUser(user: UserRow) {
  *
  * @throws AppError `unauthenticated`; `rate_limited` after 10 attempts in 15 minutes from one known browser, or for
  * one account from one network; 50 from one network; 50 an hour for one account from all unknown networks together;
+ * `on_hold` as `openSession`;
  * `unavailable` when too many people sign in at once.
  */
 export async function signIn(
@@ -126,8 +128,13 @@ function recordRefusal(desk: AuthDesk, userId: string | undefined, from: Origin)
   }
 }
 
-/** Starts a session for a person whose identity has already been proven. */
+/**
+ * Starts a session for a person whose identity has already been proven.
+ *
+ * @throws AppError `on_hold` for most people while an older copy of system.db waits for its administrator.
+ */
 export async function openSession(desk: AuthDesk, userId: string, from: Origin) {
+  refuseOnHold(desk.system, requireUser(desk.system, userId));
   const session = await desk.sessions.open(userId, { ...from, isSecure: isSecure(desk) });
   desk.audit.record({ actorId: userId, workspaceId: null, action: "session.open", target: userId });
   return session;

@@ -10,7 +10,7 @@ import { forgetTries } from "./throttle.store.ts";
 import { readEmail, requireGoodPassword } from "./users.service.ts";
 import { findUserById, setPasswordHash } from "./users.store.ts";
 
-export { forgetTokens } from "./reset.store.ts";
+export { forgetAllTokens, forgetTokens } from "./reset.store.ts";
 
 const HOUR_MS = 3_600_000;
 /** How long a password reset link works. */

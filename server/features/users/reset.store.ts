@@ -18,6 +18,8 @@ const useUpAll = statement<[{ userId: string; now: number }]>(`
   UPDATE password_reset SET used_at = @now WHERE user_id = @userId AND used_at IS NULL
 `);
 
+const deleteAll = statement<[]>("DELETE FROM password_reset");
+
 const deleteOld = statement<[before: number]>("DELETE FROM password_reset WHERE expires_at <= ?");
 
 export function addToken(
@@ -35,6 +37,11 @@ export function ownerOfToken(db: Connection, tokenHash: string, now: number): st
 /** Marks all open tokens of the person as used. False when none was left. */
 export function useUpTokens(db: Connection, userId: string, now: number): boolean {
   return useUpAll(db).run({ userId, now }).changes > 0;
+}
+
+/** No link for a new password works any more. */
+export function forgetAllTokens(db: Connection): void {
+  deleteAll(db).run();
 }
 
 export function forgetTokens(db: Connection, expiredBefore: number): number {

@@ -16,6 +16,7 @@ import {
 } from "./sessions.store.ts";
 
 export {
+  removeAllSessions,
   removeExpiredSessions,
   removeSessionOf,
   removeSessionsOf,

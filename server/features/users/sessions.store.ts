@@ -44,6 +44,8 @@ const deleteOneOfUser = statement<[{ userId: string; idHash: string }]>(`
   DELETE FROM session WHERE user_id = @userId AND id_hash = @idHash
 `);
 
+const deleteAll = statement<[]>("DELETE FROM session");
+
 const deleteExpired = statement<[now: number]>("DELETE FROM session WHERE expires_at <= ?");
 
 export function findSession(
@@ -77,6 +79,11 @@ export function removeSessionsOf(db: Connection, userId: string, except = ""): n
 /** False when it is not a session of that person. */
 export function removeSessionOf(db: Connection, userId: string, idHash: string): boolean {
   return deleteOneOfUser(db).run({ userId, idHash }).changes === 1;
+}
+
+/** Ends everybody's sessions. Returns how many. */
+export function removeAllSessions(db: Connection): number {
+  return deleteAll(db).run().changes;
 }
 
 export function removeExpiredSessions(db: Connection, now: number): number {

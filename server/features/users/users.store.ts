@@ -9,6 +9,8 @@ export type UserRow = {
   isAdmin: 0 | 1;
   locale: string;
   disabledAt: number | null;
+  /** It is from before an older copy of system.db was found. */
+  passwordIsOld: 0 | 1;
 };
 
 export type NewUserRow = {
@@ -23,7 +25,7 @@ export type NewUserRow = {
 };
 
 const columns = `id, email, name, password_hash AS passwordHash, is_admin AS isAdmin, locale,
-  disabled_at AS disabledAt`;
+  disabled_at AS disabledAt, password_is_old AS passwordIsOld`;
 
 const selectById = statement<[id: string], UserRow>(`SELECT ${columns} FROM user WHERE id = ?`);
 
@@ -42,13 +44,15 @@ const updateProfile = statement<[{ id: string; name: string; locale: string; now
 `);
 
 const updatePassword = statement<[{ id: string; passwordHash: string; now: number }]>(`
-  UPDATE user SET password_hash = @passwordHash, updated_at = @now WHERE id = @id
+  UPDATE user SET password_hash = @passwordHash, password_is_old = 0, updated_at = @now WHERE id = @id
 `);
+
+const updateAllOld = statement<[]>("UPDATE user SET password_is_old = 1");
 
 const updateIdentity = statement<[Omit<NewUserRow, "isAdmin" | "locale">]>(`
   UPDATE user
      SET email = @email, address = @address, name = @name, password_hash = @passwordHash,
-         updated_at = @now
+         password_is_old = 0, updated_at = @now
    WHERE id = @id
 `);
 
@@ -77,6 +81,11 @@ export function setPasswordHash(
   change: { id: string; passwordHash: string; now: number },
 ): void {
   updatePassword(db).run(change);
+}
+
+/** Every password is from before now. */
+export function markPasswordsOld(db: Connection): void {
+  updateAllOld(db).run();
 }
 
 export function replaceUser(db: Connection, user: Omit<NewUserRow, "isAdmin" | "locale">): void {

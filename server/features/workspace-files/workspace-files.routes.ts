@@ -62,8 +62,12 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
     )
     .post(
       "/notices/:id/read",
-      ({ params }) => {
-        readNotice(databases.system, params.id, clock());
+      ({ params, note }) => {
+        const kind = readNotice(databases.system, params.id, clock());
+        note({
+          ...(kind === "system_older" ? { action: "instance.hold_end" as const } : {}),
+          detail: { kind },
+        });
         return done;
       },
       {
@@ -71,7 +75,11 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
         audit: "damage.read",
         params: NoticeParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Dismiss a notice of damage" },
+        detail: {
+          summary: "Dismiss a notice of damage",
+          description:
+            "Dismissing the notice that system.db is an older copy (`system_older`) ends the hold: people can sign in again, and jobs run.",
+        },
       },
     );
 };

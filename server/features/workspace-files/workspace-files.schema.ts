@@ -46,10 +46,16 @@ export const Damage = t.Object(
           t.Literal("older_copy"),
           t.Literal("changes_lost"),
           t.Literal("results_lost"),
+          t.Literal("system_older"),
+          t.Literal("system_unchecked"),
+          t.Literal("workspace_unknown"),
         ]),
         path: t.String(),
         bytes: t.Integer({ description: "Bytes that could not be read" }),
-        records: t.Integer({ description: "The minimum number of records in them" }),
+        records: t.Integer({
+          description:
+            "The minimum number of records in them, or of changes that are missing; 0 when unknown",
+        }),
         kept: t.String({
           description: "Where the damaged file was moved; empty when it was not moved",
         }),

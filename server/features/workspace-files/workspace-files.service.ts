@@ -1,5 +1,10 @@
 import type { Clock } from "../../platform/clock.ts";
-import { readDamage, unreadDamage } from "../../platform/db/damage.store.ts";
+import {
+  type DamageKind,
+  isOnHold,
+  readDamage,
+  unreadDamage,
+} from "../../platform/db/damage.store.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { FileFault, lookAtFile, shapeOf } from "../../platform/db/file-fault.ts";
@@ -28,18 +33,27 @@ export function readDamageReport(databases: Databases) {
   return { setAside, notices: unreadDamage(system) };
 }
 
-/** Marks a notice as read by the administrator. @throws AppError `not_found` when there is none to read. */
-export function readNotice(system: Connection, id: number, now: number): void {
-  if (!readDamage(system, id, now)) {
+/**
+ * Marks a notice as read by the administrator. To read that system.db is an older copy ends the hold.
+ *
+ * @returns the notice's kind.
+ * @throws AppError `not_found` when there is none to read.
+ */
+export function readNotice(system: Connection, id: number, now: number): DamageKind {
+  const kind = readDamage(system, id, now);
+  if (kind === undefined) {
     throw notFound("notice");
   }
+  return kind;
 }
 
-/** What /readyz reports about workspaces: how many are set aside and why, without names. */
+/** What /readyz reports about workspaces: how many are set aside and why, without names; and that all are on hold. */
 export function setAsideSentence(databases: Databases): string {
   const rows = databases.setAsideRows();
   const reasons = [...new Set(rows.map(({ reason }) => reason))].join(", ");
-  return rows.length === 0 ? "" : `${rows.length} set aside: ${reasons}`;
+  const aside = rows.length === 0 ? [] : [`${rows.length} set aside: ${reasons}`];
+  const held = isOnHold(databases.system) ? ["on hold: system.db is an older copy"] : [];
+  return [...held, ...aside].join("; ");
 }
 
 /**

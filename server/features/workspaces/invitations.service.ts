@@ -31,6 +31,8 @@ import { addMember, findMember } from "./members.store.ts";
 import { plainName } from "./workspaces.rules.ts";
 import { findWorkspace, workspaceForPerson } from "./workspaces.store.ts";
 
+export { endAllInvitations } from "./invitations.store.ts";
+
 /** The kind of job that mails an invitation. */
 export const INVITE_MAIL = "auth.invite-mail";
 

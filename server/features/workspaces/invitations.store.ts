@@ -69,6 +69,10 @@ const countOfOrganization = statement<
    WHERE own.id = @workspaceId AND invitation.created_at > @since
 `);
 
+const endAll = statement<[now: number]>(
+  "UPDATE invitation SET ended_at = ? WHERE ended_at IS NULL",
+);
+
 const deleteOld = statement<[before: number]>("DELETE FROM invitation WHERE expires_at < ?");
 
 export function addInvitation(db: Connection, invitation: InvitationRow): void {
@@ -130,4 +134,9 @@ export function countInvitations(
 
 export function deleteInvitationsBefore(db: Connection, before: number): void {
   deleteOld(db).run(before);
+}
+
+/** Ends every invitation, of all workspaces. Returns how many. */
+export function endAllInvitations(db: Connection, now: number): number {
+  return endAll(db).run(now).changes;
 }

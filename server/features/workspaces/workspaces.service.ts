@@ -4,6 +4,9 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import type { Role } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
+
+export { skipNumbers } from "./workspaces.store.ts";
+
 import { findKeyIdentity } from "../api-keys/api-keys.service.ts";
 import { requireOrganizationOwner } from "../organizations/organizations.service.ts";
 import type { AuditLog } from "../ports.ts";

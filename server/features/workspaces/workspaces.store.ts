@@ -87,6 +87,16 @@ const updateWorkspace = statement<
    WHERE id = @id
 `);
 
+// Tracking tokens name a workspace by its number, also those of workspaces that this system.db does not know any more.
+const advanceNumbers = statement<[by: number]>(
+  "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'workspace'",
+);
+
+/** Leaves out that many numbers before the next workspace. */
+export function skipNumbers(db: Connection, by: number): void {
+  advanceNumbers(db).run(by);
+}
+
 export function workspacesForPerson(db: Connection, userId: string): WorkspaceForPerson[] {
   return selectForPerson(db).all({ userId });
 }

@@ -4,6 +4,7 @@
  */
 export const auditActions = [
   "api-key.create",
+  "api-key.resume",
   "api-key.revoke",
   "campaign.cancel",
   "campaign.change",
@@ -65,6 +66,8 @@ export const auditActions = [
   "inbox.clear",
   "inbox.delete",
   "instance.change",
+  "instance.hold",
+  "instance.hold_end",
   "instance.inbound",
   "instance.inbox-clear",
   "instance.inbox_delete",

@@ -26,7 +26,10 @@ export type DamageKind =
   | "holder_unreadable"
   | "older_copy"
   | "changes_lost"
-  | "results_lost";
+  | "results_lost"
+  | "system_older"
+  | "system_unchecked"
+  | "workspace_unknown";
 
 const insertNotice = statement<[Omit<DamageNotice, "id"> & { isLasting: 0 | 1 }]>(`
   INSERT INTO damage_notice (at, kind, path, bytes, records, kept)
@@ -39,6 +42,14 @@ const insertNotice = statement<[Omit<DamageNotice, "id"> & { isLasting: 0 | 1 }]
 const selectUnread = statement<[], DamageNotice>(`
   SELECT id, at, kind, path, bytes, records, kept FROM damage_notice WHERE read_at IS NULL ORDER BY id LIMIT 100
 `);
+
+const selectHold = statement<[]>(
+  "SELECT 1 FROM damage_notice WHERE read_at IS NULL AND kind = 'system_older' LIMIT 1",
+);
+
+const selectKind = statement<[id: number], { kind: DamageKind }>(
+  "SELECT kind FROM damage_notice WHERE id = ?",
+);
 
 const markRead = statement<[now: number, id: number]>(`
   UPDATE damage_notice SET read_at = ? WHERE id = ? AND read_at IS NULL
@@ -68,9 +79,17 @@ export function unreadDamage(system: Connection): DamageNotice[] {
   return selectUnread(system).all();
 }
 
-/** @returns false when there is no such notice or it has been read already. */
-export function readDamage(system: Connection, id: number, now: number): boolean {
-  return markRead(system).run(now, id).changes === 1;
+/** @returns the notice's kind; undefined when there is no such notice or it has been read already. */
+export function readDamage(system: Connection, id: number, now: number): DamageKind | undefined {
+  return markRead(system).run(now, id).changes === 1 ? selectKind(system).get(id)?.kind : undefined;
+}
+
+/**
+ * True from when an older system.db was found until an administrator has read the notice of it. Meanwhile only they can
+ * sign in, and no job runs (features/auth/system-hold.service.ts).
+ */
+export function isOnHold(system: Connection): boolean {
+  return selectHold(system).get() !== undefined;
 }
 
 /** Totals of all damage ever found in this instance. */

@@ -9,7 +9,7 @@ import { closeSystemMarked, markSystemOpen } from "./open-marks.ts";
 import type { SetAside } from "./set-aside.store.ts";
 import { type OnStatement, watchStatements } from "./statement-watch.ts";
 import { openSystem } from "./system-file.ts";
-import { keepSystem } from "./system-keeper.ts";
+import { SystemKeeper } from "./system-keeper.ts";
 import { WorkspaceHandles } from "./workspace-handles.ts";
 
 const MAX_OPEN_INBOXES = 256;
@@ -38,6 +38,16 @@ export type Databases = {
    * file is opened again. Call it after a change and before the answer; within a second it happens anyway. Never fails.
    */
   noteChange(id: string): void;
+  /**
+   * From now on this thread makes a loss of `system.db` noticeable. Call it on one thread of a process only, once the
+   * file was compared with what was noted of it (`system-seen.ts`).
+   */
+  keepSystem(): void;
+  /**
+   * Notes outside `system.db` what is committed there, if this thread keeps it. Call it after a change and before the
+   * answer; within a second it happens anyway. Never fails.
+   */
+  noteSystem(): void;
   /** Like `workspace`, but undefined when there is no such workspace. */
   find(id: string): Connection | undefined;
   /** Creates the file of a new workspace. No other function creates one. */
@@ -64,8 +74,6 @@ export type Databases = {
 export type DatabaseOptions = Pick<ConnectionOptions, "busyTimeoutMs"> & {
   /** Called for every statement on these connections. */
   onStatement?: OnStatement;
-  /** Write stamps into `system.db` (`system-keeper.ts`). Only one thread of a process may do that. */
-  keepsSystem?: boolean;
 };
 
 /**
@@ -79,7 +87,7 @@ export type DatabaseOptions = Pick<ConnectionOptions, "busyTimeoutMs"> & {
  */
 export function openDatabases(
   dataDir: string,
-  { onStatement, keepsSystem = false, ...rest }: DatabaseOptions = {},
+  { onStatement, ...rest }: DatabaseOptions = {},
 ): Databases {
   const options: ConnectionOptions =
     onStatement === undefined
@@ -88,7 +96,7 @@ export function openDatabases(
   mkdirSync(join(dataDir, "local"), { recursive: true });
   const system = openSystem(dataDir, options);
   markSystemOpen(dataDir);
-  const stopKeeping = keepsSystem ? keepSystem(system) : () => undefined;
+  let keeper: SystemKeeper | undefined;
   const workspaces = new WorkspaceHandles(dataDir, system, options);
   const inboxes = inboxHandles(dataDir, (id) => openInbox(system, dataDir, id, options));
   return {
@@ -96,6 +104,10 @@ export function openDatabases(
     workspace: (id) => workspaces.get(id),
     requireInPlace: (id) => workspaces.requireInPlace(id),
     noteChange: (id) => workspaces.noteChange(id),
+    keepSystem() {
+      keeper ??= new SystemKeeper(dataDir, system);
+    },
+    noteSystem: () => keeper?.note(),
     find: (id) => workspaces.find(id),
     createWorkspace: (id) => workspaces.create(id),
     isSetAside: (id) => workspaces.isAside(id),
@@ -112,7 +124,7 @@ export function openDatabases(
     close() {
       workspaces.clear();
       inboxes.clear();
-      stopKeeping();
+      keeper?.stop();
       closeSystemMarked(dataDir, () => system.close());
     },
   };

@@ -2,6 +2,7 @@ import { log } from "../log.ts";
 import type { Connection } from "./driver.ts";
 import { stampFile } from "./log-base.ts";
 import { statement } from "./statements.ts";
+import { SystemSeen } from "./system-seen.ts";
 import { isWritable } from "./write-turn.ts";
 
 const KEEP_EVERY_MS = 1_000;
@@ -9,34 +10,65 @@ const KEEP_EVERY_MS = 1_000;
 const selectChanges = statement<[], { n: number }>("SELECT total_changes() AS n");
 
 /**
- * Writes a new stamp into `system.db` within a second of a change by any thread, so that a copy of it from another time
- * is recognised beside its log (log-base.ts). Only one thread of a process may do this.
- *
- * @returns a function that ends it.
+ * Makes a loss of `system.db` noticeable, within a second of a change by any thread: its stamp, by which a copy of it from
+ * another time is recognised beside its log (log-base.ts), and a note of its version outside it (system-seen.ts). Only one
+ * thread of a process may have one, and it must have compared the file with the note before.
  */
-export function keepSystem(system: Connection): () => void {
-  let seen = "";
-  const keep = () => {
+export class SystemKeeper {
+  readonly #system: Connection;
+  readonly #seen: SystemSeen;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #stamped = "";
+
+  constructor(dataDir: string, system: Connection) {
+    this.#system = system;
+    this.#seen = new SystemSeen(dataDir, system);
+    this.#seen.adopt();
+    this.#timer = setInterval(() => void this.#keep(), KEEP_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Notes the version of the file. Never fails: a later call makes up for it. */
+  note(): void {
     try {
-      if (
-        system.open &&
-        !system.inTransaction &&
-        changesOf(system) !== seen &&
-        isWritable(system)
-      ) {
+      if (this.#system.open && !this.#system.inTransaction) {
+        this.#seen.note();
+      }
+    } catch (error) {
+      log.warn({ err: error }, "could not note the version of system.db");
+    }
+  }
+
+  /** Before the connection is closed. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#stamp();
+    this.note();
+  }
+
+  async #keep(): Promise<void> {
+    this.#stamp();
+    this.note();
+    try {
+      await this.#seen.settle();
+    } catch (error) {
+      log.warn({ err: error }, "could not wait until system.db is on the disk");
+    }
+  }
+
+  /** Unless another thread is writing to the file; the next call makes up for it. */
+  #stamp(): void {
+    const system = this.#system;
+    try {
+      const isDue = system.open && !system.inTransaction && changesOf(system) !== this.#stamped;
+      if (isDue && isWritable(system)) {
         stampFile(system);
-        seen = changesOf(system);
+        this.#stamped = changesOf(system);
       }
     } catch (error) {
       log.warn({ err: error }, "could not write the stamp of system.db");
     }
-  };
-  const timer = setInterval(keep, KEEP_EVERY_MS);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    keep();
-  };
+  }
 }
 
 /** Changes with every commit, by this connection or another. */

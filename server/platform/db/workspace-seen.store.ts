@@ -19,8 +19,14 @@ const selectLast = statement<[limit: number], { workspaceId: string }>(`
   SELECT workspace_id AS workspaceId FROM workspace_seen ORDER BY at DESC, workspace_id LIMIT ?
 `);
 
-const selectUnheld = statement<[workspaceId: string]>(`
-  SELECT 1 FROM workspace_seen WHERE workspace_id = ? AND is_held = 0
+const selectHeld = statement<[workspaceId: string], { isHeld: number }>(`
+  SELECT is_held AS isHeld FROM workspace_seen WHERE workspace_id = ?
+`);
+
+const unholdAll = statement<[at: number]>(`
+  INSERT INTO workspace_seen (workspace_id, consent_version, at, is_held)
+  SELECT id, 0, ?, 2 FROM workspace WHERE true
+  ON CONFLICT (workspace_id) DO UPDATE SET is_held = 2 WHERE is_held = 1
 `);
 
 const markHeld = statement<[workspaceId: string]>(`
@@ -55,9 +61,15 @@ export function lastSeen(system: Connection, limit: number): string[] {
     .map(({ workspaceId }) => workspaceId);
 }
 
-/** True while a loss was found in the workspace's file and its campaigns have not been stopped. */
-export function isUnheld(system: Connection, workspaceId: string): boolean {
-  return selectUnheld(system).get(workspaceId) !== undefined;
+/** Why the workspace's campaigns are still to be stopped: a loss in its file or in system.db; undefined = they are not. */
+export function holdCause(system: Connection, workspaceId: string): "file" | "system" | undefined {
+  const isHeld = selectHeld(system).get(workspaceId)?.isHeld ?? 1;
+  return isHeld === 1 ? undefined : isHeld === 0 ? "file" : "system";
+}
+
+/** The campaigns of all workspaces are to be stopped, because system.db is an older copy. */
+export function holdAll(system: Connection, at: number): void {
+  unholdAll(system).run(at);
 }
 
 /** The workspace's campaigns have been stopped. */

@@ -161,8 +161,11 @@ function createAudits(
         workspace === undefined ? {} : { db: databases.workspace(workspace.id) };
       return { note, ...again };
     },
-    afterHandle: (answered: { request: Request; responseValue: unknown }) =>
-      endAction(answered.request, answered.responseValue),
+    async afterHandle(answered: { request: Request; responseValue: unknown }) {
+      await endAction(answered.request, answered.responseValue);
+      // Noted before the answer, so that the change cannot be lost unnoticed.
+      databases.noteSystem();
+    },
   });
 }
 

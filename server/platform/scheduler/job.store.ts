@@ -113,6 +113,12 @@ const cancelOpen = statement<[{ uniqueKey: string; now: number }]>(`
    WHERE unique_key = @uniqueKey AND state IN ('ready', 'running')
 `);
 
+const cancelOfInstance = statement<[now: number]>(`
+  UPDATE job
+     SET state = 'cancelled', finished_at = ?, owner = NULL, lease_until = NULL
+   WHERE workspace_id IS NULL AND unique_key IS NULL AND state IN ('ready', 'running')
+`);
+
 const moveReadyEarlier = statement<[{ uniqueKey: string; dueAt: number }]>(`
   UPDATE job SET due_at = @dueAt
    WHERE unique_key = @uniqueKey AND state = 'ready' AND due_at > @dueAt
@@ -251,6 +257,22 @@ export function bringForward(db: Connection, uniqueKey: string, dueAt: number): 
  */
 export function bringBack(db: Connection, now: number): void {
   makeDueNow(db).run({ now });
+}
+
+/**
+ * Cancels what the instance itself has still to do, except recurring work: its mail may have been sent already. The jobs
+ * of workspaces find in their workspace's file what is done.
+ */
+export function cancelOneOffs(db: Connection, now: number): void {
+  cancelOfInstance(db).run(now);
+}
+
+/**
+ * Cancels what the instance itself has still to mail, which may have been sent already. Recurring work has a key and goes
+ * on. The jobs of workspaces find in their workspace's file what is done.
+ */
+export function cancelInstanceMail(db: Connection, now: number): void {
+  cancelOfInstance(db).run(now);
 }
 
 /** Unix ms of the earliest waiting job. */

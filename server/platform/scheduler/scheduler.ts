@@ -74,6 +74,8 @@ export type SchedulerOptions = {
   leaseMs?: number;
   random?: () => number;
   onRun?: (report: RunReport) => void;
+  /** False while no job may begin; asked every second. */
+  mayRun?: () => boolean;
 };
 
 /**
@@ -203,6 +205,9 @@ export class Scheduler {
       bringBack(this.options.system, now);
     }
     this.filledAt = now;
+    if (this.options.mayRun?.() === false) {
+      return;
+    }
     for (const lane of Object.values(this.lanes)) {
       for (let row = this.claimNext(lane); row !== undefined; row = this.claimNext(lane)) {
         this.begin(row, lane);

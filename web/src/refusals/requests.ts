@@ -32,6 +32,12 @@ export const requests = {
   instance_not_set_up: {
     de: "Diese Instanz ist noch nicht eingerichtet. Öffnen Sie sie in einem Browser.",
   },
+  held_for_administrator: {
+    de: "Der Server wurde mit einer älteren Kopie seiner Datenbank gestartet, deshalb könnten entfernte Personen wieder Zugang haben. Bis das geprüft ist, kann sich nur der Administrator anmelden. Sind Sie das selbst, steht im Protokoll des Servers, wie das geht.",
+  },
+  api_key_turned_off: {
+    de: "Dieser API-Schlüssel ist ausgeschaltet, weil der Server mit einer älteren Kopie seiner Datenbank gestartet wurde, in der widerrufene Schlüssel wieder gelten. Wer die API-Schlüssel des Arbeitsbereichs verwaltet, kann ihn wieder einschalten.",
+  },
   not_signed_in: { de: "Sie sind nicht angemeldet, oder Ihre Sitzung ist beendet." },
   session_ended_waiting: { de: "Ihre Sitzung endete, während die Anfrage wartete." },
   access_lost_waiting: { de: "Sie haben den Zugriff verloren, während die Anfrage wartete." },

@@ -21,6 +21,7 @@ import system018 from "./system/018-workspace-seen.sql" with { type: "text" };
 import system019 from "./system/019-log-base.sql" with { type: "text" };
 import system020 from "./system/020-export-jobs.sql" with { type: "text" };
 import system021 from "./system/021-privacy-jobs.sql" with { type: "text" };
+import system022 from "./system/022-system-version.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -74,6 +75,7 @@ export const migrations = {
     system019,
     system020,
     system021,
+    system022,
   ],
   workspace: [
     workspace001,

@@ -80,7 +80,7 @@ test("an entry vanishes with the transaction it was recorded in", async () => {
 
 test("a workspace's page shows its own entries only, newest first, page after page", async () => {
   const own = fixture.newWorkspace();
-  sql("INSERT INTO user VALUES ('u2', 'a@b.c', 'a@b.c', 'Ada', '', 0, 'en', 0, 0, NULL)");
+  sql("INSERT INTO user VALUES ('u2', 'a@b.c', 'a@b.c', 'Ada', '', 0, 'en', 0, 0, NULL, 0)");
   for (let i = 1; i <= 3; i++) {
     audit.record({ actorId: "u2", workspaceId: own.id, action: "list.create", target: i });
   }

@@ -107,7 +107,8 @@ test("a server writes the stamp within a second of any thread's change, and afte
   const stamp = () => Number(databases.system.pragma("application_id", { simple: true }));
   const other = openDatabases(live);
   databases.close();
-  databases = openDatabases(live, { keepsSystem: true });
+  databases = openDatabases(live);
+  databases.keepSystem();
   await Bun.sleep(1_300);
   const before = stamp();
 

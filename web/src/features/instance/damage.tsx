@@ -90,21 +90,27 @@ function SetAside({ row, onDone }: { row: Aside; onDone: () => void }) {
 }
 
 function Read({ notice, onDone }: { notice: Found; onDone: () => void }) {
+  const isHold = notice.kind === "system_older";
   const read = async () => {
+    const question = { title: t("goOnQuestion"), body: t("goOnBody"), action: t("goOn") };
+    if (isHold && !(await confirm({ ...question, danger: true }))) {
+      return;
+    }
     if (await attempt(() => ask(api.instance.damage.notices({ id: notice.id }).read.post()))) {
       onDone();
     }
   };
   const { bytes, records, path, kept } = notice;
   return (
-    <Notice tone="warning" title={t(notice.kind)}>
+    <Notice tone={isHold ? "error" : "warning"} title={t(notice.kind)}>
       {hasBody(notice.kind) && <p>{t(`${notice.kind}Body`)}</p>}
       {bytes > 0 && <p>{t("lost", { bytes, records })}</p>}
+      {isHold && records > 0 && <p>{t("changesMissing", { records })}</p>}
       <p class="break-all">{t("place", { path })}</p>
       {kept !== "" && <p class="break-all">{t("kept", { path: kept })}</p>}
       <div class="mt-2">
         <Button size="small" onClick={read}>
-          {t("read")}
+          {t(isHold ? "goOn" : "read")}
         </Button>
       </div>
     </Notice>

@@ -42,9 +42,16 @@ export function ApiKeysPage() {
             rowKey={(row) => row.id}
             actions={(row) =>
               row.revokedAt === null && (
-                <Button size="small" onClick={() => revoke(row, workspaceId)}>
-                  {t("revoke")}
-                </Button>
+                <>
+                  {row.heldAt !== null && (
+                    <Button size="small" onClick={() => resume(row, workspaceId)}>
+                      {t("turnOn")}
+                    </Button>
+                  )}
+                  <Button size="small" onClick={() => revoke(row, workspaceId)}>
+                    {t("revoke")}
+                  </Button>
+                </>
               )
             }
             empty={
@@ -96,6 +103,13 @@ function KeyStatus({ row }: { row: ApiKey }) {
   if (row.revokedAt !== null) {
     return <Badge>{t("revoked")}</Badge>;
   }
+  if (row.heldAt !== null) {
+    return (
+      <span data-tip={t("keyOffBody")}>
+        <Badge tone="warning">{t("keyOff")}</Badge>
+      </span>
+    );
+  }
   if (row.inactiveScopes.length > 0) {
     return (
       <span data-tip={t("keyLimitedBody", { scopes: formatList(row.inactiveScopes) })}>
@@ -104,6 +118,13 @@ function KeyStatus({ row }: { row: ApiKey }) {
     );
   }
   return <Badge tone="success">{t("active")}</Badge>;
+}
+
+async function resume(key: ApiKey, workspaceId: string): Promise<void> {
+  await attempt(async () => {
+    await ask(api.workspaces({ workspaceId })["api-keys"]({ id: key.id }).resume.post());
+    await queryClient.invalidateQueries({ queryKey: ["api-keys", workspaceId] });
+  });
 }
 
 async function revoke(key: ApiKey, workspaceId: string): Promise<void> {

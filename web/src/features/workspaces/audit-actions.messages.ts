@@ -4,6 +4,7 @@ import { type Locale, messages } from "../../i18n.ts";
 /** The name of each audit action. An action without a name is a type error. */
 export const t = messages({
   "api-key.create": { en: "API key created", de: "API-Schlüssel erstellt" },
+  "api-key.resume": { en: "API key turned on again", de: "API-Schlüssel wieder eingeschaltet" },
   "api-key.revoke": { en: "API key revoked", de: "API-Schlüssel widerrufen" },
   "campaign.cancel": { en: "Campaign cancelled", de: "Kampagne abgebrochen" },
   "campaign.change": { en: "Campaign edited", de: "Kampagne bearbeitet" },
@@ -110,6 +111,14 @@ export const t = messages({
     de: "Nachricht im Test-Postfach gelöscht",
   },
   "instance.change": { en: "Instance settings changed", de: "Einstellungen der Instanz geändert" },
+  "instance.hold": {
+    en: "Older copy of the main database found",
+    de: "Ältere Kopie der Hauptdatenbank gefunden",
+  },
+  "instance.hold_end": {
+    en: "Older copy of the main database accepted",
+    de: "Ältere Kopie der Hauptdatenbank akzeptiert",
+  },
   "instance.inbound": {
     en: "Settings for incoming mail changed",
     de: "Einstellungen für eingehende E-Mails geändert",

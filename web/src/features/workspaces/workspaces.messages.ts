@@ -121,6 +121,12 @@ export const t = messages({
   created: { en: "Created", de: "Erstellt" },
   revoke: { en: "Revoke", de: "Widerrufen" },
   revoked: { en: "Revoked", de: "Widerrufen" },
+  keyOff: { en: "Turned off", de: "Ausgeschaltet" },
+  keyOffBody: {
+    en: "The server was started with an older copy of its database, in which revoked keys work again. Turn on only keys that are still in use.",
+    de: "Der Server wurde mit einer älteren Kopie seiner Datenbank gestartet, in der widerrufene Schlüssel wieder gelten. Schalten Sie nur Schlüssel ein, die noch benutzt werden.",
+  },
+  turnOn: { en: "Turn on", de: "Einschalten" },
   active: { en: "Active", de: "Aktiv" },
   keyLimited: { en: "Limited", de: "Eingeschränkt" },
   keyLimitedBody: {

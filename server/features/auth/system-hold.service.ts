@@ -1,0 +1,124 @@
+// An older copy of system.db brings back what was taken away: revoked keys, sessions that ended, people who were
+// removed, passwords that were changed. Nobody can tell which, so all of it is refused until an administrator has looked.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../../platform/clock.ts";
+import { isOnHold, noteDamage } from "../../platform/db/damage.store.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { systemPath } from "../../platform/db/system-file.ts";
+import { type SystemLoss, systemLoss, systemSeenPath } from "../../platform/db/system-seen.ts";
+import { beginHistory } from "../../platform/db/system-version.store.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { workspaceIds } from "../../platform/db/workspace-files.ts";
+import { holdAll } from "../../platform/db/workspace-seen.store.ts";
+import { AppError, because } from "../../platform/errors.ts";
+import { log } from "../../platform/log.ts";
+import { cancelInstanceMail } from "../../platform/scheduler/job.store.ts";
+import { holdAllKeys } from "../api-keys/api-keys.service.ts";
+import type { AuditLog } from "../ports.ts";
+import { forgetAllTokens } from "../users/reset.service.ts";
+import { removeAllSessions } from "../users/sessions.service.ts";
+import { markPasswordsOld, type UserRow } from "../users/users.service.ts";
+import { endAllInvitations } from "../workspaces/invitations.service.ts";
+import { skipNumbers } from "../workspaces/workspaces.service.ts";
+
+const WORKSPACE_FILE = /^t_([0-9a-z]{26})\.db$/;
+/** More workspaces than anybody makes between two backups. */
+const SKIPPED_NUMBERS = 1_000;
+
+/** What the operator has to do while the hold lasts. */
+export const HOLD_REMEDY =
+  "If you have the right system.db, stop the server and put it back together with its -wal, or restore the whole data folder from one backup. To go on with this one, run `swiftmail reset-password <your address>`, sign in as an administrator of this instance with the new password, check who has access, and dismiss the notice on the instance page.";
+
+/**
+ * Compares `system.db` with what was noted outside it. If it lacks changes, everything that may come back with an older
+ * copy is refused until an administrator has read the notice: sessions, links for passwords and invitations end, API keys
+ * are turned off one by one, campaigns wait, no job runs, and only an administrator with a new password can sign in.
+ *
+ * Must be called before anything is served, by whoever opens the file first; from then on this thread keeps it.
+ */
+export function holdIfOlder(
+  databases: Databases,
+  dataDir: string,
+  { audit, clock }: { audit: AuditLog; clock: Clock },
+): void {
+  const { system } = databases;
+  const loss = systemLoss(dataDir, system);
+  if (loss === "unknown") {
+    noteUnchecked(system, systemSeenPath(dataDir), clock());
+  } else if (loss !== undefined) {
+    hold(databases, dataDir, loss, { audit, now: clock() });
+  }
+  databases.keepSystem();
+  if (isOnHold(system)) {
+    log.error({ path: systemPath(dataDir) }, `system.db is an older copy. ${HOLD_REMEDY}`);
+  }
+}
+
+/**
+ * Refuses a person while the hold lasts. An administrator needs a password that was set since it began, which takes access
+ * to the server: mail is not sent meanwhile.
+ *
+ * @throws AppError `on_hold`
+ */
+export function refuseOnHold(system: Connection, user: UserRow): void {
+  if (isOnHold(system) && (user.isAdmin === 0 || user.passwordIsOld === 1)) {
+    throw new AppError("on_hold", because("held_for_administrator"));
+  }
+}
+
+function hold(
+  { system }: Databases,
+  dataDir: string,
+  { changes, until }: SystemLoss,
+  { audit, now }: { audit: AuditLog; now: number },
+): void {
+  const path = systemPath(dataDir);
+  const unknown = unknownWorkspaces(system, dataDir);
+  const undone = inTransaction(system, () => {
+    const notice = { at: now, bytes: 0, records: 0, kept: "" };
+    noteDamage(system, { ...notice, kind: "system_older", path, records: changes });
+    for (const file of unknown) {
+      noteDamage(system, { ...notice, kind: "workspace_unknown", path: file });
+    }
+    const ended = {
+      sessions: removeAllSessions(system),
+      keys: holdAllKeys(system, now),
+      invitations: endAllInvitations(system, now),
+    };
+    forgetAllTokens(system);
+    markPasswordsOld(system);
+    cancelInstanceMail(system, now);
+    holdAll(system, now);
+    skipNumbers(system, SKIPPED_NUMBERS);
+    const entry = { actorId: null, workspaceId: null, action: "instance.hold" } as const;
+    audit.record({ ...entry, detail: { changes, until, ...ended } });
+    beginHistory(system);
+    return ended;
+  });
+  log.error(
+    { path, changes, lastKnown: new Date(until).toISOString(), unknown, ...undone },
+    "system.db lacks changes that were saved: it is an older copy, or its log was cut. Everybody was signed out, API keys are turned off, and nothing is sent",
+  );
+}
+
+function noteUnchecked(system: Connection, path: string, now: number): void {
+  log.error(
+    { path },
+    "nobody can tell whether system.db is an older copy: its note is missing or damaged",
+  );
+  noteDamage(system, { at: now, kind: "system_unchecked", path, bytes: 0, records: 0, kept: "" });
+}
+
+/** Files of workspaces that were created after the copy was made. */
+function unknownWorkspaces(system: Connection, dataDir: string): string[] {
+  const known = new Set(workspaceIds(system));
+  return readdirSync(dataDir)
+    .filter((name) => {
+      const id = WORKSPACE_FILE.exec(name)?.[1];
+      return id !== undefined && !known.has(id);
+    })
+    .sort()
+    .map((name) => join(dataDir, name));
+}

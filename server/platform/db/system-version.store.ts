@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import type { Connection } from "./driver.ts";
+import { statement } from "./statements.ts";
+
+/** How far `system.db` is: `n` counts its changes that matter, in the history named `history`. */
+export type SystemVersion = { history: string; n: number };
+
+const HISTORY_BYTES = 16;
+
+const selectVersion = statement<[], SystemVersion & { isNoted: 0 | 1 }>(`
+  SELECT history, n, is_noted AS isNoted FROM system_version
+`);
+
+const updateNoted = statement<[]>("UPDATE system_version SET is_noted = 1 WHERE is_noted = 0");
+
+const updateHistory = statement<[history: string]>("UPDATE system_version SET history = ?");
+
+/** How far the file is, and whether that was ever noted outside it. */
+export function systemVersion(system: Connection): SystemVersion & { isNoted: 0 | 1 } {
+  const row = selectVersion(system).get();
+  if (row === undefined) {
+    throw new Error("the table system_version has lost its row");
+  }
+  return row;
+}
+
+/** The version is noted outside the file from now on. */
+export function markNoted(system: Connection): void {
+  updateNoted(system).run();
+}
+
+/** The file is an older copy. What was noted of the history that it left says nothing about it from now on. */
+export function beginHistory(system: Connection): void {
+  updateHistory(system).run(randomBytes(HISTORY_BYTES).toString("hex"));
+}

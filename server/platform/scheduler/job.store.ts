@@ -260,14 +260,6 @@ export function bringBack(db: Connection, now: number): void {
 }
 
 /**
- * Cancels what the instance itself has still to do, except recurring work: its mail may have been sent already. The jobs
- * of workspaces find in their workspace's file what is done.
- */
-export function cancelOneOffs(db: Connection, now: number): void {
-  cancelOfInstance(db).run(now);
-}
-
-/**
  * Cancels what the instance itself has still to mail, which may have been sent already. Recurring work has a key and goes
  * on. The jobs of workspaces find in their workspace's file what is done.
  */

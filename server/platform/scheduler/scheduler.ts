@@ -205,10 +205,8 @@ export class Scheduler {
       bringBack(this.options.system, now);
     }
     this.filledAt = now;
-    if (this.options.mayRun?.() === false) {
-      return;
-    }
-    for (const lane of Object.values(this.lanes)) {
+    const lanes = this.options.mayRun?.() === false ? [] : Object.values(this.lanes);
+    for (const lane of lanes) {
       for (let row = this.claimNext(lane); row !== undefined; row = this.claimNext(lane)) {
         this.begin(row, lane);
       }

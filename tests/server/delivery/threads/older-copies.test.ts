@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Writer } from "../../../../server/delivery/threads/writer.ts";
 import { readDamage, unreadDamage } from "../../../../server/platform/db/damage.store.ts";
+import { holdAll } from "../../../../server/platform/db/workspace-seen.store.ts";
 import type { DeliveryData } from "../../../support/delivery-data.ts";
 import { WriterFixture } from "../../../support/writer-fixture.ts";
 
@@ -101,6 +102,26 @@ test("an older copy is told once, and what a person resumed goes on; the same co
   await newWriter("fourth");
   expect(notices()).toEqual(["older_copy"]);
   expect(campaign(campaigns.sending)?.status).toBe("paused");
+});
+
+test("after an older system.db was found, what would send by itself waits once, with that reason", async () => {
+  const { system } = data.databases;
+  const older = expect.stringContaining("older copy of its main database");
+  holdAll(system, 0);
+
+  const running = await newWriter("first");
+  await running.prepare(ws, campaigns.preparing);
+
+  expect(notices()).toEqual([]);
+  expect(campaign(campaigns.draft)).toEqual({ status: "draft", reason: "" });
+  expect(campaign(campaigns.scheduled)).toEqual({ status: "draft", reason: older });
+  expect(campaign(campaigns.preparing)).toEqual({ status: "paused", reason: older });
+  expect(campaign(campaigns.sending)).toEqual({ status: "paused", reason: older });
+  expect(running.lease({ inHand: [], want: 100 })).toEqual([]);
+  await fixture.stopWriter();
+  fixture.setStatus(campaigns.sending, "sending");
+  await newWriter("second");
+  expect(campaign(campaigns.sending)?.status).toBe("sending");
 });
 
 test("a new campaign that gets the number of one that the older copy lacks is not taken for it", async () => {

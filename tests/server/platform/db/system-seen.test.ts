@@ -136,15 +136,10 @@ test("a kill loses nothing, and neither a kill nor a whole folder from a backup 
 });
 
 test("a file of another history is found, even if it has had more changes", () => {
-  const copy = join(base, "copy.db");
-  databases.close();
-  copyFileSync(file(), copy);
   const other = openDatabases(join(base, "other"));
+  other.system.exec("UPDATE system_version SET n = 1000");
   other.close();
-  databases = openDatabases(live);
-  for (let i = 0; i < 3; i++) {
-    change();
-  }
+  change();
   restart(() => copyFileSync(join(base, "other", "system.db"), file()));
 
   expect(loss()).toMatchObject({ changes: 0 });

@@ -52,6 +52,23 @@ test("a job runs once, when it is due and not before", async () => {
   expect(seen).toEqual([{ name: "Ada" }]);
 });
 
+test("no job begins while none may, and what waited runs afterwards", async () => {
+  let mayRun = false;
+  const scheduler = newScheduler("a", { mayRun: () => mayRun });
+  const seen: unknown[] = [];
+  scheduler.handle("greet", async (job) => {
+    seen.push(job.payload);
+  });
+  scheduler.queue.enqueue("greet", null, { name: "Ada" });
+
+  await scheduler.runDue();
+  expect(seen).toEqual([]);
+
+  mayRun = true;
+  await scheduler.runDue();
+  expect(seen).toEqual([{ name: "Ada" }]);
+});
+
 test("a clock that steps back keeps nothing waiting that was to be done at once, and brings nothing forward", async () => {
   const scheduler = newScheduler("a");
   const seen: unknown[] = [];

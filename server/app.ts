@@ -3,7 +3,7 @@ import { type AnyElysia, Elysia } from "elysia";
 import type { Config } from "./config.ts";
 import { apiKeyRoutes } from "./features/api-keys/api-keys.routes.ts";
 import { auditRoutes } from "./features/audit/audit.routes.ts";
-import { createAccess, mayNow } from "./features/auth/access.service.ts";
+import { createAccess, hasPermissionNow } from "./features/auth/access.service.ts";
 import { authRoutes } from "./features/auth/auth.routes.ts";
 import { campaignActionRoutes } from "./features/campaigns/campaign-actions.routes.ts";
 import { campaignRoutes } from "./features/campaigns/campaigns.routes.ts";
@@ -238,7 +238,7 @@ function createDeps(options: AppOptions): Deps {
     clientAddress,
     unnamedProxies,
     guard: createGuard(access, databases, clientAddress, clock),
-    mayNow: (...asked) => mayNow(access, ...asked),
+    hasPermissionNow: (...asked) => hasPermissionNow(access, ...asked),
     audit: createAuditLog(system, clock),
     jobs: options.jobs ?? createJobQueue(system, clock),
     mail: createMailer(() => systemMailRoute(system, keyRing, options.outside.inbound.port)),

@@ -47,10 +47,10 @@ export type SkipReason =
  * Both this contact and one that was merged into it have a message in the same campaign, and the other message is in
  * flight. Whether this one may be sent is known only when the other has ended.
  */
-export const WAITS_FOR_TWIN = "waits_for_twin";
+export const WAITS_FOR_MERGED = "waits_for_twin";
 
 /**
- * SQL expressions for `whyNot`. They can refer to `contact` and to the address's `suppression`, whose columns may be
+ * SQL expressions for `skipReasonSql`. They can refer to `contact` and to the address's `suppression`, whose columns may be
  * NULL.
  */
 export type ConsentSql = {
@@ -63,7 +63,7 @@ export type ConsentSql = {
   /** Whether the contact is subscribed as the audience requires; 1, 0 or NULL. */
   subscribed: string;
   /** True when the contact was on a list of the audience and has left it. */
-  left: string;
+  hasLeft: string;
 };
 
 /** An SQL condition: the address of `contact` cannot receive mail. */
@@ -76,7 +76,13 @@ export const UNMAILABLE = `
  * check right before MAIL, and sending again all use this one rule. When several reasons apply, the first one is
  * returned.
  */
-export const whyNot = ({ excluded, message, blocked, subscribed, left }: ConsentSql): string => `
+export const skipReasonSql = ({
+  excluded,
+  message,
+  blocked,
+  subscribed,
+  hasLeft,
+}: ConsentSql): string => `
   CASE WHEN ${excluded} THEN 'excluded'
        WHEN suppression.reason IS NOT NULL THEN 'suppressed_' || suppression.reason
        WHEN ${blocked} THEN 'suppressed_manual'
@@ -84,7 +90,7 @@ export const whyNot = ({ excluded, message, blocked, subscribed, left }: Consent
                      WHERE contact_id = contact.id AND kind = 'erase' AND address IS NOT NULL)
        THEN 'suppressed_erasure'
        WHEN ${message} IS NOT NULL THEN ${message}
-       WHEN ifnull(${subscribed}, 0) = 0 AND ${left} THEN 'left_list'
+       WHEN ifnull(${subscribed}, 0) = 0 AND ${hasLeft} THEN 'left_list'
        WHEN ifnull(${subscribed}, 0) = 0 THEN 'unconfirmed'
        WHEN contact.paused_until > @now THEN 'paused'
        WHEN ${UNMAILABLE} THEN 'invalid' END`;
@@ -106,10 +112,10 @@ export type MessageRange = {
   isBlocked: IsBlocked;
 };
 
-export type WhyNot = SkipReason | typeof WAITS_FOR_TWIN | undefined;
+export type ConsentRefusal = SkipReason | typeof WAITS_FOR_MERGED | undefined;
 
 /** Returns for each message in the range, by seq, why it must not be sent; undefined when it may be. */
-export type ConsentRule = (db: Connection, range: MessageRange) => Map<number, WhyNot>;
+export type ConsentRule = (db: Connection, range: MessageRange) => Map<number, ConsentRefusal>;
 
 type JudgedRow = {
   seq: number;
@@ -150,7 +156,7 @@ const OF_THE_MESSAGE = `
                                SELECT 1 FROM chunk
                                 WHERE chunk.campaign_id = twin.campaign_id AND owner IS NOT NULL
                                   AND twin.seq BETWEEN first_seq AND last_seq)
-                             THEN '${WAITS_FOR_TWIN}' END)
+                             THEN '${WAITS_FOR_MERGED}' END)
                FROM contact_merge CROSS JOIN message AS twin
                     ON twin.contact_id = contact_merge.from_id
                        AND twin.campaign_id = owed.campaign_id
@@ -173,12 +179,12 @@ export function consentRule(audience: AudienceDefinition): ConsentRule {
   const select = statement<[RangeParams], JudgedRow>(`
     SELECT owed.seq, owed.contact_id AS contactId, owed.address,
            ${everyone || includeSegments.length === 0 ? "0" : `NOT ${onList}`} AS needsSegment,
-           ${whyNot({
+           ${skipReasonSql({
              excluded: isOn(`list_id IN ${listed(audience.excludeLists)}`, "<> 'unsubscribed'"),
              message: OF_THE_MESSAGE,
              blocked: "0",
              subscribed: byOther ? `(${onList} OR ${outsideLists})` : onList,
-             left: `(${isOn(among, "= 'unsubscribed'")} OR NOT ${isOn(among, "= 'pending'")})`,
+             hasLeft: `(${isOn(among, "= 'unsubscribed'")} OR NOT ${isOn(among, "= 'pending'")})`,
            })} AS reason
       FROM message AS owed
            LEFT JOIN contact ON contact.id = owed.contact_id
@@ -190,7 +196,7 @@ export function consentRule(audience: AudienceDefinition): ConsentRule {
     const rows = select(db).all({ ...range, open: which === "open" ? 1 : 0 });
     const inSegments = segments(db, rows);
     const reasonOf = (row: JudgedRow) =>
-      (row.reason ?? inSegments(row) ?? blockOf(isBlocked, row.address)) as WhyNot;
+      (row.reason ?? inSegments(row) ?? blockOf(isBlocked, row.address)) as ConsentRefusal;
     return new Map(rows.map((row) => [row.seq, reasonOf(row)]));
   };
 }

@@ -27,7 +27,7 @@ export {
 } from "./queue/requeue.ts";
 export type { BodyKind, Problem } from "./render/body.ts";
 export type { BuiltBody, ContentSource } from "./render/content.ts";
-export { type LinkSource, linkTarget, nobody } from "./render/link-target.ts";
+export { emptyContact as nobody, type LinkSource, linkTarget } from "./render/link-target.ts";
 export { lintTemplate } from "./render/lint.ts";
 export type { Preview } from "./render/preview.ts";
 export { allRules, type RuleEntry } from "./result/limit-rules.store.ts";

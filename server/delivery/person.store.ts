@@ -2,7 +2,7 @@ import type { Connection } from "../platform/db/driver.ts";
 import { statement } from "../platform/db/statements.ts";
 
 /** What a token or report states about a recipient. */
-export type SaidOf = {
+export type RecipientReference = {
   campaignId: number;
   seq: number;
   /** The contact and its address at that time, from the token. */
@@ -44,7 +44,7 @@ export function presentContact(db: Connection, contactId: number): number {
  * Resolves a recipient to the present contact and to every address that an opt-out must cover. Since the message was
  * sent, the address may have changed, the contact may have been merged, or both.
  */
-export function personBehind(db: Connection, said: SaidOf): Person {
+export function resolveRecipient(db: Connection, said: RecipientReference): Person {
   const message = selectMessage(db).get(said.campaignId, said.seq);
   const known = message?.contactId ?? said.contactId;
   const contactId = known === undefined ? undefined : presentContact(db, known);

@@ -47,7 +47,7 @@ export type DuePort = {
 };
 
 /** When failures make an address suppressed: after `after` failures that no later delivery has disproved. */
-export type GiveUp = {
+export type SuppressionThreshold = {
   after: number;
   /** How failures are counted: one per message, or at most one per day (UTC). */
   per: "message" | "day";
@@ -91,7 +91,7 @@ export type BounceRules = {
    */
   countedAs(category: string, isAboutOwn: boolean): string | undefined;
   /** When failures of this category make the address suppressed; undefined = never. */
-  giveUp(category: string): GiveUp | undefined;
+  giveUp(category: string): SuppressionThreshold | undefined;
   /** For how many days the workspace suppresses an address that may work again; 0 = permanently. */
   softBounceDays(db: Connection): number;
 };

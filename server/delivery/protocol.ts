@@ -123,7 +123,7 @@ export type TestMessage = {
 };
 
 /** The recipient of a message no longer wants mail. */
-export type TurnedAway = {
+export type OptOut = {
   workspaceId: string;
   /** 0 when it did not come from a campaign. */
   campaignId: number;
@@ -153,7 +153,7 @@ export type DeliveryMethods = {
   /** Forgets the opt-outs of the address up to this number; the workspace's database contains them by now. */
   resubscribed: (request: { workspaceId: string; address: string; upTo: number }) => void;
   /** A recipient unsubscribed or complained; the fact is not yet applied to the workspace's database. */
-  turnedAway: (request: TurnedAway) => void;
+  optedOut: (request: OptOut) => void;
   /** The route was changed or deleted. */
   routeChanged: (request: { workspaceId: string; routeId: number }) => void;
   /** An administrator changed the rules for server replies. */

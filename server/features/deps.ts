@@ -70,7 +70,7 @@ export type AppDeps = {
    * Whether the person or API key with this `Actor` id may do something now. For work that runs without a request of
    * theirs.
    */
-  mayNow: (actorId: string, workspaceId: string, permission: Permission) => boolean;
+  hasPermissionNow: (actorId: string, workspaceId: string, permission: Permission) => boolean;
   /**
    * For services that write the audit entry in the transaction of their change on system.db. Other routes declare
    * `audit`.

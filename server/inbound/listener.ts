@@ -11,9 +11,13 @@ import { isId } from "../platform/ids.ts";
 import { log } from "../platform/log.ts";
 import type { KeyRing } from "../platform/secrets.ts";
 import type { Desk } from "./desk.ts";
-import { Guests, type Hold, isLoopback } from "./guests.ts";
 import { isInboxPassword } from "./inbox-password.ts";
 import type { Mailbox } from "./mailbox.ts";
+import {
+  isLoopback,
+  type MemoryReservation,
+  UnauthenticatedClients,
+} from "./unauthenticated-clients.ts";
 
 export type ListenerOptions = {
   port: number;
@@ -64,7 +68,7 @@ class SmtpRefusal extends Error {
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const maxBytes = options.maxBytes ?? MAX_BYTES;
-  const guests = new Guests();
+  const guests = new UnauthenticatedClients();
   const server = new SMTPServer({
     name: options.name || "swiftmail",
     banner: "SwiftMail",
@@ -172,7 +176,7 @@ function requireRecipient(
 
 async function receive(
   { mailbox, desk }: ListenerOptions,
-  guests: Guests,
+  guests: UnauthenticatedClients,
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
   maxBytes: number,
@@ -199,7 +203,7 @@ async function receive(
 async function readAll(
   stream: SMTPServerDataStream,
   maxBytes: number,
-  hold: Hold | undefined,
+  hold: MemoryReservation | undefined,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let isCrowded = false;

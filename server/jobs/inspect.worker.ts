@@ -2,12 +2,12 @@
 import { inspectFile } from "../platform/db/inspect-file.ts";
 import { log } from "../platform/log.ts";
 import { serve } from "../platform/workers/channel.ts";
-import { niceness, standBack } from "../platform/workers/niceness.ts";
+import { lowerThreadPriority, niceness } from "../platform/workers/niceness.ts";
 import type { InspectThread } from "./inspect.ts";
 
 declare const self: Worker;
 
-standBack(niceness.work);
+lowerThreadPriority(niceness.work);
 
 serve<InspectThread>(
   self,

@@ -12,14 +12,14 @@ import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import { type Job, type JobContext, PermanentJobError } from "../platform/scheduler/job.ts";
 import { serve } from "../platform/workers/channel.ts";
-import { niceness, standBack } from "../platform/workers/niceness.ts";
+import { lowerThreadPriority, niceness } from "../platform/workers/niceness.ts";
 import { taskKinds } from "../task-kinds.ts";
 import type { HeavyKind } from "./kinds.ts";
 import type { JobsThread, RunOutcome } from "./protocol.ts";
 
 declare const self: Worker;
 
-standBack(niceness.work);
+lowerThreadPriority(niceness.work);
 
 /** Busy time-out (ms). A job that meets a longer lock is given back and retried later. */
 const BUSY_MS = 250;

@@ -67,74 +67,75 @@ const suppression = (addresses: string[]) => ({
 });
 
 /** Every way of saying no, or of being taken out, by the reason that its message must have. */
-const ways: [name: string, reason: string, take: (id: number, campaignId: number) => unknown][] = [
+const routes: [name: string, reason: string, take: (id: number, campaignId: number) => unknown][] =
   [
-    "the person leaves the list",
-    "left_list",
-    (id) => changeOwnMembership(db, { ...own(id), status: "unsubscribed" }),
-  ],
-  [
-    "an administrator takes them off the list",
-    "left_list",
-    (id) => removeFromList(db, list, [id], change()),
-  ],
-  [
-    "the sign-up is not confirmed after all",
-    "unconfirmed",
-    (id) => db.prepare("UPDATE list_contact SET status = 'pending' WHERE contact_id = ?").run(id),
-  ],
-  [
-    "they are put on a list that the campaign leaves out",
-    "excluded",
-    (id) => addToList(db, excluded, [id], change()),
-  ],
-  ["they ask for a break", "paused", (id) => setPause(db, id, now() + 30 * 86_400_000, now())],
-  ["the contact is deleted", "contact_deleted", (id) => deleteContact(db, id)],
-  [
-    "the address is changed",
-    "address_changed",
-    (id) => changeContact(db, id, { email: `new${id}@other.example` }, by()),
-  ],
-  [
-    "the address is suppressed",
-    "suppressed_manual",
-    (id) => addSuppressions(db, { ...suppression([addressOf(id)]), reason: "manual" }),
-  ],
-  [
-    "the domain is blocked by the workspace",
-    "suppressed_blocked_domain",
-    (id) => blockDomain(db, workspaceBlockedDomains, { domain: domainOf(id) }, by()),
-  ],
-  [
-    "the address is suppressed by the instance",
-    "suppressed_spamtrap",
-    (id) =>
-      addInstanceSuppressions(system(), {
-        ...suppression([addressOf(id)]),
-        reason: "spamtrap",
-        actorId: "test",
-      }),
-  ],
-  [
-    "the domain is blocked by the instance",
-    "suppressed_blocked_domain",
-    (id) => blockDomain(system(), instanceBlockedDomains, { domain: domainOf(id) }, by()),
-  ],
-  [
-    "they ask to be erased",
-    "suppressed_erasure",
-    (id) =>
-      requestPrivacy(
-        { db, jobs: createJobQueue(system(), now), workspaceId: held.ws, ...by() },
-        { kind: "erase", contactId: id },
-      ),
-  ],
-  [
-    "they unsubscribe, and the fact is only in the journal",
-    "suppressed_unsubscribed",
-    (id, campaignId) => unsubscribe(campaignId, seqOf(id, campaignId)),
-  ],
-];
+    [
+      "the person leaves the list",
+      "left_list",
+      (id) => changeOwnMembership(db, { ...own(id), status: "unsubscribed" }),
+    ],
+    [
+      "an administrator takes them off the list",
+      "left_list",
+      (id) => removeFromList(db, list, [id], change()),
+    ],
+    [
+      "the sign-up is not confirmed after all",
+      "unconfirmed",
+      (id) => db.prepare("UPDATE list_contact SET status = 'pending' WHERE contact_id = ?").run(id),
+    ],
+    [
+      "they are put on a list that the campaign leaves out",
+      "excluded",
+      (id) => addToList(db, excluded, [id], change()),
+    ],
+    ["they ask for a break", "paused", (id) => setPause(db, id, now() + 30 * 86_400_000, now())],
+    ["the contact is deleted", "contact_deleted", (id) => deleteContact(db, id)],
+    [
+      "the address is changed",
+      "address_changed",
+      (id) => changeContact(db, id, { email: `new${id}@other.example` }, by()),
+    ],
+    [
+      "the address is suppressed",
+      "suppressed_manual",
+      (id) => addSuppressions(db, { ...suppression([addressOf(id)]), reason: "manual" }),
+    ],
+    [
+      "the domain is blocked by the workspace",
+      "suppressed_blocked_domain",
+      (id) => blockDomain(db, workspaceBlockedDomains, { domain: domainOf(id) }, by()),
+    ],
+    [
+      "the address is suppressed by the instance",
+      "suppressed_spamtrap",
+      (id) =>
+        addInstanceSuppressions(system(), {
+          ...suppression([addressOf(id)]),
+          reason: "spamtrap",
+          actorId: "test",
+        }),
+    ],
+    [
+      "the domain is blocked by the instance",
+      "suppressed_blocked_domain",
+      (id) => blockDomain(system(), instanceBlockedDomains, { domain: domainOf(id) }, by()),
+    ],
+    [
+      "they ask to be erased",
+      "suppressed_erasure",
+      (id) =>
+        requestPrivacy(
+          { db, jobs: createJobQueue(system(), now), workspaceId: held.ws, ...by() },
+          { kind: "erase", contactId: id },
+        ),
+    ],
+    [
+      "they unsubscribe, and the fact is only in the journal",
+      "suppressed_unsubscribed",
+      (id, campaignId) => unsubscribe(campaignId, seqOf(id, campaignId)),
+    ],
+  ];
 
 const unsubscribe = (c: number, s: number, ct?: number) =>
   held.delivery().recordFact({
@@ -165,7 +166,7 @@ test("after the launch every way of saying no keeps the message back, each with 
   const id = await launch();
   const people = waiting();
   const taken = new Map<number, { reason: string; address: string }>();
-  for (const [index, [, reason, take]] of ways.entries()) {
+  for (const [index, [, reason, take]] of routes.entries()) {
     const person = people[index] ?? nobody;
     taken.set(person.id, { reason, address: person.address });
     await take(person.id, id);
@@ -177,11 +178,11 @@ test("after the launch every way of saying no keeps the message back, each with 
     expect(`${address} ${held.reasonOf(id, contactId)}`).toBe(`${address} ${reason}`);
     expect(got).not.toContain(address);
   }
-  expect(got).toHaveLength(PEOPLE - ways.length);
+  expect(got).toHaveLength(PEOPLE - routes.length);
   expect(new Set(got).size).toBe(got.length);
 }, 60_000);
 
-for (const [name, reason, take] of ways) {
+for (const [name, reason, take] of routes) {
   test(`a message that waits at DATA is not finished when ${name}`, async () => {
     const id = await launch();
     const [address = ""] = held.held();

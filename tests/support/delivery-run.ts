@@ -14,7 +14,7 @@ import { Ledger } from "../../server/delivery/run/ledger.ts";
 import { nowhereFact } from "../../server/delivery/run/outcome-fact.ts";
 import { Placer } from "../../server/delivery/run/placing.ts";
 import { Recorder } from "../../server/delivery/run/recorder.ts";
-import type { Way } from "../../server/delivery/run/routing.ts";
+import type { CampaignRoute } from "../../server/delivery/run/routing.ts";
 import {
   type ChunkInHand,
   emptyMessage,
@@ -254,7 +254,7 @@ export async function newSendingNode(options: NodeOptions = {}) {
         ...{ workspaceId: WORKSPACE, campaignId: 1, launchedAt: NOON, spreadMinutes: undefined },
         ...{ onAmbiguous: "resend", total: 10_000, remaining: 10_000, compiled },
         consent: () => new Map(),
-        ways: egresses.map((egress, position) => wayOf(egress, position, traffic)),
+        routes: egresses.map((egress, position) => wayOf(egress, position, traffic)),
         ...changes,
       });
       runs.add(run);
@@ -314,8 +314,8 @@ export function nodePerTest(use: (node: SendingNode) => void): void {
 }
 
 /** The route that a campaign prefers. */
-export function firstRouteOf(run: Run): Way {
-  const [first] = run.parts.ways;
+export function firstRouteOf(run: Run): CampaignRoute {
+  const [first] = run.parts.routes;
   if (first === undefined) {
     throw new Error("the campaign has no route");
   }
@@ -326,10 +326,10 @@ export function isResult(fact: Fact): fact is ResultFact {
   return fact.k === "result";
 }
 
-function wayOf(egress: ScriptedEgress, position: number, traffic: Traffic): Way {
+function wayOf(egress: ScriptedEgress, position: number, traffic: Traffic): CampaignRoute {
   return {
     ...{ egress, position, weight: 1, signingKey: undefined, hasDelivered: false },
-    ...{ circuit: traffic.circuitOf(egress.route), recall: new AbortController() },
+    ...{ circuit: traffic.circuitOf(egress.route), cancellation: new AbortController() },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import type { BounceFact, ComplaintFact } from "../facts.ts";
-import { personBehind } from "../person.store.ts";
+import { resolveRecipient } from "../person.store.ts";
 import type { BounceRules } from "../ports.ts";
 import { messageState } from "../types.ts";
 import { changeOf } from "./apply-result.ts";
@@ -86,7 +86,7 @@ export function applyComplaint(db: Connection, batch: Batch, fact: ComplaintFact
   batch.engaged.add(fact.c);
   const source = `campaign:${fact.c}`;
   const said = { campaignId: fact.c, seq: fact.s };
-  const { contactId = message.contactId, addresses } = personBehind(db, said);
+  const { contactId = message.contactId, addresses } = resolveRecipient(db, said);
   const { at } = fact;
   for (const address of addresses) {
     suppress(db, { address, reason: "complaint", source, detail: kind, at, expiresAt: null });

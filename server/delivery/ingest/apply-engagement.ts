@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { EngagementFact, UnsubscribeFact } from "../facts.ts";
-import { personBehind, presentContact } from "../person.store.ts";
+import { presentContact, resolveRecipient } from "../person.store.ts";
 import type { ClassifyEngagement } from "../ports.ts";
 import { messageState } from "../types.ts";
 import { addWithdrawal } from "./consent.store.ts";
@@ -57,7 +57,7 @@ export function applyEngagement(
 export function applyUnsubscribe(db: Connection, batch: Batch, fact: UnsubscribeFact): void {
   const message = findMessage(db, fact.c, fact.s);
   const said = { campaignId: fact.c, seq: fact.s, contactId: fact.ct, address: fact.a };
-  const { contactId, addresses } = personBehind(db, said);
+  const { contactId, addresses } = resolveRecipient(db, said);
   if (contactId === undefined) {
     batch.orphans += 1;
     return;

@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import type { ReleaseFact, ResultFact } from "../facts.ts";
 import type { BounceRules } from "../ports.ts";
 import { type MessageState, type MessageStateName, messageState } from "../types.ts";
-import { earlyBounce } from "./bounces.store.ts";
+import { earlyBounceCategory } from "./bounces.store.ts";
 import type { Batch, ChunkChange } from "./gathered.ts";
 import {
   addAttempt,
@@ -48,7 +48,7 @@ export function applyResult(
     batch.late += 1;
     return;
   }
-  const early = earlyBounce(message.reason);
+  const early = earlyBounceCategory(message.reason);
   const to = early !== undefined && fact.st === "sent" ? "bounced" : fact.st;
   const due = fact.st === "deferred" ? dueTime(fact) : null;
   const reason = early === undefined ? fact.cat : reasonAfter(early, message.reason, fact);

@@ -73,6 +73,6 @@ export function markEarlyBounce(
 }
 
 /** The category that `markEarlyBounce` recorded; undefined when there is none. */
-export function earlyBounce(reason: string): string | undefined {
+export function earlyBounceCategory(reason: string): string | undefined {
   return reason.startsWith(EARLY) ? reason.slice(EARLY.length) : undefined;
 }

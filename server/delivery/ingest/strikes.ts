@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
-import type { BounceRules, GiveUp } from "../ports.ts";
+import type { BounceRules, SuppressionThreshold } from "../ports.ts";
 import { suppress } from "./results.store.ts";
 import { addStrike, dropStrikes, forgetStrikes, lastDelivery, strikesOf } from "./strikes.store.ts";
 
@@ -42,7 +42,7 @@ export function strike(db: Connection, failure: Failure, rules: BounceRules): vo
   }
 }
 
-function giveUp(db: Connection, failure: Failure, rule: GiveUp, days: number): void {
+function giveUp(db: Connection, failure: Failure, rule: SuppressionThreshold, days: number): void {
   const { address, at, detail } = failure;
   suppress(db, {
     ...{ address, detail, at },
@@ -52,7 +52,10 @@ function giveUp(db: Connection, failure: Failure, rule: GiveUp, days: number): v
   });
 }
 
-function isEnough(times: readonly number[], { after, per, overDays = 0 }: GiveUp): boolean {
+function isEnough(
+  times: readonly number[],
+  { after, per, overDays = 0 }: SuppressionThreshold,
+): boolean {
   const counted = per === "message" ? times : new Set(times.map((at) => Math.floor(at / DAY_MS)));
   const count = "size" in counted ? counted.size : counted.length;
   const span = Math.max(...times) - Math.min(...times);

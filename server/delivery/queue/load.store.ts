@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
-import type { ConsentRule, IsBlocked, WhyNot } from "../consent.store.ts";
+import type { ConsentRefusal, ConsentRule, IsBlocked } from "../consent.store.ts";
 import type { Recipient } from "../types.ts";
 
 type LoadedRow = {
@@ -62,7 +62,7 @@ export type LoadedRecipient = {
 /** The due messages of a chunk: those to send, and those that must not be sent, with the reason. */
 export type Loaded = {
   recipients: LoadedRecipient[];
-  unsent: { seq: number; why: Exclude<WhyNot, undefined> }[];
+  unsent: { seq: number; why: Exclude<ConsentRefusal, undefined> }[];
 };
 
 /**
@@ -82,10 +82,10 @@ export function loadChunk(
   },
 ): Loaded {
   const { firstSeq: first, lastSeq: last, now, isBlocked, rule } = chunk;
-  const whyNot = rule(db, { campaignId, first, last, now, isBlocked, which: "open" });
+  const refusals = rule(db, { campaignId, first, last, now, isBlocked, which: "open" });
   const loaded: Loaded = { recipients: [], unsent: [] };
   for (const row of selectDueRows(db).all({ campaignId, first, last, now })) {
-    const why = whyNot.get(row.seq);
+    const why = refusals.get(row.seq);
     if (why !== undefined || row.email === null) {
       loaded.unsent.push({ seq: row.seq, why: why ?? "contact_deleted" });
     } else {

@@ -1,7 +1,12 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, because, notFound } from "../../platform/errors.ts";
-import { type ConsentRule, consentRule, frozenAudience, type WhyNot } from "../consent.store.ts";
+import {
+  type ConsentRefusal,
+  type ConsentRule,
+  consentRule,
+  frozenAudience,
+} from "../consent.store.ts";
 import { messageState } from "../types.ts";
 import {
   type ChunkRange,
@@ -160,7 +165,7 @@ function retryChunk(
   }
 }
 
-const isGone = (why: WhyNot): boolean => why === "contact_deleted" || why === "merged";
+const isGone = (why: ConsentRefusal): boolean => why === "contact_deleted" || why === "merged";
 
 function isMeant(row: EndedRow, { states, reason }: RetryFilter): boolean {
   return (

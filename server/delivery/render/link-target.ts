@@ -4,7 +4,7 @@ import { parseLink, renderLink } from "./links.ts";
 import { TemplateError } from "./liquid-engine.ts";
 
 /** An empty contact, for previews and anonymous web views. */
-export const nobody: ContactFields = {
+export const emptyContact: ContactFields = {
   id: 0,
   email: "",
   first_name: "",

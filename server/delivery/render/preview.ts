@@ -4,7 +4,7 @@ import type { Problem } from "./body.ts";
 import { type CompiledCampaign, compileCampaign } from "./compile.ts";
 import { type BuiltBody, buildContent, type ContentSource } from "./content.ts";
 import { oneLine } from "./header-text.ts";
-import { nobody } from "./link-target.ts";
+import { emptyContact } from "./link-target.ts";
 import { problemOf } from "./lint.ts";
 import { TemplateError } from "./liquid-engine.ts";
 import { positionAt } from "./liquid-mask.ts";
@@ -76,7 +76,12 @@ export async function buildAndTry(
   if (built.problems.some(({ severity }) => severity === "error")) {
     return built;
   }
-  const tried = await preview({ ...built.content, ...anyHeader }, nobody, now, writtenIn(source));
+  const tried = await preview(
+    { ...built.content, ...anyHeader },
+    emptyContact,
+    now,
+    writtenIn(source),
+  );
   const tooMuch = tried.problems.filter(({ code }) => code !== undefined);
   return { ...built, problems: [...built.problems, ...tooMuch] };
 }

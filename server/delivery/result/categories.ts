@@ -1,4 +1,4 @@
-import type { GiveUp } from "../ports.ts";
+import type { SuppressionThreshold } from "../ports.ts";
 
 /**
  * What kind of problem a category of reply is.
@@ -19,13 +19,13 @@ export type CategoryKind =
 type CategoryFacts = {
   kind: CategoryKind;
   /** When the address is suppressed; omitted = never. */
-  giveUp?: GiveUp;
+  giveUp?: SuppressionThreshold;
   /** Minimum wait before the next attempt. */
   waitMinutes?: number;
 };
 
 /** For failures that a server states with certainty. */
-const atOnce: GiveUp = { after: 1, per: "message", withinDays: 1, isForGood: true };
+const atOnce: SuppressionThreshold = { after: 1, per: "message", withinDays: 1, isForGood: true };
 
 /** Every category an attempt can have, and its consequences. */
 export const categories = {

@@ -1,8 +1,8 @@
 import { aboutRecipient, type TextRule } from "./reply-rule.ts";
 import {
+  disabledMailboxWords,
   mailboxWords,
   preferenceWords,
-  shutWords,
   unclearWords,
   unknownWords,
 } from "./words-about-recipient.ts";
@@ -69,7 +69,7 @@ export const textRules: readonly TextRule[] = [
   ...senderWords,
   ...authWords,
   ...unclearWords,
-  ...shutWords,
+  ...disabledMailboxWords,
   ...unknownWords,
   ...expiryWords,
   ...lookupWords,

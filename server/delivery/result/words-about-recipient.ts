@@ -30,7 +30,7 @@ const thing =
   "(?! (?:content|headers?|format|message|signature|sender|subject|body|client|server|record|reputation|credentials))";
 
 /** The mailbox exists but is disabled. */
-export const shutWords: TextRule[] = [
+export const disabledMailboxWords: TextRule[] = [
   {
     category: "inactive_mailbox",
     text: /\b(?:mailbox|account|user|recipient|(?:mail ?)?address)\b(?: @)? (?:is |has been |was )?(?:currently |\w+ly )?(?:disabled|suspended|deactivated|inactive|closed|terminated|frozen|locked)\b(?! by\b)/i,

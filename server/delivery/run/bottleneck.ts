@@ -81,9 +81,9 @@ function silenceOf(run: Run, { now, onWallClock }: BottleneckFacts): Bottleneck 
     if (lane.inFlight === 0) {
       continue;
     }
-    const { way, site } = lane.target;
-    const isDirect = way.egress.route.kind === "direct";
-    const { opening } = way.egress.status(isDirect ? site.key : undefined);
+    const { campaignRoute, site } = lane.target;
+    const isDirect = campaignRoute.egress.route.kind === "direct";
+    const { opening } = campaignRoute.egress.status(isDirect ? site.key : undefined);
     if (opening === undefined || now - opening.since < SILENCE_MS) {
       return null;
     }
@@ -93,13 +93,13 @@ function silenceOf(run: Run, { now, onWallClock }: BottleneckFacts): Bottleneck 
   if (longest === undefined) {
     return null;
   }
-  const { way, site } = longest.lane.target;
+  const { campaignRoute, site } = longest.lane.target;
   const { stage, since } = longest.opening;
   return {
     code: "opening_unanswered",
     params: {
       server: site.name,
-      route: way.egress.route.name,
+      route: campaignRoute.egress.route.name,
       stage: isOpeningStage(stage) ? stage : "other",
       since: onWallClock(since),
     },
@@ -224,7 +224,7 @@ function routeName(run: Run, id: string): string {
 
 function routeOf(run: Run, id: string): Route | undefined {
   const routeId = Number(id.split("/")[1]);
-  return run.parts.ways.find(({ egress }) => egress.route.id === routeId)?.egress.route;
+  return run.parts.routes.find(({ egress }) => egress.route.id === routeId)?.egress.route;
 }
 
 function siteName(run: Run, siteKey: string): string {

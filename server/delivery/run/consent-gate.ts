@@ -4,12 +4,12 @@ import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { blockList, type IsBlocked } from "../block-list.store.ts";
 import {
+  type ConsentRefusal,
   dataVersion,
   type SkipReason,
-  type WAITS_FOR_TWIN,
-  type WhyNot,
+  type WAITS_FOR_MERGED,
 } from "../consent.store.ts";
-import type { TurnedAway } from "../protocol.ts";
+import type { OptOut } from "../protocol.ts";
 import type { MessageInHand, Run } from "./run.ts";
 
 /**
@@ -19,16 +19,16 @@ const KEEP_MS = 10 * 60_000;
 
 /** The recipient must not be mailed any more. Nothing of the message was delivered. */
 export class NotMailed extends Error {
-  readonly why: SkipReason | typeof WAITS_FOR_TWIN;
+  readonly why: SkipReason | typeof WAITS_FOR_MERGED;
 
-  constructor(why: SkipReason | typeof WAITS_FOR_TWIN) {
+  constructor(why: SkipReason | typeof WAITS_FOR_MERGED) {
     super(why);
     this.why = why;
   }
 }
 
 type Seen = { turn: number; data: number; consent: number };
-type Left = Pick<TurnedAway, "why" | "number">;
+type RecentOptOut = Pick<OptOut, "why" | "number">;
 
 /**
  * Checks right before MAIL and right before the dot whether the recipient may still be mailed.
@@ -45,7 +45,7 @@ export class ConsentGate {
   readonly #clocks: Clocks;
   readonly #seen = new WeakMap<Connection, Seen>();
   readonly #blocked = new WeakMap<Connection, { version: number; isBlocked: IsBlocked }>();
-  readonly #left = new Map<string, Map<string, Left & { at: number }>>();
+  readonly #optOuts = new Map<string, Map<string, RecentOptOut & { at: number }>>();
   #turn = 0;
   #isTurnEnding = false;
 
@@ -78,28 +78,28 @@ export class ConsentGate {
 
   /** @throws NotMailed when the message must not be sent now. */
   check(run: Run, item: MessageInHand): void {
-    const why = this.#whyNot(run, item);
+    const why = this.#refusalFor(run, item);
     if (why !== undefined) {
       throw new NotMailed(why);
     }
   }
 
   /** The person has unsubscribed or complained. The fact is in the journal, but not yet in the database. */
-  left(workspaceId: string, address: string, left: Left): void {
-    let addresses = this.#left.get(workspaceId);
+  optedOut(workspaceId: string, address: string, optOut: RecentOptOut): void {
+    let addresses = this.#optOuts.get(workspaceId);
     if (addresses === undefined) {
       addresses = new Map();
-      this.#left.set(workspaceId, addresses);
+      this.#optOuts.set(workspaceId, addresses);
     }
-    addresses.set(address, { ...left, at: this.#clocks.steady() });
+    addresses.set(address, { ...optOut, at: this.#clocks.steady() });
   }
 
   /**
    * The person has resubscribed, and all facts up to number `upTo` are in the database, which is authoritative for
    * them from now on. A later unsubscribe is kept, because it may not be in the database yet.
    */
-  back(workspaceId: string, address: string, upTo: number): void {
-    const addresses = this.#left.get(workspaceId);
+  resubscribed(workspaceId: string, address: string, upTo: number): void {
+    const addresses = this.#optOuts.get(workspaceId);
     if ((addresses?.get(address)?.number ?? Number.POSITIVE_INFINITY) <= upTo) {
       addresses?.delete(address);
     }
@@ -108,24 +108,24 @@ export class ConsentGate {
   /** Drops entries that are in the database by now, for workspaces that are not sending. */
   sweep(isBusy: (workspaceId: string) => boolean): void {
     const now = this.#clocks.steady();
-    for (const [workspaceId, addresses] of this.#left) {
+    for (const [workspaceId, addresses] of this.#optOuts) {
       for (const [address, { at }] of addresses) {
         if (!isBusy(workspaceId) && now - at > KEEP_MS) {
           addresses.delete(address);
         }
       }
       if (addresses.size === 0) {
-        this.#left.delete(workspaceId);
+        this.#optOuts.delete(workspaceId);
       }
     }
   }
 
-  #whyNot({ parts }: Run, item: MessageInHand): WhyNot {
+  #refusalFor({ parts }: Run, item: MessageInHand): ConsentRefusal {
     const { workspaceId, campaignId } = parts;
     const { seq, address } = item.recipient;
-    const left = this.#left.get(workspaceId)?.get(address);
-    if (left !== undefined) {
-      return `suppressed_${left.why}`;
+    const optOut = this.#optOuts.get(workspaceId)?.get(address);
+    if (optOut !== undefined) {
+      return `suppressed_${optOut.why}`;
     }
     const version = this.version(workspaceId);
     if (version === item.judgedAt) {

@@ -216,7 +216,7 @@ export class Dispatcher {
       this.#call(this.#waitQueue.moved(lane));
       return true;
     }
-    const usable = lane.target.way.egress.usable(siteKeyOf(lane));
+    const usable = lane.target.campaignRoute.egress.usable(siteKeyOf(lane));
     const places = usable === 0 ? this.#openings : this.#places;
     if (places === this.#places && places.isFull) {
       this.#nodeFull = refusal(nodeKey, "concurrency", places.max);
@@ -242,11 +242,11 @@ export class Dispatcher {
   }
 
   #refuse(lane: Lane, usable: number, places: Places, now: number): Refusal | undefined {
-    const { way } = lane.target;
-    const isOut = lane.run.parts.ways.length > 1 && way.circuit.state(now) !== "closed";
-    if (isOut && (way.circuit.state(now) === "open" || lane.inFlight > 0)) {
-      const again = Math.max(way.circuit.retryAt ?? 0, now + PROBE_RECHECK_MS);
-      return suspension(routeKey(way.egress.route), again, way.circuit.reason);
+    const { campaignRoute } = lane.target;
+    const isOut = lane.run.parts.routes.length > 1 && campaignRoute.circuit.state(now) !== "closed";
+    if (isOut && (campaignRoute.circuit.state(now) === "open" || lane.inFlight > 0)) {
+      const again = Math.max(campaignRoute.circuit.retryAt ?? 0, now + PROBE_RECHECK_MS);
+      return suspension(routeKey(campaignRoute.egress.route), again, campaignRoute.circuit.reason);
     }
     const { limiter } = this.#parts.traffic;
     if (limiter.underWay(lane.serverKey) >= admittedAtOnce(usable)) {
@@ -311,8 +311,8 @@ export class Dispatcher {
 }
 
 /** The site key to pass to `Egress`; undefined for a relay, which is a single server. */
-function siteKeyOf({ target: { way, site } }: Lane): string | undefined {
-  return way.egress.route.kind === "direct" ? site.key : undefined;
+function siteKeyOf({ target: { campaignRoute, site } }: Lane): string | undefined {
+  return campaignRoute.egress.route.kind === "direct" ? site.key : undefined;
 }
 
 /**
@@ -320,7 +320,7 @@ function siteKeyOf({ target: { way, site } }: Lane): string | undefined {
  * or when the server may be tried again.
  */
 function serverRefusal(lane: Lane, usable: number): Refusal {
-  const { retryAt, lastError } = lane.target.way.egress.status(siteKeyOf(lane));
+  const { retryAt, lastError } = lane.target.campaignRoute.egress.status(siteKeyOf(lane));
   return usable === 0 && retryAt !== undefined
     ? suspension(lane.serverKey, retryAt, lastError)
     : refusal(lane.serverKey, "opening", usable, lastError);

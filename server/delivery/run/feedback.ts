@@ -8,13 +8,13 @@ import { applyActions } from "./limit-actions.ts";
 import { routeSiteKey, senderOf, senderSiteKey, sourceProviderKey } from "./limits.ts";
 import { LostAnswersBook, lostAnswersSentence } from "./lost-answers.ts";
 import type { Placer } from "./placing.ts";
-import { allows, type Way } from "./routing.ts";
+import { allows, type CampaignRoute } from "./routing.ts";
 import type { Lane, MessageInFlight, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
 type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
 /** `startedAt` is in steady ms. */
-export type Tried = { outcome: Answered; verdict: Judgement; startedAt: number };
+export type FinishedTry = { outcome: Answered; verdict: Judgement; startedAt: number };
 
 export type FeedbackParts = {
   clocks: Clocks;
@@ -43,11 +43,11 @@ const LOST_ANSWERS_PAUSE_MS = 60 * 60_000;
 export class Feedback {
   readonly #parts: FeedbackParts;
   /** Sites that could not be reached since the last success, by route. */
-  readonly #outOfReach = new WeakMap<Way["circuit"], Set<string>>();
+  readonly #outOfReach = new WeakMap<CampaignRoute["circuit"], Set<string>>();
   /** Sites that refused a campaign since one last accepted a message of it. */
   readonly #against = new WeakMap<Run, Set<string>>();
   /** Since when (steady ms) a route's TLS has been failing without a success. */
-  readonly #tlsBrokenSince = new WeakMap<Way["circuit"], number>();
+  readonly #tlsBrokenSince = new WeakMap<CampaignRoute["circuit"], number>();
   readonly #lostAnswers = new LostAnswersBook();
 
   constructor(parts: FeedbackParts) {
@@ -58,8 +58,8 @@ export class Feedback {
    * If the route is at fault and another working route exists, makes the message due at once for that one. What a
    * server may have accepted that keeps losing its answers is held for a person, instead of being sent again.
    */
-  redirect(run: Run, item: MessageInFlight, { outcome, verdict }: Tried): Judgement {
-    const { way } = item.lane.target;
+  redirect(run: Run, item: MessageInFlight, { outcome, verdict }: FinishedTry): Judgement {
+    const { campaignRoute } = item.lane.target;
     if (outcome.kind === "ambiguous") {
       const isSuspect = this.#lostAnswers.isSuspect(item.lane);
       const { dueAt: _, ...rest } = verdict;
@@ -67,14 +67,14 @@ export class Feedback {
     }
     const isRoutes =
       verdict.routeFault !== undefined ||
-      (way.egress.route.kind !== "direct" && isRefusedConnection(outcome));
-    return isRoutes && verdict.state === "deferred" && this.#hasOtherWay(run, item)
+      (campaignRoute.egress.route.kind !== "direct" && isRefusedConnection(outcome));
+    return isRoutes && verdict.state === "deferred" && this.#hasOtherRoute(run, item)
       ? { ...verdict, dueAt: this.#parts.clocks.wall(), countsAsAttempt: false }
       : verdict;
   }
 
   /** Updates the pace, the state of the route and the lanes. The message itself has already been settled. */
-  learn(run: Run, item: MessageInFlight, tried: Tried): void {
+  learn(run: Run, item: MessageInFlight, tried: FinishedTry): void {
     const { lane } = item;
     const { outcome, verdict } = tried;
     if (outcome.kind === "accepted") {
@@ -101,54 +101,56 @@ export class Feedback {
   }
 
   /** Moves the campaign's messages that wait for this route to other working routes, if there are any. */
-  findOtherWay(run: Run, way: Way): void {
-    if (run.parts.ways.length > 1) {
-      this.#parts.placer.replace(run, (target) => target.way === way);
+  moveToOtherRoutes(run: Run, campaignRoute: CampaignRoute): void {
+    if (run.parts.routes.length > 1) {
+      this.#parts.placer.replace(run, (target) => target.campaignRoute === campaignRoute);
     }
   }
 
   #onAccepted(run: Run, lane: Lane): void {
-    const { way, site } = lane.target;
+    const { campaignRoute, site } = lane.target;
     const { traffic } = this.#parts;
-    way.hasDelivered = true;
+    campaignRoute.hasDelivered = true;
     this.#against.delete(run);
-    if (way.egress.route.kind === "direct") {
-      const { id } = routeSiteKey(way.egress.route, site.key);
+    const { route } = campaignRoute.egress;
+    if (route.kind === "direct") {
+      const { id } = routeSiteKey(route, site.key);
       traffic.siteTookMail(site.key);
       traffic.deadSites.answered(id);
       traffic.refusingSites.answered(id);
-      traffic.refusingSites.answered(senderSiteKey(way.egress.route, envelopeOf(run), site.key).id);
+      traffic.refusingSites.answered(senderSiteKey(route, envelopeOf(run), site.key).id);
     }
-    this.#routeWorks(way);
+    this.#routeWorks(campaignRoute);
   }
 
-  #routeWorks(way: Way): void {
-    this.#outOfReach.delete(way.circuit);
-    this.#tlsBrokenSince.delete(way.circuit);
-    if (way.circuit.succeeded()) {
-      const { route } = way.egress;
+  #routeWorks(campaignRoute: CampaignRoute): void {
+    const { circuit, position, egress } = campaignRoute;
+    this.#outOfReach.delete(circuit);
+    this.#tlsBrokenSince.delete(circuit);
+    if (circuit.succeeded()) {
+      const { route } = egress;
       log.info({ workspaceId: route.workspaceId, routeId: route.id }, "a route works again");
-      for (const run of this.#runsOf(way)) {
+      for (const run of this.#runsOf(campaignRoute)) {
         // Messages that were moved to other routes meanwhile are placed again.
-        this.#parts.placer.replace(run, (target) => target.way.position >= way.position);
+        this.#parts.placer.replace(run, (target) => target.campaignRoute.position >= position);
       }
     }
   }
 
-  #onFailure(run: Run, item: MessageInFlight, { outcome, verdict, startedAt }: Tried): void {
+  #onFailure(run: Run, item: MessageInFlight, { outcome, verdict, startedAt }: FinishedTry): void {
     const { lane } = item;
-    const { way, site } = lane.target;
-    const isDirect = way.egress.route.kind === "direct";
+    const { campaignRoute, site } = lane.target;
+    const isDirect = campaignRoute.egress.route.kind === "direct";
     if (!isRefusedConnection(outcome)) {
       if (!isDirect && verdict.routeFault === undefined) {
-        this.#onAnswer(way, outcome);
+        this.#onAnswer(campaignRoute, outcome);
       }
     } else if (isDirect && isUnreachable(outcome)) {
       this.#siteFailed(lane, reasonOf(outcome), startedAt, isSilent(outcome));
-      this.#countOutOfReach(way, site.key);
+      this.#countOutOfReach(campaignRoute, site.key);
     } else if (!isDirect) {
-      this.#routeFailed(way, reasonOf(outcome), isSilent(outcome));
-      this.#releaseWaiting(way);
+      this.#routeFailed(campaignRoute, reasonOf(outcome), isSilent(outcome));
+      this.#releaseWaiting(campaignRoute);
       this.#countBrokenTls(run, item, outcome);
     }
   }
@@ -157,11 +159,11 @@ export class Feedback {
    * A relay that replies to a message works, whatever the reply says. One that breaks the connection in the middle of
    * a message proves nothing, so it only keeps an open circuit open.
    */
-  #onAnswer(way: Way, outcome: Answered): void {
+  #onAnswer(campaignRoute: CampaignRoute, outcome: Answered): void {
     if (outcome.kind === "refused" && !endsConnection(outcome)) {
-      this.#routeWorks(way);
-    } else if (way.circuit.state(this.#parts.clocks.steady()) !== "closed") {
-      this.#routeFailed(way, reasonOf(outcome), false);
+      this.#routeWorks(campaignRoute);
+    } else if (campaignRoute.circuit.state(this.#parts.clocks.steady()) !== "closed") {
+      this.#routeFailed(campaignRoute, reasonOf(outcome), false);
     }
   }
 
@@ -169,21 +171,21 @@ export class Feedback {
    * If a relay has no usable connection, returns the messages waiting for one to their lanes: there they do not take
    * up the node's places.
    */
-  #releaseWaiting(way: Way): void {
-    if (way.egress.usable() > 0) {
+  #releaseWaiting({ circuit, egress }: CampaignRoute): void {
+    if (egress.usable() > 0) {
       return;
     }
     for (const { isHalted, parts } of this.#parts.runs()) {
-      const own = isHalted ? undefined : parts.ways.find(({ circuit }) => circuit === way.circuit);
+      const own = isHalted ? undefined : parts.routes.find((one) => one.circuit === circuit);
       if (own !== undefined) {
-        recall(own);
+        cancelInFlight(own);
       }
     }
   }
 
   /** Broken TLS is retried like an unreachable server. If it lasts, the route is reported as faulty. */
   #countBrokenTls(run: Run, item: MessageInFlight, outcome: Answered): void {
-    const { circuit } = item.lane.target.way;
+    const { circuit } = item.lane.target.campaignRoute;
     const isTls =
       (outcome.kind === "broken" || outcome.kind === "refused") && outcome.stage === "starttls";
     if (!isTls) {
@@ -199,9 +201,9 @@ export class Feedback {
   }
 
   #siteFailed(lane: Lane, error: string, startedAt: number, wasSilent: boolean): void {
-    const { way, site } = lane.target;
+    const { campaignRoute, site } = lane.target;
     const { traffic, clocks } = this.#parts;
-    const key = routeSiteKey(way.egress.route, site.key);
+    const key = routeSiteKey(campaignRoute.egress.route, site.key);
     const now = clocks.steady();
     const pauseMs = traffic.deadSites.failed(key.id, startedAt, now, wasSilent);
     if (pauseMs !== undefined) {
@@ -215,14 +217,14 @@ export class Feedback {
    * sender's domain, only mail of that domain is suspended there; other senders on the route may still be accepted.
    */
   #siteRefused(run: Run, item: MessageInFlight, refusal: SiteRefusal, startedAt: number): void {
-    const { way, site } = item.lane.target;
+    const { campaignRoute, site } = item.lane.target;
     const { traffic, clocks } = this.#parts;
     const { words, refuses } = refusal;
     const sender = envelopeOf(run);
     const key =
       refuses === "sender"
-        ? senderSiteKey(way.egress.route, sender, site.key)
-        : routeSiteKey(way.egress.route, site.key);
+        ? senderSiteKey(campaignRoute.egress.route, sender, site.key)
+        : routeSiteKey(campaignRoute.egress.route, site.key);
     const from = refuses === "sender" ? sender : "here";
     const now = clocks.steady();
     const pauseMs = traffic.refusingSites.failed(key.id, startedAt, now, false);
@@ -245,8 +247,8 @@ export class Feedback {
 
   /** A relay that breaks off after the dot stops the campaign; a recipient's server only its own messages. */
   #countLostAnswers(run: Run, item: MessageInFlight, outcome: Answered): void {
-    const { way, site } = item.lane.target;
-    const { route } = way.egress;
+    const { campaignRoute, site } = item.lane.target;
+    const { route } = campaignRoute.egress;
     if (outcome.kind !== "ambiguous") {
       if (outcome.kind === "accepted" || (outcome.kind === "refused" && outcome.stage === "dot")) {
         this.#lostAnswers.answered(item.lane);
@@ -257,7 +259,7 @@ export class Feedback {
     if (often === undefined) {
       return;
     }
-    this.#holdUnknown(way);
+    this.#holdUnknown(campaignRoute);
     if (route.kind === "direct") {
       const { traffic, clocks } = this.#parts;
       const key = routeSiteKey(route, site.key);
@@ -266,61 +268,65 @@ export class Feedback {
       traffic.limiter.probe(key);
       return;
     }
-    const hasOther = this.#hasOtherWay(run, item);
-    this.#routeFailed(way, `it broke off the connection after accepting ${often}`, true);
+    const hasOther = this.#hasOtherRoute(run, item);
+    this.#routeFailed(campaignRoute, `it broke off the connection after accepting ${often}`, true);
     if (!hasOther && !run.isHalted) {
       this.#parts.onPause(run, lostAnswersSentence(route.name, often));
     }
   }
 
   /** Every campaign of the route may have been given to the faulty server, so no campaign sends such messages again. */
-  #holdUnknown({ circuit }: Way): void {
+  #holdUnknown({ circuit }: CampaignRoute): void {
     for (const run of this.#parts.runs()) {
-      if (run.parts.ways.some((own) => own.circuit === circuit)) {
+      if (run.parts.routes.some((own) => own.circuit === circuit)) {
         this.#parts.onLostAnswers(run);
       }
     }
   }
 
   /** If outgoing connections are blocked (often port 25), every site looks dead. */
-  #countOutOfReach(way: Way, siteKey: string): void {
-    const sites = this.#outOfReach.get(way.circuit) ?? new Set();
-    this.#outOfReach.set(way.circuit, sites.add(siteKey));
+  #countOutOfReach(campaignRoute: CampaignRoute, siteKey: string): void {
+    const sites = this.#outOfReach.get(campaignRoute.circuit) ?? new Set();
+    this.#outOfReach.set(campaignRoute.circuit, sites.add(siteKey));
     if (sites.size >= SITES_OUT_OF_REACH) {
       sites.clear();
-      this.#routeFailed(way, "no mail server can be reached from here; is port 25 open?", true);
+      this.#routeFailed(
+        campaignRoute,
+        "no mail server can be reached from here; is port 25 open?",
+        true,
+      );
     }
   }
 
   #routeFault(run: Run, item: MessageInFlight, fault: string): void {
-    const { way } = item.lane.target;
-    this.#routeFailed(way, fault, true);
-    if (!this.#hasOtherWay(run, item) && !run.isHalted) {
+    const { campaignRoute } = item.lane.target;
+    this.#routeFailed(campaignRoute, fault, true);
+    if (!this.#hasOtherRoute(run, item) && !run.isHalted) {
       this.#parts.onPause(
         run,
-        `The sending method “${way.egress.route.name}” does not work: ${fault}`,
+        `The sending method “${campaignRoute.egress.route.name}” does not work: ${fault}`,
       );
     }
   }
 
   /** Whether another working route may be used for the message. */
-  #hasOtherWay(run: Run, { lane, recipient }: MessageInFlight): boolean {
+  #hasOtherRoute(run: Run, { lane, recipient }: MessageInFlight): boolean {
     const domain = domainOf(recipient.address);
     const now = this.#parts.clocks.steady();
-    return run.parts.ways.some(
-      (way) =>
-        way !== lane.target.way &&
-        allows(way.egress.route, domain) &&
-        way.circuit.state(now) === "closed",
+    return run.parts.routes.some(
+      (campaignRoute) =>
+        campaignRoute !== lane.target.campaignRoute &&
+        allows(campaignRoute.egress.route, domain) &&
+        campaignRoute.circuit.state(now) === "closed",
     );
   }
 
   /** Records a failure of the route. If that opens its circuit, messages before the dot are moved to other routes. */
-  #routeFailed(way: Way, reason: string, isFault: boolean): void {
-    if (way.circuit.failed(this.#parts.clocks.steady(), reason, isFault)) {
-      const { workspaceId, id } = way.egress.route;
+  #routeFailed(campaignRoute: CampaignRoute, reason: string, isFault: boolean): void {
+    if (campaignRoute.circuit.failed(this.#parts.clocks.steady(), reason, isFault)) {
+      const { workspaceId, id } = campaignRoute.egress.route;
       log.warn({ workspaceId, routeId: id, reason }, "a route does not work");
-      this.#leave(way);
+      this.#leave(campaignRoute);
     }
   }
 
@@ -328,36 +334,36 @@ export class Feedback {
    * The route has announced that it accepts nothing for a while. If no campaign has another route, the limiter's
    * suspension is enough.
    */
-  #routeShut({ target: { way } }: Lane, untilMs: number, reason: string): void {
-    if (this.#runsOf(way).length > 0) {
-      way.circuit.trip(untilMs, reason);
-      this.#leave(way);
+  #routeShut({ target: { campaignRoute } }: Lane, untilMs: number, reason: string): void {
+    if (this.#runsOf(campaignRoute).length > 0) {
+      campaignRoute.circuit.trip(untilMs, reason);
+      this.#leave(campaignRoute);
     }
   }
 
   /** Cancels messages before the dot and moves them to other routes, in each campaign that has another route. */
-  #leave(way: Way): void {
-    for (const run of this.#runsOf(way)) {
-      const own = run.parts.ways.find(({ circuit }) => circuit === way.circuit);
+  #leave(campaignRoute: CampaignRoute): void {
+    for (const run of this.#runsOf(campaignRoute)) {
+      const own = run.parts.routes.find(({ circuit }) => circuit === campaignRoute.circuit);
       if (own !== undefined) {
-        recall(own);
-        this.findOtherWay(run, own);
+        cancelInFlight(own);
+        this.moveToOtherRoutes(run, own);
       }
     }
   }
 
   /** Running campaigns that use this route and at least one other. */
-  #runsOf({ circuit }: Way): Run[] {
+  #runsOf({ circuit }: CampaignRoute): Run[] {
     return [...this.#parts.runs()].filter(
-      ({ isHalted, parts: { ways } }) =>
-        !isHalted && ways.length > 1 && ways.some((own) => own.circuit === circuit),
+      ({ isHalted, parts: { routes } }) =>
+        !isHalted && routes.length > 1 && routes.some((own) => own.circuit === circuit),
     );
   }
 
   #countWarmUp(lane: Lane, { state }: Verdict): void {
-    const { source, site, way } = lane.target;
+    const { source, site, campaignRoute } = lane.target;
     if (source?.warmUp !== undefined) {
-      const { id } = sourceProviderKey(way.egress.route, source, site.provider);
+      const { id } = sourceProviderKey(campaignRoute.egress.route, source, site.provider);
       const how = state === "sent" || state === "deferred" ? state : "other";
       this.#parts.traffic.warmUps.result(id, source.warmUp, this.#parts.clocks.wall(), how);
     }
@@ -367,10 +373,10 @@ export class Feedback {
 const envelopeOf = (run: Run): string => senderOf(run).envelopeDomain;
 
 /** Cancels all messages in flight on this route that are before the dot. */
-function recall(way: Way): void {
-  const { recall: old } = way;
-  way.recall = new AbortController();
-  old.abort();
+function cancelInFlight(campaignRoute: CampaignRoute): void {
+  const { cancellation } = campaignRoute;
+  campaignRoute.cancellation = new AbortController();
+  cancellation.abort();
 }
 
 /** True when no host of the site could be connected to. A DNS failure does not count. */

@@ -19,7 +19,7 @@ export function judgeTry(
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
   { rules, clocks, random }: Judge,
 ): Judgement {
-  const { way } = item.lane.target;
+  const { campaignRoute } = item.lane.target;
   const { rule, actions } = matchRule(rules, item, outcome, clocks.steady());
   const now = clocks.wall();
   const verdict = judge(onWall(outcome, clocks), {
@@ -27,10 +27,10 @@ export function judgeTry(
     attempts: item.recipient.attempts,
     firstTriedAt: item.firstTriedAt ?? now,
     random: random(),
-    routeWorks: way.hasDelivered,
+    routeWorks: campaignRoute.hasDelivered,
     ambiguousBefore: item.ambiguousBefore,
     lastCategory: item.lastCategory,
-    isRelay: way.egress.route.kind !== "direct",
+    isRelay: campaignRoute.egress.route.kind !== "direct",
     category: rule?.category,
     onAmbiguous: item.lane.run.parts.onAmbiguous,
   });
@@ -50,8 +50,8 @@ function matchRule(rules: RuleBook, item: MessageInFlight, outcome: SmtpOutcome,
   if (outcome.kind !== "refused") {
     return none;
   }
-  const { way, site } = item.lane.target;
-  const { route } = way.egress;
+  const { campaignRoute, site } = item.lane.target;
+  const { route } = campaignRoute.egress;
   const provider = route.kind === "direct" ? site.provider : route.preset || "relay";
   const { stage, reply } = outcome;
   const rule = rules.find({ provider, stage, reply });

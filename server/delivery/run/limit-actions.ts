@@ -63,7 +63,7 @@ function suspend(
   { scope, forMs, reason }: Extract<LimitAction, { do: "suspend" }>,
   now: number,
 ): void {
-  const { route } = lane.target.way.egress;
+  const { route } = lane.target.campaignRoute.egress;
   const key = keyOf(lane, scope);
   const untilMs = longer(parts.traffic, key, now + forMs, now);
   parts.traffic.limiter.suspend(key, untilMs, reason);
@@ -74,8 +74,8 @@ function suspend(
 
 /** Suspends the source address at the provider and moves its messages to other source addresses. */
 function rotate(parts: ActionParts, lane: Lane, untilMs: number, reason: string): void {
-  const { way, site, source } = lane.target;
-  const { route } = way.egress;
+  const { campaignRoute, site, source } = lane.target;
+  const { route } = campaignRoute.egress;
   if (source === undefined) {
     // There is no other address to use, so the route is suspended for this provider.
     parts.traffic.limiter.suspend(keyOf(lane, "route_provider"), untilMs, reason);
@@ -90,7 +90,7 @@ function rotate(parts: ActionParts, lane: Lane, untilMs: number, reason: string)
     parts.placer.replace(
       run,
       (target) =>
-        target.way.egress === way.egress &&
+        target.campaignRoute.egress === campaignRoute.egress &&
         target.source?.address === source.address &&
         target.site.provider === site.provider,
     );
@@ -102,8 +102,8 @@ function rotate(parts: ActionParts, lane: Lane, untilMs: number, reason: string)
  * the site only. For a relay a site action applies to the whole route.
  */
 function keyOf(lane: Lane, scope: Extract<LimitAction, { do: "suspend" }>["scope"]): LimitKey {
-  const { way, site } = lane.target;
-  const { route } = way.egress;
+  const { campaignRoute, site } = lane.target;
+  const { route } = campaignRoute.egress;
   if (scope === "sender_provider") {
     const { domain } = senderOf(lane.run);
     return site.provider === "other"

@@ -50,7 +50,7 @@ export function setRunLimits({ limiter }: LimitBook, run: Run, workspace: Worksp
     concurrency: workspace.concurrency,
     quotas: { ...quota("day", workspace.perDay), ...quota("month", workspace.perMonth) },
   });
-  for (const { egress } of run.parts.ways) {
+  for (const { egress } of run.parts.routes) {
     limiter.setLimits(routeKey(egress.route), limitsOfRoute(egress.route));
   }
 }
@@ -73,7 +73,7 @@ export function setCampaignRate(limiter: Limiter, run: Run, perSecond: number | 
 
 /** All limits that must admit a message of the lane. */
 export function keysOf(run: Run, target: LaneTarget): LimitKey[] {
-  const { route } = target.way.egress;
+  const { route } = target.campaignRoute.egress;
   const { provider, key: site } = target.site;
   const keys = [
     workspaceKey(run.parts.workspaceId),
@@ -98,8 +98,8 @@ export function keysOf(run: Run, target: LaneTarget): LimitKey[] {
 }
 
 /** The limit of the servers behind a lane: the whole route for a relay, the site for a direct route. */
-export function serverKeyOf({ way, site }: LaneTarget): LimitKey {
-  const { route } = way.egress;
+export function serverKeyOf({ campaignRoute, site }: LaneTarget): LimitKey {
+  const { route } = campaignRoute.egress;
   return route.kind === "direct" ? routeSiteKey(route, site.key) : routeKey(route);
 }
 
@@ -113,7 +113,7 @@ export function admittedAtOnce(usable: number): number {
 
 /** Sets the limits of a lane's site, provider and source address. Keeps what they have learned. */
 export function setLaneLimits(book: LimitBook, target: LaneTarget, now: number): void {
-  const { route } = target.way.egress;
+  const { route } = target.campaignRoute.egress;
   const { source, site } = target;
   if (route.kind === "direct") {
     const limits = limitsOfSite(book, target);
@@ -134,8 +134,11 @@ export function setLaneLimits(book: LimitBook, target: LaneTarget, now: number):
   }
 }
 
-function limitsOfSite({ profileOf, isKnownSite }: LimitBook, { way, site }: LaneTarget): Limits {
-  const { route } = way.egress;
+function limitsOfSite(
+  { profileOf, isKnownSite }: LimitBook,
+  { campaignRoute, site }: LaneTarget,
+): Limits {
+  const { route } = campaignRoute.egress;
   const { connections, perSecond } = profileOf(site.provider);
   const addresses = Math.max(1, route.sources?.length ?? 0);
   return {
@@ -148,13 +151,13 @@ function limitsOfSite({ profileOf, isKnownSite }: LimitBook, { way, site }: Lane
 /** What a provider accepts from one source address; less while the address is being warmed up. */
 function limitsOfSource(
   { warmUps, profileOf }: LimitBook,
-  { way, site }: LaneTarget,
+  { campaignRoute, site }: LaneTarget,
   source: RouteSource,
   now: number,
 ): Limits {
   const profile = profileOf(site.provider);
   const own: Limits =
-    site.provider === "other" || way.egress.route.kind !== "direct"
+    site.provider === "other" || campaignRoute.egress.route.kind !== "direct"
       ? {}
       : {
           ...rateOf(profile.perSecond),
@@ -164,7 +167,7 @@ function limitsOfSource(
   if (source.warmUp === undefined) {
     return own;
   }
-  const name = sourceProviderKey(way.egress.route, source, site.provider).id;
+  const name = sourceProviderKey(campaignRoute.egress.route, source, site.provider).id;
   const perDay = warmUps.quota(name, source.warmUp, now);
   // Spread evenly over the day: using up the quota in the early morning would defeat the warm-up.
   const perSecond = Math.min(perDay / DAY_S, own.perSecond ?? Number.POSITIVE_INFINITY);

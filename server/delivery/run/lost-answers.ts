@@ -73,13 +73,13 @@ export class LostAnswersBook {
     const own = this.#find(lane);
     own?.answered();
     if (own?.isClean === true) {
-      this.#routes.get(lane.target.way.circuit)?.delete(keyOf(lane));
+      this.#routes.get(lane.target.campaignRoute.circuit)?.delete(keyOf(lane));
     }
   }
 
   /** @returns how often answers were lost, as words within a sentence, when the server now counts as faulty. */
   lost(lane: Lane): string | undefined {
-    const { circuit } = lane.target.way;
+    const { circuit } = lane.target.campaignRoute;
     const ofRoute = this.#routes.get(circuit) ?? new Map<string, LostAnswers>();
     const own = ofRoute.get(keyOf(lane)) ?? new LostAnswers();
     this.#routes.set(circuit, ofRoute.set(keyOf(lane), own));
@@ -87,12 +87,12 @@ export class LostAnswersBook {
   }
 
   #find(lane: Lane): LostAnswers | undefined {
-    return this.#routes.get(lane.target.way.circuit)?.get(keyOf(lane));
+    return this.#routes.get(lane.target.campaignRoute.circuit)?.get(keyOf(lane));
   }
 }
 
-const keyOf = ({ target: { way, site } }: Lane): string =>
-  way.egress.route.kind === "direct" ? site.key : "";
+const keyOf = ({ target: { campaignRoute, site } }: Lane): string =>
+  campaignRoute.egress.route.kind === "direct" ? site.key : "";
 
 /** Why a campaign was paused, and what a person can do about it. */
 export const lostAnswersSentence = (route: string, often: string): string =>

@@ -9,7 +9,7 @@ import { dotFact, undotFact } from "./outcome-fact.ts";
 import type { Recorder } from "./recorder.ts";
 import type { MessageInFlight, Run } from "./run.ts";
 
-export type Try = {
+export type MessageTry = {
   /** Unix ms. Becomes the message's Date, unless it has been tried before. */
   startedAt: number;
   /** Cancels the message as long as its dot has not been written. */
@@ -34,7 +34,7 @@ export async function tryMessage(
   parts: { recorder: Recorder; signer: Signer },
   run: Run,
   item: MessageInFlight,
-  { startedAt, signal, mayMail, onRendered, onUndot }: Try,
+  { startedAt, signal, mayMail, onRendered, onUndot }: MessageTry,
 ): Promise<SmtpOutcome> {
   const began = performance.now();
   let rendering: Rendered | Promise<Rendered>;
@@ -54,10 +54,10 @@ export async function tryMessage(
     return refusal === undefined;
   };
   let announced = false;
-  const { way, site, source } = item.lane.target;
+  const { campaignRoute, site, source } = item.lane.target;
   const domain = domainOf(item.recipient.address);
   const sentAt = performance.now();
-  const outcome = await way.egress
+  const outcome = await campaignRoute.egress
     .send(rendered, {
       signal,
       target: source === undefined ? { domain, site } : { domain, site, source },
@@ -110,7 +110,7 @@ function render(
   startedAt: number,
 ): Rendered | Promise<Rendered> {
   const { compiled } = run.parts;
-  const { signingKey } = item.lane.target.way;
+  const { signingKey } = item.lane.target.campaignRoute;
   const options = { date: item.firstTriedAt ?? startedAt, run: item.run };
   if (signingKey === undefined) {
     return renderMessage(compiled, item.recipient, options);

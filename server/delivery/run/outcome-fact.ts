@@ -1,4 +1,4 @@
-import { type SkipReason, WAITS_FOR_TWIN } from "../consent.store.ts";
+import { type SkipReason, WAITS_FOR_MERGED } from "../consent.store.ts";
 import type { DotFact, ReleaseFact, ResultFact, UndotFact } from "../facts.ts";
 import type { SmtpOutcome, Verdict } from "../types.ts";
 import type { MessageInFlight, MessageInHand, Run } from "./run.ts";
@@ -31,10 +31,10 @@ const TWIN_WAIT_MS = 2_000;
 export function unsentFact(
   run: Run,
   item: MessageInHand,
-  why: SkipReason | typeof WAITS_FOR_TWIN,
+  why: SkipReason | typeof WAITS_FOR_MERGED,
   at: number,
 ): ResultFact {
-  return why === WAITS_FOR_TWIN
+  return why === WAITS_FOR_MERGED
     ? postponedFact(run, item, at + TWIN_WAIT_MS, at)
     : { ...head(run, item, at), st: "skipped", oc: "", cat: why, n: 0 };
 }
@@ -77,7 +77,7 @@ export function attemptFact(
     ...(verdict.dueAt === undefined ? {} : { due: verdict.dueAt }),
     n: verdict.countsAsAttempt ? 1 : 0,
     ...wordsOf(outcome),
-    rt: item.lane.target.way.egress.route.id,
+    rt: item.lane.target.campaignRoute.egress.route.id,
     host: outcome.host,
     ms: outcome.durationMs,
     ...(verdict.suppress === undefined ? {} : { sup: verdict.suppress }),

@@ -1,8 +1,8 @@
 import type { Databases } from "../../platform/db/databases.ts";
 import { log } from "../../platform/log.ts";
 import type { Caller } from "../../platform/workers/channel.ts";
-import { personBehind } from "../person.store.ts";
-import type { Leased, TurnedAway, WriterMethods } from "../protocol.ts";
+import { resolveRecipient } from "../person.store.ts";
+import type { Leased, OptOut, WriterMethods } from "../protocol.ts";
 import { findContent, isWorkspace, loadChunk } from "../queue/load.store.ts";
 import type { Signer } from "../render/signer.ts";
 import type { QueueLimit } from "../types.ts";
@@ -168,17 +168,17 @@ export class Pipeline {
 
   /** From now on only the database decides whether this address may be mailed, for all facts up to number `upTo`. */
   resubscribed(workspaceId: string, address: string, upTo: number): void {
-    this.#gate.back(workspaceId, address, upTo);
+    this.#gate.resubscribed(workspaceId, address, upTo);
   }
 
   /** The recipient of a message has unsubscribed or complained: no address of that person gets any more mail. */
-  turnedAway({ workspaceId, why, number, ...said }: TurnedAway): void {
+  optedOut({ workspaceId, why, number, ...said }: OptOut): void {
     if (!this.#has(workspaceId)) {
       return;
     }
-    const { addresses } = personBehind(this.#parts.databases.workspace(workspaceId), said);
+    const { addresses } = resolveRecipient(this.#parts.databases.workspace(workspaceId), said);
     for (const address of addresses) {
-      this.#gate.left(workspaceId, address, { why, number });
+      this.#gate.optedOut(workspaceId, address, { why, number });
     }
   }
 
@@ -186,8 +186,8 @@ export class Pipeline {
   routeChanged(workspaceId: string, routeId: number): void {
     this.#parts.traffic.forgetCircuit(workspaceId, routeId);
     for (const run of this.#runs.values()) {
-      const { workspaceId: own, campaignId, ways } = run.parts;
-      if (own === workspaceId && ways.some(({ egress }) => egress.route.id === routeId)) {
+      const { workspaceId: own, campaignId, routes } = run.parts;
+      if (own === workspaceId && routes.some(({ egress }) => egress.route.id === routeId)) {
         // The chunks are given back and leased again at once; the new run loads the changed route.
         this.#halt(run);
         log.info({ workspaceId, campaignId, routeId }, "route changed: restarting the campaign");
@@ -227,8 +227,8 @@ export class Pipeline {
     for (const run of [...this.#runs.values()]) {
       run.isAsking = false;
       this.#intake.tend(run);
-      for (const way of run.parts.ways.length > 1 ? run.parts.ways : []) {
-        this.#placer.probe(run, way);
+      for (const campaignRoute of run.parts.routes.length > 1 ? run.parts.routes : []) {
+        this.#placer.probe(run, campaignRoute);
       }
       this.#setRate(run);
       this.#endIfDone(run);

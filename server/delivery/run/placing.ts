@@ -3,7 +3,7 @@ import type { Clocks } from "../../platform/clock.ts";
 import type { Site } from "../smtp/egress.ts";
 import type { RouteSource } from "../types.ts";
 import { keysOf, type LimitBook, serverKeyOf, setLaneLimits, sourceProviderKey } from "./limits.ts";
-import { allows, chooseWay, pickByWeight, type Way } from "./routing.ts";
+import { allows, type CampaignRoute, chooseRoute, pickByWeight } from "./routing.ts";
 import type { Lane, LaneTarget, MessageInHand, Run } from "./run.ts";
 
 export type PlacerParts = {
@@ -17,7 +17,7 @@ export type PlacerParts = {
   onNowhere: (run: Run, item: MessageInHand, domain: string) => void;
 };
 
-type Lookup = { run: Run; way: Way; domain: string; items: MessageInHand[] };
+type Lookup = { run: Run; campaignRoute: CampaignRoute; domain: string; items: MessageInHand[] };
 
 /** Finds the lane of each message: its route, source address and site. */
 export class Placer {
@@ -32,13 +32,13 @@ export class Placer {
   /** Puts the message into its lane, at once if the site is known, otherwise after the DNS lookup. */
   place(run: Run, item: MessageInHand): void {
     const domain = domainOf(item.recipient.address);
-    const way = this.#wayFor(run, domain);
-    if (way === undefined) {
+    const campaignRoute = this.#routeFor(run, domain);
+    if (campaignRoute === undefined) {
       run.unplaced.delete(item);
       this.#parts.onNowhere(run, item, domain);
       return;
     }
-    this.#placeOn(run, item, way, domain);
+    this.#placeOn(run, item, campaignRoute, domain);
   }
 
   /** Finds new lanes for the messages that wait in lanes with a matching target. */
@@ -52,47 +52,56 @@ export class Placer {
   }
 
   /** If a broken route is due for a probe, moves one message to it that waits for another route. */
-  probe(run: Run, way: Way): void {
+  probe(run: Run, campaignRoute: CampaignRoute): void {
     const now = this.#parts.clocks.steady();
-    for (const lane of way.circuit.wantsProbe(now) ? run.lanes.values() : []) {
+    for (const lane of campaignRoute.circuit.wantsProbe(now) ? run.lanes.values() : []) {
       let found: MessageInHand | undefined;
       run.dropFrom(lane, (item) => {
-        const isFirst = found === undefined && lane.target.way !== way;
+        const isFirst = found === undefined && lane.target.campaignRoute !== campaignRoute;
         found =
-          isFirst && allows(way.egress.route, domainOf(item.recipient.address)) ? item : found;
+          isFirst && allows(campaignRoute.egress.route, domainOf(item.recipient.address))
+            ? item
+            : found;
         return isFirst && found === item;
       });
       if (found !== undefined) {
-        way.circuit.beginProbe(now);
-        this.#placeOn(run, found, way, domainOf(found.recipient.address));
+        campaignRoute.circuit.beginProbe(now);
+        this.#placeOn(run, found, campaignRoute, domainOf(found.recipient.address));
         this.#parts.onEmptied(lane);
         return;
       }
     }
   }
 
-  #placeOn(run: Run, item: MessageInHand, way: Way, domain: string): void {
-    const site = way.egress.siteOf(domain);
+  #placeOn(run: Run, item: MessageInHand, campaignRoute: CampaignRoute, domain: string): void {
+    const site = campaignRoute.egress.siteOf(domain);
     if (site instanceof Promise) {
       run.unplaced.add(item);
-      this.#await(run, item, way, domain, site);
+      this.#await(run, item, campaignRoute, domain, site);
     } else {
-      this.#put(run, item, way, domain, site);
+      this.#put(run, item, campaignRoute, domain, site);
     }
   }
 
-  #wayFor(run: Run, domain: string): Way | undefined {
-    const { ways } = run.parts;
-    const [only] = ways;
-    if (only !== undefined && ways.length === 1) {
+  #routeFor(run: Run, domain: string): CampaignRoute | undefined {
+    const { routes } = run.parts;
+    const [only] = routes;
+    if (only !== undefined && routes.length === 1) {
       return allows(only.egress.route, domain) ? only : undefined;
     }
-    return chooseWay(ways, domain, run.key, this.#parts.clocks.steady());
+    return chooseRoute(routes, domain, run.key, this.#parts.clocks.steady());
   }
 
-  #put(run: Run, item: MessageInHand, way: Way, domain: string, site: Site): void {
-    const source = this.#sourceFor(run, way, domain, site);
-    const target: LaneTarget = source === undefined ? { way, site } : { way, site, source };
+  #put(
+    run: Run,
+    item: MessageInHand,
+    campaignRoute: CampaignRoute,
+    domain: string,
+    site: Site,
+  ): void {
+    const source = this.#sourceFor(run, campaignRoute, domain, site);
+    const target: LaneTarget =
+      source === undefined ? { campaignRoute, site } : { campaignRoute, site, source };
     const { clocks } = this.#parts;
     const limits = () => {
       setLaneLimits(this.#parts.book, target, clocks.wall());
@@ -104,8 +113,13 @@ export class Placer {
   }
 
   /** Always the same source address for a campaign and domain, unless it is suspended at the provider. */
-  #sourceFor(run: Run, way: Way, domain: string, site: Site): RouteSource | undefined {
-    const { route } = way.egress;
+  #sourceFor(
+    run: Run,
+    campaignRoute: CampaignRoute,
+    domain: string,
+    site: Site,
+  ): RouteSource | undefined {
+    const { route } = campaignRoute.egress;
     const sources = route.sources ?? [];
     if (sources.length <= 1) {
       return sources[0];
@@ -119,14 +133,20 @@ export class Placer {
     return pickByWeight(from, ({ address }) => `${run.key}/${domain}/${address}`);
   }
 
-  #await(run: Run, item: MessageInHand, way: Way, domain: string, site: Promise<Site>): void {
-    const key = `${run.key}/${way.egress.route.id}/${domain}`;
+  #await(
+    run: Run,
+    item: MessageInHand,
+    campaignRoute: CampaignRoute,
+    domain: string,
+    site: Promise<Site>,
+  ): void {
+    const key = `${run.key}/${campaignRoute.egress.route.id}/${domain}`;
     const known = this.#lookups.get(key);
     if (known !== undefined) {
       known.items.push(item);
       return;
     }
-    const lookup: Lookup = { run, way, domain, items: [item] };
+    const lookup: Lookup = { run, campaignRoute, domain, items: [item] };
     this.#lookups.set(key, lookup);
     void site.then((found) => {
       this.#lookups.delete(key);
@@ -134,11 +154,11 @@ export class Placer {
     });
   }
 
-  #found({ run, way, domain, items }: Lookup, site: Site): void {
+  #found({ run, campaignRoute, domain, items }: Lookup, site: Site): void {
     for (const item of items) {
       // Skip messages that were given back or postponed during the lookup.
       if (run.unplaced.has(item)) {
-        this.#put(run, item, way, domain, site);
+        this.#put(run, item, campaignRoute, domain, site);
       }
     }
   }

@@ -57,8 +57,8 @@ function sitesOf(runs: readonly Run[], traffic: Traffic, facts: BottleneckFacts)
 }
 
 function newSite(lane: Lane, traffic: Traffic, now: number): QueueSite {
-  const { way, site, source } = lane.target;
-  const { route } = way.egress;
+  const { campaignRoute, site, source } = lane.target;
+  const { route } = campaignRoute.egress;
   const isDirect = route.kind === "direct";
   const gate = isDirect
     ? routeSiteKey(route, site.key)
@@ -68,7 +68,7 @@ function newSite(lane: Lane, traffic: Traffic, now: number): QueueSite {
   const status = traffic.limiter.status(isDirect ? gate : routeKey(route), now);
   const provider =
     source && traffic.limiter.status(sourceProviderKey(route, source, site.provider), now);
-  const connections = way.egress.status(isDirect ? site.key : undefined);
+  const connections = campaignRoute.egress.status(isDirect ? site.key : undefined);
   return {
     workspaceId: route.workspaceId,
     routeId: route.id,
@@ -124,7 +124,7 @@ function routesOf(
   { now, onWallClock }: BottleneckFacts,
 ): QueueRoute[] {
   const byKey = new Map<string, QueueRoute>();
-  for (const { egress, circuit } of runs.flatMap((run) => run.parts.ways)) {
+  for (const { egress, circuit } of runs.flatMap((run) => run.parts.routes)) {
     const { route } = egress;
     const key = routeKey(route);
     const { open, busy, limit, lastError } = egress.status();

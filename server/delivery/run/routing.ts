@@ -4,7 +4,7 @@ import type { Route } from "../types.ts";
 import type { Circuit } from "./circuit.ts";
 
 /** A route that a campaign may use. */
-export type Way = {
+export type CampaignRoute = {
   egress: Egress;
   /** Routes with a lower position are preferred. */
   position: number;
@@ -16,7 +16,7 @@ export type Way = {
   /** Shared by all campaigns that use the route. */
   circuit: Circuit;
   /** Cancels the campaign's messages that are in flight here and before the dot. */
-  recall: AbortController;
+  cancellation: AbortController;
 };
 
 /** Whether a route may be used for a recipient domain (A-label, lower case). */
@@ -46,13 +46,13 @@ function covers(pattern: string, domain: string): boolean {
  * @param seed What the choice depends on besides the domain: the campaign.
  * @returns undefined when no route may be used for the domain.
  */
-export function chooseWay(
-  ways: readonly Way[],
+export function chooseRoute(
+  routes: readonly CampaignRoute[],
   domain: string,
   seed: string,
   now: number,
-): Way | undefined {
-  const allowed = ways.filter(({ egress }) => allows(egress.route, domain));
+): CampaignRoute | undefined {
+  const allowed = routes.filter(({ egress }) => allows(egress.route, domain));
   if (allowed.length <= 1) {
     return allowed[0];
   }
@@ -60,13 +60,16 @@ export function chooseWay(
   if (working.length === 0) {
     return allowed.reduce((a, b) => ((b.circuit.retryAt ?? 0) < (a.circuit.retryAt ?? 0) ? b : a));
   }
-  const position = Math.min(...working.map((way) => way.position));
-  const first = working.filter((way) => way.position === position);
-  const way = pickByWeight(first, (entry) => `${seed}/${domain}/${entry.egress.route.id}`);
-  if (way?.circuit.wantsProbe(now)) {
-    way.circuit.beginProbe(now);
+  const position = Math.min(...working.map((campaignRoute) => campaignRoute.position));
+  const first = working.filter((campaignRoute) => campaignRoute.position === position);
+  const campaignRoute = pickByWeight(
+    first,
+    (entry) => `${seed}/${domain}/${entry.egress.route.id}`,
+  );
+  if (campaignRoute?.circuit.wantsProbe(now)) {
+    campaignRoute.circuit.beginProbe(now);
   }
-  return way;
+  return campaignRoute;
 }
 
 function isUsable(circuit: Circuit, now: number): boolean {

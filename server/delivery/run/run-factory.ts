@@ -57,14 +57,14 @@ export async function makeRun(
     remaining: launched.remaining,
     compiled,
     consent: consentRule(frozenAudience(database(), campaignId)),
-    ways: routes.map(({ route, position, weight }) => ({
+    routes: routes.map(({ route, position, weight }) => ({
       egress: factory.pools.get(route),
       position,
       weight,
       signingKey: route.signDkim ? key : undefined,
       hasDelivered: false,
       circuit: factory.traffic.circuitOf(route),
-      recall: new AbortController(),
+      cancellation: new AbortController(),
     })),
   });
 }

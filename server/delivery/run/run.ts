@@ -5,7 +5,7 @@ import type { Claim } from "../queue/claim.store.ts";
 import type { LoadedRecipient } from "../queue/load.store.ts";
 import type { CompiledCampaign } from "../render/compile.ts";
 import type { Target } from "../smtp/egress.ts";
-import type { Way } from "./routing.ts";
+import type { CampaignRoute } from "./routing.ts";
 
 /** No message is started this close to the end of its lease, so that it cannot overlap with the next owner. */
 const LEASE_SAFETY_MS = 10_000;
@@ -37,7 +37,7 @@ export type MessageInFlight = MessageInHand & { lane: Lane };
 export type LaneLimits = { keys: readonly LimitKey[]; serverKey: LimitKey };
 
 /** The route, site and source address of a lane. */
-export type LaneTarget = Pick<Target, "site" | "source"> & { way: Way };
+export type LaneTarget = Pick<Target, "site" | "source"> & { campaignRoute: CampaignRoute };
 
 /**
  * The messages of a campaign that share route, source address and site. The same limits apply to all of them, so they
@@ -124,8 +124,8 @@ export class Lane {
 }
 
 /** Unique within the campaign. */
-export function laneKey({ way, site, source }: LaneTarget): string {
-  const { id } = way.egress.route;
+export function laneKey({ campaignRoute, site, source }: LaneTarget): string {
+  const { id } = campaignRoute.egress.route;
   // A relay's single host takes mail for all providers, but limits can hold back each provider separately.
   return `${id}/${source?.address ?? ""}/${site.key}/${site.provider}`;
 }
@@ -146,7 +146,7 @@ export type RunParts = {
   /** The rule that decides whether a recipient may be mailed. */
   consent: ConsentRule;
   /** The routes that it may use; at least one. */
-  ways: readonly Way[];
+  routes: readonly CampaignRoute[];
 };
 
 /** A campaign that is being sent: its messages in hand by lane, and its progress. */
@@ -188,8 +188,8 @@ export class Run {
   /** Stops starting messages, and cancels those before the dot. */
   halt(): void {
     this.#isHalted = true;
-    for (const { recall } of this.parts.ways) {
-      recall.abort();
+    for (const { cancellation } of this.parts.routes) {
+      cancellation.abort();
     }
   }
 

@@ -49,7 +49,7 @@ export class Sender {
     const startedAt = clocks.wall();
     const startedSteady = clocks.steady();
     const { lane, places } = item;
-    const { signal } = lane.target.way.recall;
+    const { signal } = lane.target.campaignRoute.cancellation;
     let how: Settlement = "not_sent";
     let why = "";
     try {
@@ -127,7 +127,7 @@ export class Sender {
     if (error instanceof NotMailed) {
       ledger.settle(run, item, unsentFact(run, item, error.why, this.#parts.clocks.wall()));
       // If this message was the probe of a route, another message must become the probe.
-      item.lane.target.way.circuit.endProbe();
+      item.lane.target.campaignRoute.circuit.endProbe();
     } else if (error instanceof TemplateError) {
       ledger.settle(run, item, unrenderableFact(run, item, error.message, at));
       this.#notRendered(run, error);
@@ -152,13 +152,13 @@ export class Sender {
   #abandoned(run: Run, item: MessageInFlight, signal: AbortSignal): void {
     const wasRecalled = signal.aborted;
     this.#takeBack(run, item);
-    item.lane.target.way.circuit.endProbe();
+    item.lane.target.campaignRoute.circuit.endProbe();
     if (!wasRecalled && this.#parts.recorder.trouble === undefined) {
       // The pool was closed because its route changed: the campaign restarts with the new settings.
       this.#parts.onPoolClosed(run);
     }
     if (wasRecalled && !run.isHalted) {
-      this.#parts.feedback.findOtherWay(run, item.lane.target.way);
+      this.#parts.feedback.moveToOtherRoutes(run, item.lane.target.campaignRoute);
     }
   }
 

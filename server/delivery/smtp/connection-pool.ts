@@ -6,7 +6,7 @@ import type { ConnectionLimit, LimitedPool } from "./connection-limit.ts";
 import type { EgressStatus } from "./egress.ts";
 import { endsConnection, outcomeOfError, reasonOf, SmtpAbandoned, SmtpFailure } from "./failure.ts";
 import { IdleSessions } from "./idle-sessions.ts";
-import { Openings } from "./openings.ts";
+import { OpeningConnections } from "./opening-connections.ts";
 import type { ServerMemory } from "./server-memory.ts";
 import type { SmtpSession } from "./session.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
@@ -53,7 +53,7 @@ export class ConnectionPool implements LimitedPool {
   #waiters: WaitingMessage[] = [];
   /** Messages whose envelope was sent on a connection before the reply to its previous message arrived. */
   readonly #begun = new Map<SmtpSession, WaitingMessage>();
-  readonly #openings: Openings;
+  readonly #openings: OpeningConnections;
   #open = 0;
   /** Connections that are sending QUIT. */
   #closing = 0;
@@ -65,7 +65,7 @@ export class ConnectionPool implements LimitedPool {
   constructor(parts: ConnectionPoolParts) {
     this.#parts = parts;
     this.#health = new ConnectionHealth(parts.pauseMs);
-    this.#openings = new Openings({
+    this.#openings = new OpeningConnections({
       clock: parts.clock,
       onSlow: () => parts.crowd?.mark(),
     });

@@ -3,7 +3,7 @@ import type { DnsClient } from "../../platform/dns/client.ts";
 import { messageOf } from "../../platform/errors.ts";
 import { relayTargets } from "../../platform/target-guard.ts";
 import type { RouteSource } from "../types.ts";
-import type { FailedAddresses, HostTrouble, Standing } from "./failed-addresses.ts";
+import type { AddressPause, FailedAddresses, HostTrouble } from "./failed-addresses.ts";
 import { SmtpFailure, SmtpRefusal } from "./failure.ts";
 import { connectPeer, type Peer, type SessionOptions } from "./handshake.ts";
 import { addressesOf } from "./host-addresses.ts";
@@ -57,7 +57,7 @@ type Search = {
   error: SmtpFailure | SmtpRefusal | undefined;
   tries: number;
   /** Servers that failed now or recently, and until when they are paused. */
-  standing: Standing[];
+  standing: AddressPause[];
   refused: string[];
   failure: string;
 };

@@ -13,7 +13,7 @@ const REFUSED_PAUSE_MS = 5 * 60_000;
 export type HostTrouble = "silent" | "unreachable" | "busy" | "refused";
 
 /** Until when (steady ms) an address is paused, and why. */
-export type Standing = { until: number; reason: string };
+export type AddressPause = { until: number; reason: string };
 
 type Failed = { until: number; failures: number; reason: string };
 
@@ -25,12 +25,12 @@ export class FailedAddresses {
   readonly #failed = new LRUCache<string, Failed>({ max: MAX_ADDRESSES });
 
   /** Until when the address is paused, and why; undefined when it may be tried. */
-  standing(key: string, now: number): Standing | undefined {
+  standing(key: string, now: number): AddressPause | undefined {
     const failed = this.#failed.get(key);
     return failed !== undefined && failed.until > now ? failed : undefined;
   }
 
-  note(key: string, trouble: HostTrouble, reason: string, now: number): Standing {
+  note(key: string, trouble: HostTrouble, reason: string, now: number): AddressPause {
     const failures = (this.#failed.get(key)?.failures ?? 0) + 1;
     const failed = { until: now + pauseOf(trouble, failures), failures, reason };
     this.#failed.set(key, failed);

@@ -7,7 +7,12 @@ import {
   type SessionOptions,
 } from "./handshake.ts";
 import type { ServerMemory } from "./server-memory.ts";
-import { type Envelope, type Line, type SendOptions, sendMessage } from "./transaction.ts";
+import {
+  type Envelope,
+  type SendOptions,
+  sendMessage,
+  type TransactionConnection,
+} from "./transaction.ts";
 import type { Wire } from "./wire.ts";
 
 /** A connection to a route that sends one message after another. */
@@ -15,11 +20,11 @@ export class SmtpSession {
   readonly host: string;
   /** `host:port`. Server memory is kept per port, because two ports of a host may be served by different programs. */
   readonly server: string;
-  #line: Line;
+  #line: TransactionConnection;
   #served = 0;
   #busy = false;
 
-  constructor(line: Line, server: string) {
+  constructor(line: TransactionConnection, server: string) {
     this.#line = line;
     this.host = line.host;
     this.server = server;
@@ -138,7 +143,7 @@ export function sessionOn(
   { memory, clock = steadyClock }: Pick<OpenOptions, "memory" | "clock">,
 ): SmtpSession {
   const server = `${host}:${port}`;
-  const line: Line = {
+  const line: TransactionConnection = {
     wire,
     capabilities,
     timeouts,

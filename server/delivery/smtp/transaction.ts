@@ -27,7 +27,7 @@ export type SendOptions = {
 };
 
 /** The connection that a transaction runs on, and its state. */
-export type Line = {
+export type TransactionConnection = {
   wire: Wire;
   capabilities: Capabilities;
   timeouts: SmtpTimeouts;
@@ -55,7 +55,7 @@ export type Line = {
  * any outcome other than `accepted`, `ambiguous` and a refusal at `dot`, the message was certainly not delivered.
  */
 export async function sendMessage(
-  line: Line,
+  line: TransactionConnection,
   message: Envelope,
   options: SendOptions,
 ): Promise<SmtpOutcome> {
@@ -112,7 +112,7 @@ function refuseLateDot(wire: Wire): void {
 }
 
 /** The commands of the next message, to be sent with the dot; empty when there is none. */
-function beginNext(line: Line, { chain }: SendOptions): string {
+function beginNext(line: TransactionConnection, { chain }: SendOptions): string {
   const next = line.pipelining ? chain?.((message) => isSendable(line, message)) : undefined;
   if (next === undefined) {
     return "";
@@ -123,7 +123,7 @@ function beginNext(line: Line, { chain }: SendOptions): string {
     .join("");
 }
 
-function isSendable(line: Line, message: Envelope): boolean {
+function isSendable(line: TransactionConnection, message: Envelope): boolean {
   try {
     refuseUnsendable(line, message);
     return true;
@@ -132,7 +132,7 @@ function isSendable(line: Line, message: Envelope): boolean {
   }
 }
 
-async function finalReply(line: Line, tookMs: () => number): Promise<SmtpOutcome> {
+async function finalReply(line: TransactionConnection, tookMs: () => number): Promise<SmtpOutcome> {
   const { wire, host } = line;
   let reply: ParsedReply;
   try {
@@ -158,7 +158,7 @@ async function finalReply(line: Line, tookMs: () => number): Promise<SmtpOutcome
 }
 
 /** Refuses a message that this server cannot take, before anything is sent. */
-function refuseUnsendable(line: Line, message: Envelope): void {
+function refuseUnsendable(line: TransactionConnection, message: Envelope): void {
   const { capabilities } = line;
   const limit = capabilities.maxSizeBytes;
   if (limit !== undefined && message.bytes.length > limit) {
@@ -182,7 +182,7 @@ function refuseUnsendable(line: Line, message: Envelope): void {
   }
 }
 
-function mailCommand(line: Line, message: Envelope): string {
+function mailCommand(line: TransactionConnection, message: Envelope): string {
   const { capabilities } = line;
   const size = capabilities.size ? ` SIZE=${message.bytes.length}` : "";
   const body = message.needs8bit || message.needsSmtpUtf8 ? " BODY=8BITMIME" : "";
@@ -193,7 +193,7 @@ function mailCommand(line: Line, message: Envelope): string {
 
 type Step = { stage: SmtpStage; command: string; timeoutMs: number; code: 2 | 3 };
 
-function stepsOf(line: Line, message: Envelope): Step[] {
+function stepsOf(line: TransactionConnection, message: Envelope): Step[] {
   const { timeouts } = line;
   return [
     { stage: "mail", command: mailCommand(line, message), timeoutMs: timeouts.mailMs, code: 2 },
@@ -210,7 +210,11 @@ function stepsOf(line: Line, message: Envelope): Step[] {
 /**
  * RSET (if needed), MAIL, RCPT, DATA: pipelined if the server supports it. With `isBegun` they have already been sent.
  */
-async function openEnvelope(line: Line, message: Envelope, isBegun: boolean): Promise<void> {
+async function openEnvelope(
+  line: TransactionConnection,
+  message: Envelope,
+  isBegun: boolean,
+): Promise<void> {
   const steps = stepsOf(line, message);
   if (line.needsReset) {
     const { mailMs } = line.timeouts;
@@ -231,7 +235,10 @@ async function openEnvelope(line: Line, message: Envelope, isBegun: boolean): Pr
   }
 }
 
-async function askEach(line: Line, steps: Step[]): Promise<SmtpRefusal | undefined> {
+async function askEach(
+  line: TransactionConnection,
+  steps: Step[],
+): Promise<SmtpRefusal | undefined> {
   for (const step of steps) {
     line.wire.write(step.command);
     const reply = await line.wire.reply(step.stage, step.timeoutMs);
@@ -249,7 +256,10 @@ async function askEach(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
  * of them is 354, only a dot would end the DATA state; no dot is ever written for a refused message, so the connection
  * is closed instead.
  */
-async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefined> {
+async function hearAll(
+  line: TransactionConnection,
+  steps: Step[],
+): Promise<SmtpRefusal | undefined> {
   let refusal: SmtpRefusal | undefined;
   for (const step of steps) {
     let reply: ParsedReply;
@@ -281,7 +291,7 @@ async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
  * A refused RSET, or a MAIL answered with 503, is about the connection: the server accepts no more on it (Exim: "554
  * Too many nonmail commands"). The message itself has not been judged, so it is retried on a new connection.
  */
-function requireNewConnection(line: Line, step: Step, reply: ParsedReply): void {
+function requireNewConnection(line: TransactionConnection, step: Step, reply: ParsedReply): void {
   const isNested = step.stage === "mail" && reply.code === 503 && line.isUsed;
   if (isNested) {
     line.onNestedMail();
@@ -297,7 +307,7 @@ function requireNewConnection(line: Line, step: Step, reply: ParsedReply): void 
  * 503 to a command whose predecessor was accepted, or a reply that complains about synchronisation, means that the
  * server cannot handle pipelining although it offers it.
  */
-function refuseConfusion(line: Line, step: Step, reply: ParsedReply): void {
+function refuseConfusion(line: TransactionConnection, step: Step, reply: ParsedReply): void {
   const lostCount = reply.code === 503 && (step.stage === "rcpt" || step.stage === "data");
   if (lostCount || (reply.code >= 500 && /pipelin|synchroni[sz]ation/i.test(reply.text))) {
     line.onPipeliningBroken();
@@ -307,7 +317,11 @@ function refuseConfusion(line: Line, step: Step, reply: ParsedReply): void {
   }
 }
 
-function judge(line: Line, step: Step, reply: ParsedReply): SmtpRefusal | undefined {
+function judge(
+  line: TransactionConnection,
+  step: Step,
+  reply: ParsedReply,
+): SmtpRefusal | undefined {
   if (Math.floor(reply.code / 100) === step.code) {
     return undefined;
   }

@@ -50,7 +50,7 @@ const methods: DeliveryMethods = {
   notice: ({ workspaceId, campaignId }) => started().pipeline.notice(workspaceId, campaignId),
   resubscribed: ({ workspaceId, address, upTo }) =>
     started().pipeline.resubscribed(workspaceId, address, upTo),
-  turnedAway: (whom) => started().pipeline.turnedAway(whom),
+  optedOut: (whom) => started().pipeline.optedOut(whom),
   rulesChanged: () => started().reloadRules(),
   routeChanged: ({ workspaceId, routeId }) => started().pipeline.routeChanged(workspaceId, routeId),
   sendOne: (message) => started().sendOne(message),

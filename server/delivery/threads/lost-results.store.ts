@@ -3,9 +3,9 @@ import { inTransaction, statement } from "../../platform/db/statements.ts";
 import type { Position } from "../../platform/journal/segments.ts";
 
 /** Up to which position of a stream a workspace's facts have been applied to its file. */
-export type Reached = { workspaceId: string; stream: string } & Position;
+export type ReachedPosition = { workspaceId: string; stream: string } & Position;
 
-const upsertReached = statement<[Reached]>(`
+const upsertReached = statement<[ReachedPosition]>(`
   INSERT INTO journal_reached (workspace_id, stream, segment, offset)
   VALUES (@workspaceId, @stream, @segment, @offset)
       ON CONFLICT (workspace_id, stream) DO UPDATE SET segment = excluded.segment, offset = excluded.offset
@@ -21,7 +21,7 @@ const deleteReached = statement<[workspaceId: string]>(`
 `);
 
 /** Stores how far each workspace's file has got, before the segments up to there are removed. */
-export function saveReached(system: Connection, all: readonly Reached[]): void {
+export function saveReached(system: Connection, all: readonly ReachedPosition[]): void {
   inTransaction(system, () => {
     for (const reached of all) {
       upsertReached(system).run(reached);
@@ -30,7 +30,7 @@ export function saveReached(system: Connection, all: readonly Reached[]): void {
 }
 
 /** How far the workspace's file had got in segments that have been removed, by stream. */
-export function reachedIn(system: Connection, workspaceId: string) {
+export function reachedPositions(system: Connection, workspaceId: string) {
   return selectReached(system).all(workspaceId);
 }
 
@@ -52,7 +52,7 @@ const deleteDoubt = statement<[workspaceId: string]>(`
 `);
 
 /** Records that it is unknown which leased messages of these workspaces dead processes have sent. */
-export function doubtLeases(system: Connection, workspaceIds: Iterable<string>): void {
+export function markLeasesDoubtful(system: Connection, workspaceIds: Iterable<string>): void {
   inTransaction(system, () => {
     for (const workspaceId of workspaceIds) {
       insertDoubt(system).run(workspaceId);
@@ -65,6 +65,6 @@ export function areLeasesDoubtful(system: Connection, workspaceId: string): bool
 }
 
 /** The leased messages of the workspace are now held, so the doubt is settled. */
-export function settleDoubt(system: Connection, workspaceId: string): void {
+export function clearLeaseDoubt(system: Connection, workspaceId: string): void {
   deleteDoubt(system).run(workspaceId);
 }

@@ -11,7 +11,7 @@ import {
   pauseWithReason,
   releaseForeignLeases,
 } from "../queue/claim.store.ts";
-import { forgetReached, reachedIn } from "./lost-results.store.ts";
+import { forgetReached, reachedPositions } from "./lost-results.store.ts";
 import { holdUnstartedCampaigns, recordStarted, startedSince } from "./started-campaigns.store.ts";
 
 const REASON_STARTED =
@@ -60,7 +60,7 @@ export class OlderCopies {
     }
     const { system } = this.#parts;
     const applied = appliedPositions(db);
-    const lost = reachedIn(system, workspaceId).filter(
+    const lost = reachedPositions(system, workspaceId).filter(
       ({ stream, ...reached }) => comparePositions(applied.get(stream) ?? streamStart, reached) < 0,
     );
     const started = startedSince(system, workspaceId, db, REASON_STARTED);
@@ -92,7 +92,7 @@ export class OlderCopies {
     recordStarted(this.#parts.system, workspaceId, db);
   }
 
-  #sayLost(workspaceId: string, lost: ReturnType<typeof reachedIn>): void {
+  #sayLost(workspaceId: string, lost: ReturnType<typeof reachedPositions>): void {
     const { system, dataDir, clock } = this.#parts;
     const file = workspacePath(dataDir, workspaceId);
     const upTo = lost.map(({ stream, segment, offset }) => `${stream} ${segment}/${offset}`);

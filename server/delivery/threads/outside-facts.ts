@@ -2,7 +2,7 @@ import type { Journal } from "../../platform/journal/writer.ts";
 import { log } from "../../platform/log.ts";
 import type { Caller } from "../../platform/workers/channel.ts";
 import type { OutsideFact } from "../facts.ts";
-import type { DeliveryMethods, TurnedAway, WriterMethods } from "../protocol.ts";
+import type { DeliveryMethods, OptOut, WriterMethods } from "../protocol.ts";
 
 type Parts = {
   writer: Caller<WriterMethods>;
@@ -29,7 +29,7 @@ export class OutsideFacts {
   async record(fact: OutsideFact): Promise<void> {
     const { delivery, web } = this.#parts;
     const text = JSON.stringify(fact);
-    const says = noMoreMail(fact);
+    const says = optOutOf(fact);
     if (says === undefined) {
       await web.append(text);
       return;
@@ -38,7 +38,7 @@ export class OutsideFacts {
     const number = this.#said;
     // Wait for the reply: before the fact is acknowledged, the thread that writes the dots must know about it. A
     // one-way message could arrive after that thread has handled a server's reply and started the next message.
-    const known = delivery.call("turnedAway", { ...says, number });
+    const known = delivery.call("optedOut", { ...says, number });
     const kept = web.append(text).then(() => {
       this.#kept = Math.max(this.#kept, number);
     });
@@ -60,7 +60,7 @@ export class OutsideFacts {
 }
 
 /** The recipient that a fact forbids to mail; undefined for other facts. */
-function noMoreMail(fact: OutsideFact): Omit<TurnedAway, "number"> | undefined {
+function optOutOf(fact: OutsideFact): Omit<OptOut, "number"> | undefined {
   if (fact.k !== "unsubscribe" && fact.k !== "complaint") {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { systemClock } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
 import { readKeyRing } from "../../platform/secrets.ts";
 import { serve } from "../../platform/workers/channel.ts";
-import { niceness, standBack } from "../../platform/workers/niceness.ts";
+import { lowerThreadPriority, niceness } from "../../platform/workers/niceness.ts";
 import { compileCampaign } from "../render/compile.ts";
 import { buildAndTry, renderPreview, renderWebView, showContent } from "../render/preview.ts";
 import { loadTokenKeys, type TokenKeys } from "../tokens.ts";
@@ -12,7 +12,7 @@ import type { RendererMethods } from "./renderer-methods.ts";
 
 declare const self: Worker;
 
-standBack(niceness.answer);
+lowerThreadPriority(niceness.answer);
 
 let keys: TokenKeys | undefined;
 

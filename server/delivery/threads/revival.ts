@@ -9,8 +9,8 @@ import { isSetAside } from "../ingest/passing.ts";
 import { openRowsOfForeign, releaseForeignLeases } from "../queue/claim.store.ts";
 import { heldResult, recordAmbiguous } from "../queue/recovery.ts";
 import type { JournalLosses } from "./journal-losses.ts";
-import { LeftOpen } from "./left-open.ts";
-import { areLeasesDoubtful, doubtLeases, settleDoubt } from "./lost-results.store.ts";
+import { LeftOpenFiles } from "./left-open-files.ts";
+import { areLeasesDoubtful, clearLeaseDoubt, markLeasesDoubtful } from "./lost-results.store.ts";
 
 export type RevivalParts = {
   dataDir: string;
@@ -41,11 +41,11 @@ export class Revival {
    * written at the first try. Until this succeeds, no one can lease the dead process's chunks.
    */
   readonly #notTakenBack = new Map<string, number>();
-  readonly #leftOpen: LeftOpen;
+  readonly #leftOpen: LeftOpenFiles;
 
   constructor(parts: RevivalParts) {
     this.#parts = parts;
-    this.#leftOpen = new LeftOpen(parts.dataDir, parts.databases.system, parts.find);
+    this.#leftOpen = new LeftOpenFiles(parts.dataDir, parts.databases.system, parts.find);
   }
 
   /** Opens every file that a dead process had open, so that after a clean stop none depends on its log. */
@@ -69,7 +69,7 @@ export class Revival {
     const { losses, databases, kept } = this.#parts;
     if (losses.streams.has("delivery")) {
       const waiting = [...databases.setAsideIds(), ...kept.workspaces()];
-      doubtLeases(databases.system, [...waiting, ...workspaceIds]);
+      markLeasesDoubtful(databases.system, [...waiting, ...workspaceIds]);
     }
     const named = new Set(dots.map(nameOf));
     const unknown = workspaceIds
@@ -140,7 +140,7 @@ export class Revival {
     try {
       const db = find(workspaceId);
       const leases = db === undefined ? 0 : releaseForeignLeases(db, owner);
-      settleDoubt(databases.system, workspaceId);
+      clearLeaseDoubt(databases.system, workspaceId);
       look(workspaceId);
       return leases;
     } catch (error) {

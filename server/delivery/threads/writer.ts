@@ -26,7 +26,7 @@ import { campaignsWithStatus, renewLeases } from "../queue/claim.store.ts";
 import { createDue, type Due } from "../queue/due.store.ts";
 import { bounceRules, breakerRules } from "../result/bounce-rules.ts";
 import { classifyEngagement } from "../stats/engagement-class.ts";
-import { Braking } from "./braking.ts";
+import { CampaignBrake } from "./campaign-brake.ts";
 import { Cancelling } from "./cancelling.ts";
 import { claimForAll, LEASE_MS } from "./claims.ts";
 import { Freezing } from "./freezing.ts";
@@ -64,7 +64,7 @@ export class Writer {
   readonly #onApplied: WriterEvents["applied"];
   readonly #freezing: Freezing;
   readonly #cancelling: Cancelling;
-  readonly braking: Braking;
+  readonly brake: CampaignBrake;
   /** Until when (`performance.now()`) no work is leased from a workspace whose file is locked. */
   readonly #lockedUntil = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -123,7 +123,7 @@ export class Writer {
       clock,
     });
     this.#freezing = new Freezing(steadyClock);
-    this.braking = new Braking({
+    this.brake = new CampaignBrake({
       find: (id) => this.#find(id),
       turn: (id) => this.#turn(id),
       look: (id) => this.look(id),

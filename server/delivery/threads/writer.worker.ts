@@ -45,8 +45,8 @@ const methods: WriterMethods = {
     started().change(workspaceId, campaignId, (database, now) =>
       decideHeld(database, { campaignId, seqs, decision, now }, newCounts),
     ),
-  pause: (request) => started().braking.pause(request),
-  holdUnknown: (request) => started().braking.holdUnknown(request),
+  pause: (request) => started().brake.pause(request),
+  holdUnknown: (request) => started().brake.holdUnknown(request),
   catchUp: ({ workspaceId }) => started().catchUp(workspaceId),
   forget: ({ workspaceId }) => started().forget(workspaceId),
   dropJournal: () => started().dropJournal(),

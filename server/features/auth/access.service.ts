@@ -49,7 +49,7 @@ export function createAccess(options: {
  * True when the person or API key with this id may currently do something in a workspace. Used for work that runs
  * outside a request of theirs.
  */
-export function mayNow(
+export function hasPermissionNow(
   access: AccessPort,
   actorId: string,
   workspaceId: string,

@@ -8,10 +8,11 @@ import { sessionsOf } from "../users/sessions.service.ts";
 import {
   type Allowance,
   accountKey,
-  countTry,
-  hasTry,
+  consumeAttempt,
+  countAttempt,
   networkKey,
   providerOf,
+  requireAttempt,
   resetPace,
   resetPerAccount,
   resetPerAddress,
@@ -23,7 +24,6 @@ import {
   signInPerSource,
   siteOf,
   sourceKey,
-  takeTry,
 } from "../users/throttle.service.ts";
 import { knownDevice } from "./known-device.ts";
 
@@ -48,7 +48,7 @@ type Tried = { address: string; userId: string | undefined };
 type From = { ip: string; cookie: string | null };
 
 /** What an attempt consumed. It is returned when the password was right. */
-export type TakenTries = {
+export type ConsumedAttempts = {
   /** Limiter keys to reset. */
   own: string[];
   /** Limiter keys that get one attempt back. Others consume from them as well, so they are not reset. */
@@ -64,20 +64,20 @@ export type TakenTries = {
  *
  * @throws AppError `rate_limited`.
  */
-export function takeSignInTries(desk: LimitDesk, tried: Tried, from: From): TakenTries {
+export function consumeSignInAttempts(desk: LimitDesk, tried: Tried, from: From): ConsumedAttempts {
   const { system, keyRing, clock } = desk;
   const now = clock();
   const account = accountKey("sign-in", tried.address);
   const device = deviceOf(keyRing, tried.userId, from);
   if (device !== undefined) {
     const key = sourceKey(account, device);
-    takeTry(system, key, signInPerSource, now);
+    requireAttempt(system, key, signInPerSource, now);
     return { own: [key], shared: [], isKnown: true };
   }
   const network = networkKey("sign-in", from.ip);
   const here = sourceKey(account, siteOf(from.ip));
-  takeTry(system, network, signInPerAddress, now);
-  takeTry(system, here, signInPerSource, now);
+  requireAttempt(system, network, signInPerAddress, now);
+  requireAttempt(system, here, signInPerSource, now);
   if (isKnownNetwork(system, tried.userId, from.ip)) {
     return { own: [here], shared: [network], isKnown: true };
   }
@@ -85,7 +85,7 @@ export function takeSignInTries(desk: LimitDesk, tried: Tried, from: From): Take
   const shared = [network, account];
   if (provider !== undefined) {
     const key = sourceKey(account, provider);
-    takeTry(system, key, signInPerProvider, now);
+    requireAttempt(system, key, signInPerProvider, now);
     shared.push(key);
   }
   takeStrangersTry(desk, tried, account);
@@ -99,13 +99,14 @@ export function takeSignInTries(desk: LimitDesk, tried: Tried, from: From): Take
 function takeStrangersTry(desk: LimitDesk, { userId }: Tried, account: string): void {
   const { system, clock } = desk;
   const now = clock();
-  const excess = countTry(system, account, signInPerAccount.windowMs, now) - signInPerAccount.tries;
+  const excess =
+    countAttempt(system, account, signInPerAccount.windowMs, now) - signInPerAccount.tries;
   if (excess <= 0) {
     return;
   }
   const waitMs = MINUTE_MS * 2 ** Math.floor((excess - 1) / TRIES_TO_DOUBLE);
   const allowance = { tries: 1, windowMs: Math.min(LONGEST_WAIT_MS, waitMs) };
-  const mayTry = hasTry(system, `${account}:wait`, allowance, now);
+  const mayTry = consumeAttempt(system, `${account}:wait`, allowance, now);
   if (excess === 1) {
     tellOfGuessing(desk, userId, account, now);
   }
@@ -128,7 +129,7 @@ function tellOfGuessing(
   account: string,
   now: number,
 ): void {
-  if (!hasTry(system, `${account}:told`, onceADay, now)) {
+  if (!consumeAttempt(system, `${account}:told`, onceADay, now)) {
     return;
   }
   if (userId !== undefined) {
@@ -152,19 +153,20 @@ export function mayMailReset(desk: LimitDesk, tried: Tried, from: From): boolean
   const account = accountKey("reset", tried.address);
   const device = deviceOf(keyRing, tried.userId, from);
   if (device !== undefined) {
-    return hasTry(system, sourceKey(account, device), resetPerSource, now);
+    return consumeAttempt(system, sourceKey(account, device), resetPerSource, now);
   }
-  takeTry(system, networkKey("reset", from.ip), resetPerAddress, now);
-  if (!hasTry(system, sourceKey(account, siteOf(from.ip)), resetPerSource, now)) {
+  requireAttempt(system, networkKey("reset", from.ip), resetPerAddress, now);
+  if (!consumeAttempt(system, sourceKey(account, siteOf(from.ip)), resetPerSource, now)) {
     return false;
   }
   const provider = providerOf(from.ip);
   const isProviderUsedUp =
-    provider !== undefined && !hasTry(system, sourceKey(account, provider), resetPerProvider, now);
-  if (!isProviderUsedUp && hasTry(system, account, resetPerAccount, now)) {
+    provider !== undefined &&
+    !consumeAttempt(system, sourceKey(account, provider), resetPerProvider, now);
+  if (!isProviderUsedUp && consumeAttempt(system, account, resetPerAccount, now)) {
     return true;
   }
-  return hasTry(system, `${account}:pace`, resetPace, now);
+  return consumeAttempt(system, `${account}:pace`, resetPace, now);
 }
 
 function deviceOf(

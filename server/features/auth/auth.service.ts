@@ -15,7 +15,7 @@ import {
   forgetTries,
   giveBackTry,
   passwordChange,
-  takeTry,
+  requireAttempt,
 } from "../users/throttle.service.ts";
 import {
   findUserByAddress,
@@ -29,7 +29,7 @@ import {
   type UserRow,
 } from "../users/users.service.ts";
 import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
-import { mayMailReset, takeSignInTries } from "./attempt-limits.service.ts";
+import { consumeSignInAttempts, mayMailReset } from "./attempt-limits.service.ts";
 import { HashTurns } from "./hash-turns.ts";
 import { deviceCookie } from "./known-device.ts";
 import { refuseOnHold } from "./system-hold.service.ts";
@@ -83,7 +83,7 @@ export async function signIn(
   const { system } = desk;
   const address = addressOrAsTyped(credentials.email);
   const user = findUserByAddress(system, address);
-  const keys = takeSignInTries(desk, { address, userId: user?.id }, from);
+  const keys = consumeSignInAttempts(desk, { address, userId: user?.id }, from);
   const matches = await hashTurns.run(
     () => isPassword(credentials.password, user?.passwordHash),
     keys.isKnown,
@@ -247,7 +247,7 @@ export async function changePassword(
   const { system, clock } = desk;
   const user = requireUser(system, userId);
   const account = accountKey("password", readEmail(user.email).address);
-  takeTry(system, account, passwordChange, clock());
+  requireAttempt(system, account, passwordChange, clock());
   if (!(await isPassword(change.current, user.passwordHash))) {
     throw invalidField("current", "this is not your password");
   }

@@ -32,7 +32,7 @@ export type ContentContext = {
 /** A campaign's content and what its author should know about it. With an `error` it cannot be sent. */
 export type BuiltContent = { row: CampaignRow; content: CampaignContent; problems: Problem[] };
 
-type Sending = Pick<CampaignParts, "sender" | "way">;
+type Sending = Pick<CampaignParts, "sender" | "sendingMethod">;
 
 /** Stands in for a sender that has not been chosen yet; never sent. */
 const NO_SENDER = { name: "", email: "nobody@sender.invalid", replyTo: "", domainName: null };
@@ -73,11 +73,11 @@ export async function contentFaults(
 
 function sourceOf(context: ContentContext, row: CampaignRow, sending?: Sending) {
   const db = context.databases.workspace(context.workspaceId);
-  const { sender: chosen, way } = sending ?? sendingParts(db, row);
+  const { sender: chosen, sendingMethod } = sending ?? sendingParts(db, row);
   const workspace = workspaceFacts(context.databases.system, context.workspaceId);
   const sender = chosen ?? NO_SENDER;
   const domain = sender.domainName ?? domainOf(sender.email);
-  const hosts = hostsFor(context, way, domain);
+  const hosts = hostsFor(context, sendingMethod, domain);
   const source: ContentSource = {
     subject: row.subject,
     preheader: row.preheader,
@@ -109,14 +109,14 @@ function sourceOf(context: ContentContext, row: CampaignRow, sending?: Sending) 
  */
 function hostsFor(
   { databases, workspaceId, publicUrl }: ContentContext,
-  way: Sending["way"],
+  sendingMethod: Sending["sendingMethod"],
   domain: string,
 ) {
   const db = databases.workspace(workspaceId);
   const hosts = campaignHosts(db, domain, publicUrl);
   return {
     publicUrl: hosts.publicUrl,
-    bounceDomain: way?.ownReturnPath
+    bounceDomain: sendingMethod?.ownReturnPath
       ? hosts.bounceDomain || readInboundSettings(databases.system).bounceDomain
       : "",
   };

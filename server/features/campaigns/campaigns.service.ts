@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
-import { findWay } from "../routes/route-groups.service.ts";
+import { findSendingMethod } from "../routes/route-groups.service.ts";
 import { isSegment, segmentFault } from "../segments/segment-audience.service.ts";
 import { readTemplate } from "../templates/templates.service.ts";
 import {
@@ -80,7 +80,7 @@ export function requireCampaign(db: Connection, id: number): CampaignRow {
 
 /** Refuses when the campaign's sending method is missing or disabled. @throws AppError `illegal_state`. */
 export function requireWay(db: Connection, row: CampaignRow): void {
-  if (!findWay(db, row)?.enabled) {
+  if (!findSendingMethod(db, row)?.enabled) {
     throw new AppError("illegal_state", because("way_unusable"));
   }
 }
@@ -174,7 +174,7 @@ export function audienceOf(row: Pick<CampaignRow, "audience">): Audience {
 /** The records a campaign refers to, read together: sender, sending method and the problems of its segments. */
 export type CampaignParts = {
   sender: ReturnType<typeof findSenderForCampaign>;
-  way: ReturnType<typeof findWay>;
+  sendingMethod: ReturnType<typeof findSendingMethod>;
   /** Why segments of the audience cannot be used, as sentences. */
   segmentFaults: readonly string[];
 };
@@ -185,7 +185,7 @@ export function sendingParts(
   row: CampaignRow,
 ): Omit<CampaignParts, "segmentFaults"> {
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
-  return { sender, way: findWay(db, row) };
+  return { sender, sendingMethod: findSendingMethod(db, row) };
 }
 
 /** Everything that the sections of a campaign are judged on. */
@@ -211,7 +211,7 @@ export function sectionsOf(
     contentFaults,
     ...audienceFacts(db, row, parts.segmentFaults),
     sender: parts.sender,
-    route: parts.way,
+    route: parts.sendingMethod,
   });
   const problems = Object.values(sections).flatMap((section) => section.problems);
   const review: Section = { state: problems.length === 0 ? "ready" : "needs_you", problems };
@@ -290,11 +290,14 @@ function refuseDangling(db: Connection, change: CampaignChange, before: Audience
   if (typeof senderId === "number" && findSenderForCampaign(db, senderId) === undefined) {
     throw invalidField("senderId", because("not_a_sender"));
   }
-  if (typeof routeId === "number" && findWay(db, { routeId, routeGroupId: null }) === undefined) {
+  if (
+    typeof routeId === "number" &&
+    findSendingMethod(db, { routeId, routeGroupId: null }) === undefined
+  ) {
     throw invalidField("routeId", because("not_a_route"));
   }
-  const way = { routeId: null, routeGroupId: routeGroupId ?? null };
-  if (typeof routeGroupId === "number" && findWay(db, way) === undefined) {
+  const chosen = { routeId: null, routeGroupId: routeGroupId ?? null };
+  if (typeof routeGroupId === "number" && findSendingMethod(db, chosen) === undefined) {
     throw invalidField("routeGroupId", because("not_a_route_group"));
   }
   if (audience !== undefined) {

@@ -62,7 +62,7 @@ export async function runPreflight(
   });
   const waterfall = await countOf(deps, audience);
   const db = open();
-  const { sender, way: route } = sending;
+  const { sender, sendingMethod: route } = sending;
   const parts = { ...sending, segmentFaults: faults };
   const checks = preflightChecks({
     // Mistakes in the content are in `problems`, so none are passed here.
@@ -114,7 +114,7 @@ async function countOf(deps: PreflightDeps, audience: AudienceDefinition): Promi
 /** True when the domain was checked, after which its verification status may have changed. */
 async function refreshSendingDomain(
   deps: PreflightDeps,
-  { sender, way: route }: Pick<CampaignParts, "sender" | "way">,
+  { sender, sendingMethod: route }: Pick<CampaignParts, "sender" | "sendingMethod">,
 ): Promise<boolean> {
   if (
     route === undefined ||

@@ -8,7 +8,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { log } from "../../platform/log.ts";
 import type { CampaignEngine } from "../ports.ts";
-import { findWay } from "../routes/route-groups.service.ts";
+import { findSendingMethod } from "../routes/route-groups.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import { type CampaignStatus, isTerminal } from "./campaigns.rules.ts";
 import { requireCampaign } from "./campaigns.service.ts";
@@ -73,7 +73,7 @@ export function readProgress(
     nextDueAt: nextDueAt(db, row.id),
     deferredFor: pending + leased === 0 && deferred > 0 ? deferredReasons(db, row.id) : [],
     held,
-    route: findWay(db, row),
+    route: findSendingMethod(db, row),
     workspaceMaxPerSecond: workspaceFacts(databases.system, target.workspaceId).maxPerSecond,
   });
   const progress: Progress = {

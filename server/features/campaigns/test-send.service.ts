@@ -37,8 +37,8 @@ export async function sendTest(
   }
   const { workspaceId, databases } = context;
   const db = databases.workspace(workspaceId);
-  const way = { routeId: row.routeId, groupId: row.routeGroupId };
-  const [member] = loadRouteMembers(db, { workspaceId, ...deps }, way);
+  const chosen = { routeId: row.routeId, groupId: row.routeGroupId };
+  const [member] = loadRouteMembers(db, { workspaceId, ...deps }, chosen);
   if (row.senderId === null || member === undefined) {
     throw new AppError("illegal_state", because("test_needs_sender"));
   }

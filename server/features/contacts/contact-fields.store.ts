@@ -125,7 +125,7 @@ const takeAway = statement<[{ after: number; to: number; key: string; now: numbe
 `);
 
 /** Moves values from one key to another for contacts with ids in (after, to]. Returns how many changed. */
-export function carryValues(
+export function moveFieldValues(
   db: Connection,
   move: { after: number; to: number; old: string; key: string; now: number },
 ): number {

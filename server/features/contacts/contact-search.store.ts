@@ -231,18 +231,18 @@ function filterValues(filter: ContactFilter, now: number): Values {
  * they are small, then the text, then either of them, then the requested order.
  */
 function driverOf(db: Connection, filter: ContactFilter): Driver {
-  const ways: { by: Driver; size: number }[] = [];
+  const candidates: { by: Driver; size: number }[] = [];
   if (isSuppressionStatus(filter.status)) {
     const sizes = reasonsOf(filter.status).map((reason) => keptCount(db, `suppression:${reason}`));
-    ways.push({ by: "status", size: sizes.reduce((a, b) => a + b, 0) });
+    candidates.push({ by: "status", size: sizes.reduce((a, b) => a + b, 0) });
   }
   if (filter.list !== undefined) {
-    ways.push({ by: "list", size: selectListSize(db).get(filter.list)?.n ?? 0 });
+    candidates.push({ by: "list", size: selectListSize(db).get(filter.list)?.n ?? 0 });
   }
   if (filter.tag !== undefined) {
-    ways.push({ by: "tag", size: selectTagSize(db).get(filter.tag)?.n ?? 0 });
+    candidates.push({ by: "tag", size: selectTagSize(db).get(filter.tag)?.n ?? 0 });
   }
-  const narrowest = ways.sort((a, b) => a.size - b.size)[0];
+  const narrowest = candidates.sort((a, b) => a.size - b.size)[0];
   if (foldName(filter.q ?? "") !== "" && (narrowest === undefined || narrowest.size > FEW)) {
     return "text";
   }

@@ -7,15 +7,15 @@ import {
   type BulkChange,
   undoOne,
 } from "./contact-bulk-apply.service.ts";
-import { someToUndo } from "./contact-undo.store.ts";
+import { contactsToUndo } from "./contact-undo.store.ts";
 import { type ContactFilter, contactIdsOf } from "./contacts.service.ts";
 
 /** Small enough that a step holds the workspace's lock for only a few milliseconds, because requests wait for it. */
 const BATCH = 25;
 
 /** The selected contacts: those listed, or all that match a filter. */
-export type Whom = { ids?: readonly number[]; filter?: ContactFilter | null };
-type Payload = Whom & Omit<BulkChange, "kind">;
+export type ContactChoiceOrFilter = { ids?: readonly number[]; filter?: ContactFilter | null };
+type Payload = ContactChoiceOrFilter & Omit<BulkChange, "kind">;
 
 const kindNames = [
   "contact_delete",
@@ -55,7 +55,7 @@ function contactTask(name: BulkChange["kind"]): TaskKind {
       });
     },
     undo(db, task, now) {
-      const some = someToUndo(db, task.id, BATCH);
+      const some = contactsToUndo(db, task.id, BATCH);
       const undone = some.filter((one) => undoOne(db, task.id, one, byOf(task, now))).length;
       return { undone, isOver: some.length === 0 };
     },
@@ -63,7 +63,12 @@ function contactTask(name: BulkChange["kind"]): TaskKind {
 }
 
 /** A filter continues at a position; a list of ids continues at an index. */
-function nextContacts(db: Connection, { ids, filter }: Whom, cursor: string | null, now: number) {
+function nextContacts(
+  db: Connection,
+  { ids, filter }: ContactChoiceOrFilter,
+  cursor: string | null,
+  now: number,
+) {
   if (ids === undefined) {
     return contactIdsOf(db, filter ?? {}, cursor, BATCH, now);
   }

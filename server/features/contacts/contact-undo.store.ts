@@ -42,7 +42,7 @@ export function keepBefore(
   insert(db).run(taskId, contactId, JSON.stringify(before));
 }
 
-export function someToUndo(db: Connection, taskId: number, limit: number) {
+export function contactsToUndo(db: Connection, taskId: number, limit: number) {
   return selectSome(db)
     .all(taskId, limit)
     .map(({ contactId, before }) => ({ contactId, before: JSON.parse(before) as Before }));

@@ -1,13 +1,13 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { type Step, type StepOf, stepwise } from "../tasks/task-kind.service.ts";
 import {
-  carryValues,
   createFieldIndex,
   dropFieldIndex,
   endRename,
   findFieldIndex,
   forgetField,
   listFields,
+  moveFieldValues,
   removeValues,
 } from "./contact-fields.store.ts";
 import { highestContactId } from "./contacts.store.ts";
@@ -21,7 +21,7 @@ const renameStep: StepOf = (db, { payload, cursor }, now) => {
   if (cursor === null) {
     dropFieldIndex(db, { id: fieldId });
   }
-  const step = walk(db, cursor, (after, to) => carryValues(db, { after, to, old, key, now }));
+  const step = walk(db, cursor, (after, to) => moveFieldValues(db, { after, to, old, key, now }));
   if (step.cursor === undefined) {
     endRename(db, fieldId);
   }

@@ -7,11 +7,11 @@ import {
   judgeDmarc,
   judgeReturnPath,
   judgeTracking,
-  noAnswer,
   type RecordVerdict,
   recordKey,
   type Surroundings,
   spfTerms,
+  verdictWithoutAnswer,
 } from "./domain-records.rules.ts";
 import { checkSourceName } from "./source-name.service.ts";
 import { judgeSpf, MAX_SPF_LOOKUPS, readSpf, type SpfTree } from "./spf.rules.ts";
@@ -42,24 +42,24 @@ async function checkOne(
     case "dkim":
     case "dkim_next": {
       const answer = await dns.txt(host);
-      return noAnswer(answer) ?? judgeDkim(record, answer);
+      return verdictWithoutAnswer(answer) ?? judgeDkim(record, answer);
     }
     case "dmarc": {
       const own = await dns.txt(host);
       const fallback = dmarcFallback(domain);
       const answer = own.kind === "none" && fallback ? await dns.txt(fallback) : own;
-      return noAnswer(answer) ?? judgeDmarc(answer);
+      return verdictWithoutAnswer(answer) ?? judgeDmarc(answer);
     }
     case "spf":
     case "return_path_spf":
       return await checkSpf(dns, host, around);
     case "return_path": {
       const answer = await dns.mx(host);
-      return noAnswer(answer) ?? judgeReturnPath(record, answer);
+      return verdictWithoutAnswer(answer) ?? judgeReturnPath(record, answer);
     }
     case "tracking": {
       const answer = await dns.cname(host);
-      return noAnswer(answer) ?? judgeTracking(record, answer);
+      return verdictWithoutAnswer(answer) ?? judgeTracking(record, answer);
     }
     case "ptr":
       return await checkSourceName(dns, { address: host, heloName: value });
@@ -72,7 +72,7 @@ async function checkSpf(
   around: Surroundings,
 ): Promise<RecordVerdict> {
   const answer = await dns.txt(domain);
-  const failed = noAnswer(answer);
+  const failed = verdictWithoutAnswer(answer);
   if (failed !== undefined) {
     return failed;
   }

@@ -121,7 +121,7 @@ export function dmarcFallback(domain: string): string | undefined {
 }
 
 /** The verdict when the DNS did not answer; undefined when it did. */
-export function noAnswer(answer: DnsAnswer): RecordVerdict | undefined {
+export function verdictWithoutAnswer(answer: DnsAnswer): RecordVerdict | undefined {
   return answer.kind === "failed"
     ? { status: "unknown", found: [], message: `The DNS did not answer: ${answer.reason}.` }
     : undefined;

@@ -3,7 +3,7 @@ import {
   html,
   type PageLook,
   plainPage,
-  readableOn,
+  textColorOn,
 } from "../../platform/http/plain-page.ts";
 import { countries, timeZones } from "./form-places.ts";
 import type { FormField } from "./form-view.service.ts";
@@ -28,7 +28,7 @@ export type Filled = {
 };
 
 /** The honeypot field, which only bots fill in. */
-export const TRAP = "website_url";
+export const HONEYPOT_FIELD = "website_url";
 
 const nothing: Filled = { values: new Map(), problems: new Map() };
 
@@ -99,7 +99,7 @@ export function formSnippet(view: FormView, url: string, origin: string): string
   const { settings } = view;
   const name = `swiftmail-form-${view.id}`;
   const accent = settings.style.accent === "" ? "#3b5bdb" : settings.style.accent;
-  const css = `.${name} .away{position:absolute;left:-9999px}.${name} .field{margin:0 0 16px}.${name} label,.${name} legend{display:block}.${name} fieldset{border:0;padding:0;margin:0 0 16px}.${name} button{background:${accent};color:${readableOn(accent)};border:0;border-radius:${settings.style.radius}px;padding:10px 18px;cursor:pointer}`;
+  const css = `.${name} .away{position:absolute;left:-9999px}.${name} .field{margin:0 0 16px}.${name} label,.${name} legend{display:block}.${name} fieldset{border:0;padding:0;margin:0 0 16px}.${name} button{background:${accent};color:${textColorOn(accent)};border:0;border-radius:${settings.style.radius}px;padding:10px 18px;cursor:pointer}`;
   const heading = settings.title !== "" && html`<h2>${settings.title}</h2>\n`;
   const intro = settings.intro !== "" && html`<p>${lines(settings.intro)}</p>\n`;
   const form = html`${heading}${intro}<form class="${name}" action="${url}" method="post" data-swiftmail data-inline>${formInner(view, nothing)}
@@ -116,7 +116,7 @@ function formInner(view: FormView, filled: Filled): Html {
 ${email}
 ${fields.map((field) => fieldHtml(view, field, filled))}
 ${settings.chooseLists && topics.length > 0 && topicsHtml(topics, words.topics, filled)}
-<div class="away" aria-hidden="true"><label>${words.trap}<input type="text" name="${TRAP}" tabindex="-1" autocomplete="off" value=""></label></div>
+<div class="away" aria-hidden="true"><label>${words.trap}<input type="text" name="${HONEYPOT_FIELD}" tabindex="-1" autocomplete="off" value=""></label></div>
 ${settings.consentText !== "" && consentHtml(settings, filled)}
 <input type="hidden" name="_v" value="${view.consentVersion}">
 <button type="submit">${textOr(settings.button, settings.language, "button")}</button>`;

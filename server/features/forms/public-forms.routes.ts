@@ -6,7 +6,7 @@ import { isOwnOrigin } from "../../platform/http/own-origin.ts";
 import { html, type PageLook } from "../../platform/http/plain-page.ts";
 import { answerAs, formBody } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { agentOf, orLater, pageLanguage } from "../tracking/recipient.service.ts";
+import { agentOf, answerOrAskToRetry, pageLanguage } from "../tracking/recipient.service.ts";
 import { brandOf } from "../workspaces/public-look.service.ts";
 import { type Filled, formMessage, formPage, lookOf } from "./form-html.ts";
 import { FORM_SCRIPT } from "./form-script.ts";
@@ -232,13 +232,15 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     )
     .get(
       "/f/:token",
-      ({ params, request }) => orLater(request, () => hosted(params.token, request)),
+      ({ params, request }) => answerOrAskToRetry(request, () => hosted(params.token, request)),
       options("Show a form"),
     )
     .post(
       "/f/:token",
       ({ params, body, request, server }) =>
-        orLater(request, () => submit({ token: params.token, body: body ?? "", request, server })),
+        answerOrAskToRetry(request, () =>
+          submit({ token: params.token, body: body ?? "", request, server }),
+        ),
       posting("Send a form"),
     )
     .get("/f/:token/challenge", ({ params, request }) => challenge(params.token, request), {
@@ -250,13 +252,13 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     })
     .get(
       "/f/confirm/:token",
-      ({ params, request }) => orLater(request, () => ask(params.token, request)),
+      ({ params, request }) => answerOrAskToRetry(request, () => ask(params.token, request)),
       options("Ask whether to confirm a sign-up"),
     )
     .post(
       "/f/confirm/:token",
       ({ params, request, server }) =>
-        orLater(request, () => confirm(params.token, request, server)),
+        answerOrAskToRetry(request, () => confirm(params.token, request, server)),
       posting("Confirm a sign-up"),
     );
 };

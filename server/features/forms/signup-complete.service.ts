@@ -8,8 +8,8 @@ import {
   createContact,
   findContactByAddress,
 } from "../contacts/contacts.service.ts";
-import { comeBack } from "../lists/come-back.service.ts";
 import { changeOwnMembership, topicsAmong } from "../lists/lists.service.ts";
+import { resubscribe } from "../lists/resubscribe.service.ts";
 import type { TrackingPort } from "../ports.ts";
 import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
@@ -124,7 +124,7 @@ export function completeSignup(
       }
       if (proof !== undefined && isOpenToReturn(holdingReason(db, row.address, now))) {
         const { address } = row;
-        comeBack(db, { contactId, address, listIds, source, actor: "contact", ...visitor }, now);
+        resubscribe(db, { contactId, address, listIds, source, actor: "contact", ...visitor }, now);
       }
       const wording = findFormWording(db, form.id, row.consentVersion);
       recordConsent(

@@ -12,7 +12,7 @@ import { DAY_MS } from "../../platform/time.rules.ts";
 import { readContactInput } from "../contacts/contacts.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import { FormChallenges, type Proof } from "./form-challenge.service.ts";
-import { type Filled, type FormView, TRAP } from "./form-html.ts";
+import { type Filled, type FormView, HONEYPOT_FIELD } from "./form-html.ts";
 import { readSubmission, valuesOf } from "./form-submission.service.ts";
 import { fieldsOfForm, hasLostItsLists, topicsOfForm } from "./form-view.service.ts";
 import { formWords } from "./form-words.rules.ts";
@@ -144,7 +144,7 @@ export class PublicForms {
       return { kind: "slow" };
     }
     const proof = this.challenges.check(token, sent.get("_c") ?? "", sent.get("_n") ?? "", now);
-    if ((sent.get(TRAP) ?? "") !== "") {
+    if ((sent.get(HONEYPOT_FIELD) ?? "") !== "") {
       // A bot gets the same answer as a person, so that it learns nothing.
       countForm(db, open.form.id, "bots", now);
       return { kind: "taken", proven: proof === "worked" };

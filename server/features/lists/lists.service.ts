@@ -10,14 +10,14 @@ import {
   deleteListRow,
   findIdByNameKey,
   findList,
-  goingLists,
   insertList,
   insertMembershipRow,
   type ListRow,
   listsAfter,
+  listsBeingDeleted,
   type MembershipChange,
   type MembershipStatus,
-  markGoing,
+  markListBeingDeleted,
   publicLists,
   publicListsAmong,
   removeMember,
@@ -141,14 +141,14 @@ export async function deleteList(open: () => Connection, id: number): Promise<vo
   inTransaction(db, () => {
     getList(db, id);
     refuseWhileNeeded(db, id);
-    markGoing(db, id);
+    markListBeingDeleted(db, id);
   });
   await removeAll(open, id);
 }
 
 /** Finishes interrupted list deletions. Safe to repeat, and to run beside one in progress. */
 export async function finishDeletions(open: () => Connection): Promise<void> {
-  for (const id of goingLists(open())) {
+  for (const id of listsBeingDeleted(open())) {
     await removeAll(open, id);
   }
 }

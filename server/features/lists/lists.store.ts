@@ -192,7 +192,7 @@ const setGoing = statement<[id: number]>(`
 const selectGoing = statement<[], { id: number }>("SELECT id FROM list WHERE is_going");
 
 /** Marks a list as being deleted: campaigns, segments, forms and people no longer find it. */
-export function markGoing(db: Connection, id: number): void {
+export function markListBeingDeleted(db: Connection, id: number): void {
   setGoing(db).run(id);
 }
 
@@ -299,7 +299,7 @@ export function membershipsOf(db: Connection, contactId: number): MembershipRow[
 }
 
 /** Lists whose deletion has started but not finished. */
-export function goingLists(db: Connection): number[] {
+export function listsBeingDeleted(db: Connection): number[] {
   return selectGoing(db)
     .all()
     .map(({ id }) => id);

@@ -9,12 +9,12 @@ import { formBody, HtmlPage } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   agentOf,
+  answerOrAskToRetry,
   languageFor,
   maskAddress,
-  orLater,
   pageLanguage,
 } from "../tracking/recipient.service.ts";
-import { Tracking, type Whom } from "../tracking/tracking.service.ts";
+import { Tracking, type UnsubscribePerson } from "../tracking/tracking.service.ts";
 import { brandOf } from "../workspaces/public-look.service.ts";
 import { type PreferenceLanguage, pauseDays, preferenceWords } from "./preference-words.rules.ts";
 import { type PendingAddress, type Person, PreferenceCentre } from "./preferences.service.ts";
@@ -162,7 +162,7 @@ export const preferenceRoutes = (deps: Deps) => {
       ...whatIsKnown(whom),
     });
   };
-  const whatIsKnown = ({ workspaceId, address }: Whom) =>
+  const whatIsKnown = ({ workspaceId, address }: UnsubscribePerson) =>
     address === undefined
       ? { known: "erased" as const }
       : {
@@ -238,7 +238,7 @@ export const preferenceRoutes = (deps: Deps) => {
     .get(
       "/p/:token",
       ({ params, request }) =>
-        orLater(request, () => {
+        answerOrAskToRetry(request, () => {
           const person = centre.find(params.token);
           return person === undefined
             ? showWithoutProfile({ token: params.token, request })
@@ -249,19 +249,21 @@ export const preferenceRoutes = (deps: Deps) => {
     .post(
       "/p/:token",
       ({ params, request, server, body }) =>
-        orLater(request, () => change({ token: params.token, request, server }, body ?? "")),
+        answerOrAskToRetry(request, () =>
+          change({ token: params.token, request, server }, body ?? ""),
+        ),
       posting("Change what a recipient gets"),
     )
     .get(
       "/p/confirm/:token",
       ({ params, request, server }) =>
-        orLater(request, () => askConfirm({ token: params.token, request, server })),
+        answerOrAskToRetry(request, () => askConfirm({ token: params.token, request, server })),
       options("Ask whether to change to a new address"),
     )
     .post(
       "/p/confirm/:token",
       ({ params, request, server }) =>
-        orLater(request, () => confirm({ token: params.token, request, server })),
+        answerOrAskToRetry(request, () => confirm({ token: params.token, request, server })),
       posting("Change to a new address"),
     );
 };

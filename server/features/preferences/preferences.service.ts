@@ -10,8 +10,8 @@ import type { KeyRing } from "../../platform/secrets.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { changeContact, findContactById } from "../contacts/contacts.service.ts";
-import { comeBack } from "../lists/come-back.service.ts";
 import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
+import { resubscribe } from "../lists/resubscribe.service.ts";
 import type { TrackingPort } from "../ports.ts";
 import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
@@ -146,7 +146,7 @@ export class PreferenceCentre {
       const chosen = topics.flatMap(({ id }) => (wish.topics.includes(id) ? [id] : []));
       const isBack = isOff && chosen.length > 0;
       if (isBack && isOpenToReturn(holdingReason(db, contact.address, now))) {
-        comeBack(db, { contactId, address: contact.address, listIds: chosen, ...by }, now);
+        resubscribe(db, { contactId, address: contact.address, listIds: chosen, ...by }, now);
         this.#deps.outside.tracking.resubscribed(person.workspaceId, contact.address);
       }
       const { firstName, lastName, language } = wish;

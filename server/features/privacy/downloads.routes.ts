@@ -19,7 +19,7 @@ const DownloadLink = t.Object(
 );
 
 export const downloadRoutes = (deps: AppDeps) => {
-  const { guard, keyRing, clock, config, databases, audit, mayNow } = deps;
+  const { guard, keyRing, clock, config, databases, audit, hasPermissionNow } = deps;
   const link = (file: Pick<Download, "workspaceId" | "kind" | "id" | "makerId">) => {
     const expiresAt = clock() + LINK_MS;
     const token = downloadToken(keyRing, { ...file, expiresAt });
@@ -75,7 +75,7 @@ export const downloadRoutes = (deps: AppDeps) => {
           throw new AppError("not_found", "This link is not valid or has expired.");
         }
         const { workspaceId, kind, id, makerId } = download;
-        if (!mayNow(makerId, workspaceId, permissionFor[kind])) {
+        if (!hasPermissionNow(makerId, workspaceId, permissionFor[kind])) {
           throw new AppError(
             "not_found",
             "This link is no longer valid, because its creator no longer has access to the file.",

@@ -58,7 +58,7 @@ import {
   findTotals,
   type RecipientRow,
 } from "./reports.store.ts";
-import { waitingNow, waitsOf } from "./waits.rules.ts";
+import { retryWaits, waitingNow } from "./waits.rules.ts";
 import { type WhyContext, whyInCampaign } from "./why.service.ts";
 import { findReports } from "./why.store.ts";
 
@@ -227,7 +227,7 @@ export async function recipientStory(
     segments: why.segments.flatMap(({ role, matches, name }) =>
       role === "include" && matches ? name : [],
     ),
-    waits: waitsOf(attempts, row.dueAt),
+    waits: retryWaits(attempts, row.dueAt),
     events: findEvents(db, campaignId, seq),
   };
   const isOpen = recipient.state === "pending" || recipient.state === "deferred";

@@ -4,7 +4,7 @@ import { domainOf } from "../../platform/address.rules.ts";
 type Try = { at: number; outcome: string; category: string; host: string; routeName: string };
 
 /** How long a message waited after each attempt that deferred it: until the next attempt, made or due. */
-export function waitsOf(attempts: readonly Try[], dueAt: number | null) {
+export function retryWaits(attempts: readonly Try[], dueAt: number | null) {
   return attempts.flatMap(({ at, outcome, category, host, routeName }, index) =>
     outcome === "deferred"
       ? [{ at, until: attempts[index + 1]?.at ?? dueAt, reason: category, host, routeName }]

@@ -17,7 +17,7 @@ import { isPrivateHost } from "./routes.rules.ts";
 import { findRoute, type RouteRow } from "./routes.store.ts";
 
 /** How a campaign is sent, as its checks see it: one route, or the enabled routes of a group together. */
-export type Way = {
+export type SendingMethod = {
   name: string;
   /** The kind with the strictest requirements for a domain: direct before relay. */
   kind: RouteRow["kind"];
@@ -34,10 +34,10 @@ export type Way = {
 };
 
 /** How a campaign is sent; undefined when no route is chosen, or it was deleted. */
-export function findWay(
+export function findSendingMethod(
   db: Connection,
   campaign: { routeId: number | null; routeGroupId: number | null },
-): Way | undefined {
+): SendingMethod | undefined {
   if (campaign.routeGroupId !== null) {
     const group = findGroup(db, campaign.routeGroupId);
     const rows = listGroupMembers(db, campaign.routeGroupId).flatMap(
@@ -49,7 +49,7 @@ export function findWay(
   return row === undefined ? undefined : wayOf(row.name, [row]);
 }
 
-function wayOf(name: string, all: RouteRow[]): Way {
+function wayOf(name: string, all: RouteRow[]): SendingMethod {
   const enabled = all.filter((row) => row.enabled === 1);
   const rows = enabled.length === 0 ? all : enabled;
   const kinds = rows.map((row) => row.kind);

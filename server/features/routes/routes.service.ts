@@ -158,12 +158,12 @@ export function loadRoute(db: Connection, context: RouteContext, id: number): Ro
 export function loadRouteMembers(
   db: Connection,
   context: RouteContext,
-  way: { routeId: number | null; groupId: number | null },
+  chosen: { routeId: number | null; groupId: number | null },
 ): RouteMember[] {
   const members =
-    way.groupId !== null
-      ? listGroupMembers(db, way.groupId)
-      : [{ routeId: way.routeId ?? 0, position: 0, weight: 1 }];
+    chosen.groupId !== null
+      ? listGroupMembers(db, chosen.groupId)
+      : [{ routeId: chosen.routeId ?? 0, position: 0, weight: 1 }];
   return members.flatMap(({ routeId, position, weight }) => {
     const row = findRoute(db, routeId);
     return row?.enabled === 1 ? [{ route: load(row, context), position, weight }] : [];

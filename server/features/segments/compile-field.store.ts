@@ -1,4 +1,9 @@
-import { type Bind, type CompileContext, type IdQuery, within } from "./compile-query.store.ts";
+import {
+  type Bind,
+  type CompileContext,
+  type IdQuery,
+  scopeCondition,
+} from "./compile-query.store.ts";
 import { anniversaries, dayRange, timeRange } from "./segment-dates.rules.ts";
 import {
   type BuiltInField,
@@ -47,7 +52,7 @@ export function fieldSet(
   const sql: IdQuery["sql"] = (scope) => {
     // A range of contacts is read from the table by id; all contacts are read from the index, if there is one.
     const table = scope === "everybody" ? value.table : "contact NOT INDEXED";
-    return `SELECT id FROM ${table} WHERE ${value.known} AND ${test}${within("id", scope)}`;
+    return `SELECT id FROM ${table} WHERE ${value.known} AND ${test}${scopeCondition("id", scope)}`;
   };
   return { query: { sql, isLive: true }, isNegative: positive !== undefined };
 }

@@ -25,7 +25,7 @@ export type CompileContext = Moment & { fields: readonly CompiledField[] };
 export type Bind = (value: string | number) => string;
 
 /** A condition that limits a column to the scope, beginning with AND; empty for all contacts. */
-export function within(column: string, scope: Scope): string {
+export function scopeCondition(column: string, scope: Scope): string {
   if (scope === "everybody") {
     return "";
   }

@@ -1,4 +1,4 @@
-import { type Bind, type IdQuery, within } from "./compile-query.store.ts";
+import { type Bind, type IdQuery, scopeCondition } from "./compile-query.store.ts";
 import { type Moment, sinceDays } from "./segment-dates.rules.ts";
 import {
   type EventCondition,
@@ -14,7 +14,7 @@ export function tagSet({ tag }: TagCondition, bind: Bind): IdQuery {
   const id = bind(tag);
   return {
     sql: (scope) =>
-      `SELECT contact_id FROM contact_tag WHERE tag_id = ${id}${within("contact_id", scope)}`,
+      `SELECT contact_id FROM contact_tag WHERE tag_id = ${id}${scopeCondition("contact_id", scope)}`,
     isLive: true,
   };
 }
@@ -25,7 +25,7 @@ export function listSet({ list, status }: ListCondition, bind: Bind): IdQuery {
   const has = status === "any" ? "" : ` AND status = ${bind(status)}`;
   return {
     sql: (scope) =>
-      `SELECT contact_id FROM list_contact WHERE list_id = ${id}${has}${within("contact_id", scope)}`,
+      `SELECT contact_id FROM list_contact WHERE list_id = ${id}${has}${scopeCondition("contact_id", scope)}`,
     isLive: true,
   };
 }
@@ -41,7 +41,7 @@ export function suppressedSet(reason: string | undefined, now: number, bind: Bin
       scope === "everybody"
         ? `SELECT c.id FROM suppression s CROSS JOIN contact c ON c.address = s.address WHERE 1${rest}`
         : `SELECT c.id FROM contact c CROSS JOIN suppression s ON s.address = c.address
-            WHERE 1${rest}${within("c.id", scope)}`,
+            WHERE 1${rest}${scopeCondition("c.id", scope)}`,
     isLive: true,
   };
 }
@@ -63,7 +63,7 @@ export function mailSet(condition: MailCondition, moment: Moment, bind: Bind): I
       sql: (scope) => {
         const table = scope === "everybody" ? "message" : "message INDEXED BY message_contact";
         return `SELECT contact_id FROM ${table}
-                 WHERE state IN ${states}${among}${since}${within("contact_id", scope)}${enough}`;
+                 WHERE state IN ${states}${among}${since}${scopeCondition("contact_id", scope)}${enough}`;
       },
       isLive: false,
     };
@@ -75,7 +75,7 @@ export function mailSet(condition: MailCondition, moment: Moment, bind: Bind): I
   return {
     sql: (scope) =>
       `SELECT contact_id FROM ${table}
-        WHERE kind = '${kind}'${who}${among}${link}${since}${within("contact_id", scope)}${enough}`,
+        WHERE kind = '${kind}'${who}${among}${link}${since}${scopeCondition("contact_id", scope)}${enough}`,
     isLive: false,
   };
 }
@@ -93,7 +93,7 @@ export function eventSet(condition: EventCondition, moment: Moment, bind: Bind):
     sql: (scope) =>
       `SELECT contact_id FROM custom_event
         WHERE name_id = (SELECT id FROM event_name WHERE name = ${name})
-              ${within("contact_id", scope)}${since}${where}${enough}`,
+              ${scopeCondition("contact_id", scope)}${since}${where}${enough}`,
     isLive: true,
   };
 }

@@ -5,7 +5,7 @@ import {
   type IdQuery,
   type Params,
   type Scope,
-  within,
+  scopeCondition,
 } from "./compile-query.store.ts";
 import { eventSet, listSet, mailSet, suppressedSet, tagSet } from "./compile-source.store.ts";
 import type { Moment } from "./segment-dates.rules.ts";
@@ -45,7 +45,7 @@ export function compileRule(rule: Rule, context: CompileContext, prefix = "s"): 
 export function compileMembers(segmentId: number, prefix = "s"): Plan {
   const params = { [`${prefix}_0`]: segmentId };
   const sql = (scope: Scope) =>
-    `SELECT contact_id FROM segment_member WHERE segment_id = @${prefix}_0${within("contact_id", scope)}`;
+    `SELECT contact_id FROM segment_member WHERE segment_id = @${prefix}_0${scopeCondition("contact_id", scope)}`;
   return { node: { op: "ids", query: { sql, isLive: true } }, params };
 }
 

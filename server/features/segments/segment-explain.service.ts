@@ -2,7 +2,7 @@ import type { AudienceDefinition, SegmentCondition } from "../../delivery/index.
 import type { Connection } from "../../platform/db/driver.ts";
 import { segmentFault } from "./segment-audience.service.ts";
 import type { Moment } from "./segment-dates.rules.ts";
-import { meets } from "./segment-explain.store.ts";
+import { matchesCondition } from "./segment-explain.store.ts";
 import { isGroup, type Rule } from "./segment-language.rules.ts";
 import { audienceCondition, planOf } from "./segment-plan.service.ts";
 import { type Language, ruleInWords } from "./segment-words.rules.ts";
@@ -37,7 +37,7 @@ export function explainSegments(
   language: Language,
 ): SegmentVerdict[] {
   const verdict = (role: SegmentVerdict["role"]) => (frozen: SegmentCondition) => {
-    const matches = meets(db, contactId, frozen);
+    const matches = matchesCondition(db, contactId, frozen);
     return {
       segmentId: frozen.id,
       role,
@@ -68,7 +68,10 @@ function describe(
   // A static segment has no parts, and those of a changed rule say nothing about the launch.
   const parts = segment.kind === "live" && !isChanged && isMissed ? partsOf(rule) : [];
   const missing = parts
-    .filter((part) => !meets(db, contactId, audienceCondition(planOf(db, { rule: part }, moment))))
+    .filter(
+      (part) =>
+        !matchesCondition(db, contactId, audienceCondition(planOf(db, { rule: part }, moment))),
+    )
     .map((part) => ruleInWords(part, names, language));
   return { name: segment.name, words, missing, isChanged };
 }

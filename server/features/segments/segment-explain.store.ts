@@ -2,7 +2,7 @@ import type { SegmentCondition } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 
 /** Whether a contact matches a condition created by our own compiler. */
-export function meets(
+export function matchesCondition(
   db: Connection,
   contactId: number,
   { sql, params }: Pick<SegmentCondition, "sql" | "params">,

@@ -23,7 +23,11 @@ import type { AuditLog, UnnamedProxies } from "../ports.ts";
 import { findPerson } from "../users/users.service.ts";
 import type { InstanceChange } from "./instance.schema.ts";
 import { readPublicUrl } from "./setup.rules.ts";
-import { changeSystemMail, lenderOfSystemMail, readSystemMail } from "./system-mail.service.ts";
+import {
+  changeSystemMail,
+  readSystemMail,
+  workspaceLendingSystemSender,
+} from "./system-mail.service.ts";
 
 export type InstanceDesk = {
   config: Config;
@@ -47,7 +51,7 @@ export function readInstanceSettings({ config, databases, unnamedProxies }: Inst
     allowDirectSending: allowsDirectSending(databases.system),
     allowPrivateTargets: allowsPrivateTargets(databases.system),
     systemMail: readSystemMail(databases.system),
-    systemMailLentBy: lenderOfSystemMail(databases),
+    systemMailLentBy: workspaceLendingSystemSender(databases),
   };
 }
 

@@ -163,11 +163,11 @@ function systemFromAfter(desk: SetupDesk, input: SenderRequest): SystemFrom {
 /** Copies the first workspace's sending method for the instance's own mail. */
 function sendSystemMailBy(
   desk: SetupDesk,
-  way: { workspaceId: string; routeId: number },
+  chosen: { workspaceId: string; routeId: number },
   from: SystemFrom,
 ): void {
   const { keyRing, inboxPort, databases } = desk;
-  const { workspaceId, routeId } = way;
+  const { workspaceId, routeId } = chosen;
   const context = { keyRing, workspaceId, inboxPort };
   const route = loadRoute(databases.workspace(workspaceId), context, routeId);
   copySystemMail(databases.system, keyRing, route, from, desk.clock());

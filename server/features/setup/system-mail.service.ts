@@ -76,7 +76,7 @@ export function readSystemMail(system: Connection): SystemMailView | null {
  * The name of the first workspace when the instance's own mail still uses its sender, as earlier versions set it up;
  * null otherwise. It is not changed automatically, because the relay may accept no other address.
  */
-export function lenderOfSystemMail(databases: Databases): string | null {
+export function workspaceLendingSystemSender(databases: Databases): string | null {
   const stored = readSystemMail(databases.system);
   const { workspaceId, senderId } = readMemory(databases.system);
   if (stored === null || workspaceId === undefined || senderId === undefined) {

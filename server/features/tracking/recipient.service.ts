@@ -22,7 +22,7 @@ export function recipientContactId(db: Connection, campaignId: number, seq: numb
  * Answers a recipient. When a temporary fault on our side prevents it, shows a page that asks to try again later and
  * does not claim that anything was done. Other errors are rethrown.
  */
-export async function orLater(
+export async function answerOrAskToRetry(
   request: Request,
   answer: () => Response | Promise<Response>,
 ): Promise<Response> {

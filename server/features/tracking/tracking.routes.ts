@@ -6,10 +6,10 @@ import { answerAs, formBody, HtmlPage } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import type { TrackingPort } from "../ports.ts";
 import { brandOf } from "../workspaces/public-look.service.ts";
-import { orLater } from "./recipient.service.ts";
+import { answerOrAskToRetry } from "./recipient.service.ts";
 import { askPage, donePage, gonePage } from "./tracking.pages.ts";
 import { agentOf, languageFor, pageLanguage, requestHint } from "./tracking.rules.ts";
-import { Tracking, type Visitor, type Whom } from "./tracking.service.ts";
+import { Tracking, type UnsubscribePerson, type Visitor } from "./tracking.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
 const Pixel = answerAs("A picture of one transparent pixel", "image/gif");
@@ -69,7 +69,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     });
   };
 
-  const shownTo = (whom: Whom, request: Request) => ({
+  const shownTo = (whom: UnsubscribePerson, request: Request) => ({
     language: languageFor(whom.language, request),
     look: brandOf(deps.databases.workspace(whom.workspaceId), whom.workspaceName),
   });
@@ -136,30 +136,34 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     .get(
       "/c/:token",
       ({ params, request, server }) =>
-        orLater(request, () => redirect(params.token, request, visitorOf(request, server))),
+        answerOrAskToRetry(request, () =>
+          redirect(params.token, request, visitorOf(request, server)),
+        ),
       options("Count a click and lead to the link", redirection),
     )
     .head(
       "/c/:token",
       ({ params, request, server }) =>
-        orLater(request, () => redirect(params.token, request, visitorOf(request, server))),
+        answerOrAskToRetry(request, () =>
+          redirect(params.token, request, visitorOf(request, server)),
+        ),
       options("Say where a link leads", redirection),
     )
     .get(
       "/v/:token",
       ({ params, request, server }) =>
-        orLater(request, () => view(params.token, request, visitorOf(request, server))),
+        answerOrAskToRetry(request, () => view(params.token, request, visitorOf(request, server))),
       options("Show a message in the browser", page),
     )
     .get(
       "/u/:token",
-      ({ params, request }) => orLater(request, () => ask(params.token, request)),
+      ({ params, request }) => answerOrAskToRetry(request, () => ask(params.token, request)),
       options("Ask whether to unsubscribe", page),
     )
     .post(
       "/u/:token",
       ({ params, body, request, server }) =>
-        orLater(request, () =>
+        answerOrAskToRetry(request, () =>
           unsubscribe(params.token, body ?? "", request, visitorOf(request, server)),
         ),
       posting("Unsubscribe, by button or one-click (RFC 8058)"),

@@ -28,7 +28,7 @@ type Workspace = { id: string; name: string };
 type Recipient<P extends UrlPurpose> = { subject: TokenSubjects[P]; workspace: Workspace };
 
 /** The person that an unsubscribe token refers to. */
-export type Whom = {
+export type UnsubscribePerson = {
   workspaceId: string;
   workspaceName: string;
   /** Undefined when the person was erased: the address is then unknown and nothing is sent to it. */
@@ -114,7 +114,7 @@ export class Tracking {
   /**
    * The person that a page is about, without changing anything. Undefined when neither contact nor message exists.
    */
-  personOf(purpose: UnsubscribePurpose, token: string): Whom | undefined {
+  personOf(purpose: UnsubscribePurpose, token: string): UnsubscribePerson | undefined {
     const recipient = this.#recipient(purpose, token);
     return recipient && this.#whom(recipient);
   }
@@ -130,7 +130,7 @@ export class Tracking {
     token: string,
     via: UnsubscribeFact["via"],
     visitor: Visitor,
-  ): Promise<Whom | undefined> {
+  ): Promise<UnsubscribePerson | undefined> {
     const recipient = this.#recipient(purpose, token);
     const whom = recipient && this.#whom(recipient);
     if (recipient === undefined || whom?.address === undefined) {
@@ -158,7 +158,7 @@ export class Tracking {
   }
 
   /** The contact's current address, or that of the message when the contact was deleted. */
-  #whom({ subject, workspace }: Recipient<UnsubscribePurpose>): Whom | undefined {
+  #whom({ subject, workspace }: Recipient<UnsubscribePurpose>): UnsubscribePerson | undefined {
     const db = this.#deps.databases.workspace(workspace.id);
     const { contactId } = subject;
     const contact = contactId === undefined ? undefined : findContact(db, contactId);

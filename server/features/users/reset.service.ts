@@ -6,7 +6,7 @@ import { hashPassword } from "./password-hash.ts";
 import { addToken, ownerOfToken, useUpTokens } from "./reset.store.ts";
 import { removeSessionsOf } from "./sessions.store.ts";
 import { accountKey } from "./throttle.service.ts";
-import { forgetTries } from "./throttle.store.ts";
+import { forgetAttempts } from "./throttle.store.ts";
 import { readEmail, requireGoodPassword } from "./users.service.ts";
 import { findUserById, setPasswordHash } from "./users.store.ts";
 
@@ -101,7 +101,7 @@ function replacePassword(
   useUpTokens(system, userId, now);
   removeSessionsOf(system, userId);
   if (user !== undefined) {
-    forgetTries(system, accountKey("sign-in", readEmail(user.email).address));
+    forgetAttempts(system, accountKey("sign-in", readEmail(user.email).address));
   }
 }
 

@@ -2,9 +2,13 @@ import { createHash } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
-import { addTry } from "./throttle.store.ts";
+import { addAttempt } from "./throttle.store.ts";
 
-export { forgetEndedWindows, forgetTries, giveBackTry } from "./throttle.store.ts";
+export {
+  forgetAttempts as forgetTries,
+  forgetEndedWindows,
+  returnAttempt as giveBackTry,
+} from "./throttle.store.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -57,18 +61,28 @@ export function networkKey(purpose: "sign-in" | "reset", ip: string): string {
 }
 
 /** Consumes an attempt. True when one was left. */
-export function hasTry(db: Connection, key: string, allowance: Allowance, now: number): boolean {
-  return addTry(db, key, now, allowance.windowMs).failures <= allowance.tries;
+export function consumeAttempt(
+  db: Connection,
+  key: string,
+  allowance: Allowance,
+  now: number,
+): boolean {
+  return addAttempt(db, key, now, allowance.windowMs).failures <= allowance.tries;
 }
 
 /** Consumes an attempt. @returns how many there were in the window, including this one. */
-export function countTry(db: Connection, key: string, windowMs: number, now: number): number {
-  return addTry(db, key, now, windowMs).failures;
+export function countAttempt(db: Connection, key: string, windowMs: number, now: number): number {
+  return addAttempt(db, key, now, windowMs).failures;
 }
 
 /** Consumes an attempt. @throws AppError `rate_limited`, with the seconds to wait, when none was left. */
-export function takeTry(db: Connection, key: string, allowance: Allowance, now: number): void {
-  const { failures, windowEnd } = addTry(db, key, now, allowance.windowMs);
+export function requireAttempt(
+  db: Connection,
+  key: string,
+  allowance: Allowance,
+  now: number,
+): void {
+  const { failures, windowEnd } = addAttempt(db, key, now, allowance.windowMs);
   if (failures > allowance.tries) {
     const retryAfterSeconds = Math.max(1, Math.ceil((windowEnd - now) / 1_000));
     const minutes = Math.ceil(retryAfterSeconds / 60);

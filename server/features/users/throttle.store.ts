@@ -24,7 +24,7 @@ const takeBackTry = statement<[key: string]>(`
 const deleteEnded = statement<[now: number]>("DELETE FROM sign_in_failure WHERE window_end <= ?");
 
 /** Counts an attempt before it is made, so that simultaneous attempts cannot exceed the limit. */
-export function addTry(
+export function addAttempt(
   db: Connection,
   key: string,
   now: number,
@@ -35,11 +35,11 @@ export function addTry(
 }
 
 /** Deletes the attempts counted under a key, and under each source of an account. */
-export function forgetTries(db: Connection, key: string): void {
+export function forgetAttempts(db: Connection, key: string): void {
   deleteKey(db).run({ key });
 }
 
-export function giveBackTry(db: Connection, key: string): void {
+export function returnAttempt(db: Connection, key: string): void {
   takeBackTry(db).run(key);
 }
 

@@ -3,13 +3,13 @@ import { openDatabases } from "../../platform/db/databases.ts";
 import { AppError } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import { serve } from "../../platform/workers/channel.ts";
-import { niceness, standBack } from "../../platform/workers/niceness.ts";
+import { lowerThreadPriority, niceness } from "../../platform/workers/niceness.ts";
 import { DmarcDesk } from "./dmarc-desk.ts";
 import type { DmarcMethods } from "./dmarc-thread.ts";
 
 declare const self: Worker;
 
-standBack(niceness.work);
+lowerThreadPriority(niceness.work);
 
 let desk: DmarcDesk | undefined;
 

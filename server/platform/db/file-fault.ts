@@ -71,7 +71,7 @@ export function lookAtFile(
   }
   const version = header.readUInt32BE(VERSION_OFFSET);
   if (version > newestVersion) {
-    return newerFault(version, newestVersion);
+    return newerSchemaFault(version, newestVersion);
   }
   return needsTables && version === 0 && (shapeOf(`${path}-wal`)?.bytes ?? 0) < LOG_HEADER_BYTES
     ? noTablesFault(path)
@@ -149,11 +149,11 @@ export function noTablesFault(path: string): FileFault {
 }
 
 /** The fault of a workspace whose log was removed or replaced while open: further writes would be lost. */
-export function logTaken(path: string): FileFault {
+export function logRemovedFault(path: string): FileFault {
   return new FileFault("log_missing", `${path}-wal was taken away or replaced while it was open`);
 }
 
-export function newerFault(version: number, newest: number): FileFault {
+export function newerSchemaFault(version: number, newest: number): FileFault {
   return new FileFault("newer", `it has schema ${version}, this program knows ${newest}`);
 }
 

@@ -1,5 +1,5 @@
 import type { Connection } from "./driver.ts";
-import { newerFault } from "./file-fault.ts";
+import { newerSchemaFault } from "./file-fault.ts";
 import { type DatabaseKind, migrations } from "./migrations/index.ts";
 import { markOverwritten } from "./overwritten.ts";
 
@@ -64,7 +64,7 @@ function runMigrations(db: Connection, kind: string, statements: readonly string
   const target = statements.length;
   const found = versionOf(db);
   if (found > target) {
-    throw newerFault(found, target);
+    throw newerSchemaFault(found, target);
   }
   if (found === 0) {
     markOverwritten(db);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Connection } from "./driver.ts";
-import { FileFault, logTaken, lookAtFile, lookBeside } from "./file-fault.ts";
+import { FileFault, logRemovedFault, lookAtFile, lookBeside } from "./file-fault.ts";
 import { lookAtLog } from "./log-base.ts";
 import { currentVersion } from "./migrate.ts";
 import { isLogGone, isMarkedOpen, lostLogSentence } from "./open-marks.ts";
@@ -45,7 +45,7 @@ export function lookAtWorkspace(dataDir: string, id: string): FileFault | undefi
       ? new FileFault("log_missing", lostLogSentence(dataDir, id))
       : (fault ?? faultOfLog(dataDir, id));
   }
-  return lookBeside(path) ?? (isLogGone(dataDir, id) ? logTaken(path) : undefined);
+  return lookBeside(path) ?? (isLogGone(dataDir, id) ? logRemovedFault(path) : undefined);
 }
 
 function faultOfLog(dataDir: string, id: string): FileFault | undefined {

@@ -6,7 +6,7 @@ import { isId } from "../ids.ts";
 import { log } from "../log.ts";
 import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
-import { FileFault, faultOf, logTaken, noTablesFault, shapeOf } from "./file-fault.ts";
+import { FileFault, faultOf, logRemovedFault, noTablesFault, shapeOf } from "./file-fault.ts";
 import { LostChanges } from "./lost-changes.ts";
 import { migrate } from "./migrate.ts";
 import { closeMarked, forgetMarks, forgetOpening, markOpen, markOpening } from "./open-marks.ts";
@@ -291,7 +291,7 @@ export class WorkspaceHandles {
       throw unavailable();
     }
     if (shapeOf(`${path}-wal`)?.inode !== handle.logInode) {
-      this.setAside(id, logTaken(path));
+      this.setAside(id, logRemovedFault(path));
       throw unavailable();
     }
     handle.bytes = shape?.bytes ?? 0;

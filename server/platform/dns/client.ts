@@ -10,7 +10,7 @@ import {
   readResponse,
 } from "./message.ts";
 import { systemServers } from "./system-servers.ts";
-import { askTcp, askUdp, type DnsServer, parseServer, TooManyStrangers } from "./transport.ts";
+import { askTcp, askUdp, type DnsServer, parseServer, TooManyForgedPackets } from "./transport.ts";
 
 const CACHE_ENTRIES = 65_536;
 const MIN_TTL_S = 60;
@@ -149,7 +149,7 @@ async function askServer(
   const query = encodeQuery(id, question, edns);
   const read = (bytes: Uint8Array) => readResponse(bytes, id, question);
   const byUdp = await askUdp(server, query, timeoutMs, read).catch((error: unknown) => {
-    if (error instanceof TooManyStrangers) {
+    if (error instanceof TooManyForgedPackets) {
       return { kind: "truncated" } as const;
     }
     throw error;

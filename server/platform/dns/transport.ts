@@ -5,7 +5,7 @@ import { connect, isIP } from "node:net";
 const MAX_STRANGERS = 16;
 
 /** Someone sends forged answers in the server's name; TCP is not vulnerable to this. */
-export class TooManyStrangers extends Error {
+export class TooManyForgedPackets extends Error {
   override readonly name = "TooManyStrangers";
 }
 
@@ -63,7 +63,7 @@ export function askUdp<T>(
       if (answer !== undefined) {
         end(() => resolve(answer));
       } else if (++strangers > MAX_STRANGERS) {
-        fail(new TooManyStrangers("too many answers that were not asked for"));
+        fail(new TooManyForgedPackets("too many answers that were not asked for"));
       }
     });
     socket.connect(port, address, () => {

@@ -121,15 +121,15 @@ function policyOf(page: Page, style: string, logo: URL | undefined): string {
 
 function styleOf(look: PageLook): string {
   const accent = colorOr(look.accent, ACCENT);
-  const vars = `:root{--accent:${accent};--on-accent:${readableOn(accent)}}`;
+  const vars = `:root{--accent:${accent};--on-accent:${textColorOn(accent)}}`;
   const radius = Math.max(0, Math.min(24, Math.round(look.radius ?? 6)));
   const corners = `button,input,select,textarea{border-radius:${radius}px!important}`;
   if (look.background === undefined && look.text === undefined) {
     return vars + corners;
   }
   const background = colorOr(look.background, "#ffffff");
-  const text = colorOr(look.text, readableOn(background));
-  const isDark = readableOn(background) === "#ffffff";
+  const text = colorOr(look.text, textColorOn(background));
+  const isDark = textColorOn(background) === "#ffffff";
   return `${vars}${corners}:root{color-scheme:${isDark ? "dark" : "light"}}body,main{background:${background};color:${text}}.muted,.error{color:${text}}`;
 }
 
@@ -143,7 +143,7 @@ function logoOf({ logoUrl = "" }: PageLook): URL | undefined {
 }
 
 /** Black or white, whichever is more readable on the colour; one of them always has a contrast of at least 4.5. */
-export function readableOn(color: string): "#000000" | "#ffffff" {
+export function textColorOn(color: string): "#000000" | "#ffffff" {
   const channel = (at: number) => {
     const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

@@ -239,7 +239,7 @@ export function settle(
 }
 
 /** Returns the job to the queue without counting the attempt; due as before, or at `dueAt`. */
-export function handBack(db: Connection, run: RunKey, dueAt: number | null): boolean {
+export function returnToQueue(db: Connection, run: RunKey, dueAt: number | null): boolean {
   return handBackRun(db).run({ ...run, dueAt }).changes === 1;
 }
 

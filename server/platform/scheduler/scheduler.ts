@@ -12,10 +12,10 @@ import {
   bringForward,
   type ClaimedRow,
   claim,
-  handBack,
   heartbeat,
   nextDue,
   type RunKey,
+  returnToQueue,
   settle,
 } from "./job.store.ts";
 import { type Job, type JobHandler, PermanentJobError } from "./job.ts";
@@ -287,19 +287,19 @@ export class Scheduler {
       await this.handlerOf(row.kind)(toJob(row), { signal });
     } catch (error) {
       if (signal.aborted) {
-        await writeWhenFree(() => handBack(this.options.system, key, null));
+        await writeWhenFree(() => returnToQueue(this.options.system, key, null));
         return "given_back";
       }
       if (isBusy(error)) {
         // Another connection is writing to the file. That is not the job's fault, so it does not count as an attempt.
         const dueAt = this.options.clock() + AFTER_LOCK_MS;
-        await writeWhenFree(() => handBack(this.options.system, key, dueAt));
+        await writeWhenFree(() => returnToQueue(this.options.system, key, dueAt));
         return "given_back";
       }
       if (error instanceof AppError && error.code === "workspace_unavailable") {
         // The job runs once the workspace's file is repaired, however long that takes.
         const dueAt = this.options.clock() + SET_ASIDE_MS;
-        await writeWhenFree(() => handBack(this.options.system, key, dueAt));
+        await writeWhenFree(() => returnToQueue(this.options.system, key, dueAt));
         return "given_back";
       }
       return await this.fail(row, key, error);

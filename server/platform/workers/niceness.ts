@@ -19,7 +19,7 @@ const MOST = 19;
  * Lowers the priority of the calling thread, so that HTTP, delivery and the writer get the processor first when the
  * work of one workspace would fill it. Only on Linux: there each thread has a priority, elsewhere only the process.
  */
-export function standBack(nice: number): void {
+export function lowerThreadPriority(nice: number): void {
   if (process.platform !== "linux" || Bun.isMainThread) {
     return;
   }

@@ -129,7 +129,7 @@ test("stopping between any two batches and reading the stream again gives the sa
     ),
     { numRuns: 25 },
   );
-});
+}, 60_000);
 
 test("dots without a result are what a dead sender leaves ambiguous", () => {
   const c = fixture.launch(3);

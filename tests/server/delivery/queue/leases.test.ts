@@ -36,7 +36,7 @@ function runOf(workspaceId: string, campaignId: number): Run {
     remaining: 10,
     compiled: undefined as never,
     consent: consentRule({ everyone: true, includeLists: [], excludeLists: [] }),
-    ways: [],
+    routes: [],
   });
   const [leased] = writer.lease({ inHand: [], want: 100, only: [workspaceId] });
   for (const claim of leased?.claims ?? []) {

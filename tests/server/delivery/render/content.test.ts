@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { compileBody } from "../../../../server/delivery/render/body.ts";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { buildContent } from "../../../../server/delivery/render/content.ts";
-import { linkTarget, nobody } from "../../../../server/delivery/render/link-target.ts";
+import { emptyContact, linkTarget } from "../../../../server/delivery/render/link-target.ts";
 import { collectLinks } from "../../../../server/delivery/render/links.ts";
 import { lintTemplate } from "../../../../server/delivery/render/lint.ts";
 import { plainTextOf } from "../../../../server/delivery/render/plain-text.ts";
@@ -209,9 +209,9 @@ test("a preview shows one contact's message without tokens, and mistakes as prob
   expect(preview.html).not.toMatch(/\/[oc]\//);
   expect(preview.text).toContain("Hello Jane");
 
-  const broken = await renderPreview(campaignContent({ html: "<b>{% if %}" }), nobody, now);
+  const broken = await renderPreview(campaignContent({ html: "<b>{% if %}" }), emptyContact, now);
   expect(broken.problems[0]?.severity).toBe("error");
-  const unnamed = await renderPreview(content, nobody, now);
+  const unnamed = await renderPreview(content, emptyContact, now);
   expect(unnamed.html).toContain("Hello ");
 });
 
@@ -223,7 +223,7 @@ test("a web view has the recipient's own links and no pixel", async () => {
   expect(page.subject).toBe("News for Jane");
   expect(page.html).not.toContain("/o/");
   expect(readTrackingToken(testTokenKeys, "click", click)).toMatchObject({ seq: 42, link: 1 });
-  const anonymous = renderWebView(campaign, recipient({ seq: 0, contact: nobody }), now);
+  const anonymous = renderWebView(campaign, recipient({ seq: 0, contact: emptyContact }), now);
   expect(anonymous.html).not.toMatch(/\/[oc]\//);
 });
 

@@ -4,23 +4,27 @@ import { type BottleneckFacts, bottleneckOf } from "../../../../server/delivery/
 import { bottleneckDetail } from "../../../../server/delivery/run/bottleneck-words.ts";
 import { Circuit } from "../../../../server/delivery/run/circuit.ts";
 import { routeKey } from "../../../../server/delivery/run/limits.ts";
-import type { Way } from "../../../../server/delivery/run/routing.ts";
+import type { CampaignRoute } from "../../../../server/delivery/run/routing.ts";
 import { type MessageInHand, Run, type RunParts } from "../../../../server/delivery/run/run.ts";
 import { loopbackRoute } from "../../../support/smtp-messages.ts";
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const route = loopbackRoute(587, { name: "Office", maxConnections: 20 });
-const way = {
-  egress: { route, status: () => ({ opening: undefined }) } as unknown as Way["egress"],
+const campaignRoute = {
+  egress: { route, status: () => ({ opening: undefined }) } as unknown as CampaignRoute["egress"],
   circuit: new Circuit(),
-} as Way;
+} as CampaignRoute;
 
 /** A campaign with so many messages waiting and so many under way since noon. */
 function campaign(waiting: number, inFlight: number): Run {
-  const run = new Run({ workspaceId: "w", campaignId: 1, ways: [way] } as unknown as RunParts);
+  const run = new Run({
+    workspaceId: "w",
+    campaignId: 1,
+    routes: [campaignRoute],
+  } as unknown as RunParts);
   const serverKey = routeKey(route);
   const site = { key: "relay.example", name: "relay.example", provider: "other" };
-  const lane = run.lane({ way, site }, () => ({ keys: [serverKey], serverKey }), NOON);
+  const lane = run.lane({ campaignRoute, site }, () => ({ keys: [serverKey], serverKey }), NOON);
   for (let i = 0; i < waiting + inFlight; i += 1) {
     run.add({} as MessageInHand, lane);
   }

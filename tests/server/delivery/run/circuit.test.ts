@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { Circuit } from "../../../../server/delivery/run/circuit.ts";
 import {
   allows,
-  chooseWay,
+  type CampaignRoute,
+  chooseRoute,
   pickByWeight,
-  type Way,
 } from "../../../../server/delivery/run/routing.ts";
 import type { Run } from "../../../../server/delivery/run/run.ts";
 import { campaignRate } from "../../../../server/delivery/run/spread.ts";
@@ -44,22 +44,22 @@ test("an open circuit is tried by one message when its pause is over; pauses dou
   expect(circuit.state(now)).toBe("closed");
 });
 
-function way(id: number, position: number, weight = 1): Way {
+function campaignRoute(id: number, position: number, weight = 1): CampaignRoute {
   return {
-    egress: { route: { ...loopbackRoute(25), id } } as Way["egress"],
+    egress: { route: { ...loopbackRoute(25), id } } as CampaignRoute["egress"],
     position,
     weight,
     signingKey: undefined,
     hasDelivered: false,
     circuit: new Circuit(),
-    recall: new AbortController(),
+    cancellation: new AbortController(),
   };
 }
 
 test("the lowest position with a route in order is taken, and a half-open one gets one message", () => {
-  const [first, second] = [way(1, 0), way(2, 1)];
+  const [first, second] = [campaignRoute(1, 0), campaignRoute(2, 1)];
   const choose = (now: number) =>
-    chooseWay([first, second], "a.example", "c", now)?.egress.route.id;
+    chooseRoute([first, second], "a.example", "c", now)?.egress.route.id;
   expect(choose(0)).toBe(1);
   first.circuit.failed(0, "down", true);
   expect([choose(1), choose(29_999)]).toEqual([2, 2]);
@@ -70,15 +70,15 @@ test("the lowest position with a route in order is taken, and a half-open one ge
 });
 
 test("when one of several routes goes, only its own domains move", () => {
-  const ways = [way(1, 0, 2), way(2, 0, 1), way(3, 0, 1)];
+  const routes = [campaignRoute(1, 0, 2), campaignRoute(2, 0, 1), campaignRoute(3, 0, 1)];
   const domains = Array.from({ length: 2_000 }, (_, i) => `d${i}.example`);
-  const choose = (domain: string) => chooseWay(ways, domain, "c", 0)?.egress.route.id;
+  const choose = (domain: string) => chooseRoute(routes, domain, "c", 0)?.egress.route.id;
   const before = domains.map(choose);
   const share = before.filter((id) => id === 1).length / domains.length;
   expect(share).toBeWithin(0.45, 0.55);
 
-  ways[1]?.circuit.failed(0, "down", true);
-  const after = domains.map((domain) => chooseWay(ways, domain, "c", 1)?.egress.route.id);
+  routes[1]?.circuit.failed(0, "down", true);
+  const after = domains.map((domain) => chooseRoute(routes, domain, "c", 1)?.egress.route.id);
   for (const [i, id] of before.entries()) {
     expect(id === 2 ? after[i] !== 2 : after[i] === id).toBe(true);
   }

@@ -205,8 +205,8 @@ test("a route that is out of order gets nothing where there is another one, then
   const egresses = [new ScriptedEgress(), new ScriptedEgress({ id: 2 })];
   const run = node.campaign({ egresses });
   node.take(run, 3);
-  const [way] = run.parts.ways;
-  way?.circuit.failed(NOON, "535 bad password", true);
+  const [campaignRoute] = run.parts.routes;
+  campaignRoute?.circuit.failed(NOON, "535 bad password", true);
 
   node.dispatcher.wake();
   expect(node.handed).toEqual([]);

@@ -38,18 +38,18 @@ const learn = (run: Run, item: MessageInFlight, outcome: Answered, verdict = def
   node.feedback.learn(run, item, { outcome, verdict, startedAt: node.clocks.steady() });
 const waitingBy = (run: Run, id: number) =>
   [...run.lanes.values()]
-    .filter(({ target }) => target.way.egress.route.id === id)
+    .filter(({ target }) => target.campaignRoute.egress.route.id === id)
     .reduce((n, { waiting }) => n + waiting, 0);
 
 test("a route that fails recalls what is before its dot, and its waiting messages go by the next one and come back", () => {
   const { run, item } = sending([new ScriptedEgress(), new ScriptedEgress({ id: 2 })]);
   const waiting = run.waiting;
-  const { signal } = item.lane.target.way.recall;
+  const { signal } = item.lane.target.campaignRoute.cancellation;
   expect([waitingBy(run, 1), waitingBy(run, 2)]).toEqual([waiting, 0]);
 
   learn(run, item, broken(), { ...deferred, routeFault: "535 bad password" });
   expect(signal.aborted).toBe(true);
-  expect(item.lane.target.way.recall.signal.aborted).toBe(false);
+  expect(item.lane.target.campaignRoute.cancellation.signal.aborted).toBe(false);
   expect([waitingBy(run, 1), waitingBy(run, 2)]).toEqual([0, waiting]);
   expect(node.pauses).toEqual([]);
 
@@ -66,7 +66,7 @@ test("a message that its route let down goes by another one at once, and costs n
     countsAsAttempt: false,
   });
 
-  run.parts.ways[1]?.circuit.failed(NOON, "down", true);
+  run.parts.routes[1]?.circuit.failed(NOON, "down", true);
   expect(node.feedback.redirect(run, item, tried)).toEqual(deferred);
 });
 
@@ -86,5 +86,5 @@ test("a site that says nothing rests for a quarter of an hour, and the route goe
 
   const key = routeSiteKey(egress.route, item.lane.target.site.key);
   expect(node.traffic.limiter.closedUntil(key, NOON)).toBe(NOON + 15 * MINUTE);
-  expect(item.lane.target.way.circuit.state(NOON)).toBe("closed");
+  expect(item.lane.target.campaignRoute.circuit.state(NOON)).toBe("closed");
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Circuit } from "../../../../server/delivery/run/circuit.ts";
 import { Feedback, type FeedbackParts } from "../../../../server/delivery/run/feedback.ts";
-import type { Way } from "../../../../server/delivery/run/routing.ts";
+import type { CampaignRoute } from "../../../../server/delivery/run/routing.ts";
 import type { Lane, MessageInFlight, Run } from "../../../../server/delivery/run/run.ts";
 import { Traffic } from "../../../../server/delivery/run/traffic.ts";
 import {
@@ -19,18 +19,21 @@ function campaign() {
   let now = 0;
   const pauses: string[] = [];
   const held: Run[] = [];
-  const recall = new AbortController();
-  const way: Way = {
-    egress: { route: loopbackRoute(587, { name: "Office" }), usable: () => 0 } as Way["egress"],
+  const cancellation = new AbortController();
+  const campaignRoute: CampaignRoute = {
+    egress: {
+      route: loopbackRoute(587, { name: "Office" }),
+      usable: () => 0,
+    } as CampaignRoute["egress"],
     position: 0,
     weight: 1,
     signingKey: undefined,
     hasDelivered: false,
     circuit: new Circuit(),
-    recall,
+    cancellation,
   };
-  const run = { isHalted: false, parts: { ways: [way] } } as unknown as Run;
-  const lane = { run, target: { way, site: { key: "x", name: "x", provider: "other" } } };
+  const run = { isHalted: false, parts: { routes: [campaignRoute] } } as unknown as Run;
+  const lane = { run, target: { campaignRoute, site: { key: "x", name: "x", provider: "other" } } };
   const item = {
     lane: lane as unknown as Lane,
     recipient: { address: "a@b.example" },
@@ -64,8 +67,8 @@ function campaign() {
     lost,
     held,
     pauses,
-    way,
-    recall,
+    campaignRoute,
+    cancellation,
     pass: (ms: number) => {
       now += ms;
     },
@@ -110,28 +113,28 @@ test("a message that gets through in between starts the quarter of an hour anew"
 test("a relay that is silent is out of order at once, one that refuses at the third time, and what waits there goes back", () => {
   const silent = campaign();
   silent.ended(broken({ stage: "greeting", fault: "timeout", error: "no reply within 20 s" }));
-  expect(silent.way.circuit.state(1)).toBe("open");
-  expect(silent.recall.signal.aborted).toBe(true);
+  expect(silent.campaignRoute.circuit.state(1)).toBe("open");
+  expect(silent.cancellation.signal.aborted).toBe(true);
 
   const busy = campaign();
-  const turnedAway = refused(421, "busy", { stage: "mail", enhanced: "4.7.0" });
-  busy.ended(turnedAway);
-  busy.ended(turnedAway);
-  expect(busy.way.circuit.state(1)).toBe("closed");
-  busy.ended(turnedAway);
-  expect(busy.way.circuit.state(1)).toBe("open");
-  expect(busy.way.circuit.reason).toBe("421 4.7.0 busy");
+  const tooBusy = refused(421, "busy", { stage: "mail", enhanced: "4.7.0" });
+  busy.ended(tooBusy);
+  busy.ended(tooBusy);
+  expect(busy.campaignRoute.circuit.state(1)).toBe("closed");
+  busy.ended(tooBusy);
+  expect(busy.campaignRoute.circuit.state(1)).toBe("open");
+  expect(busy.campaignRoute.circuit.reason).toBe("421 4.7.0 busy");
 });
 
 test("a refusal of one message says that the relay works, a connection lost in the middle says neither", () => {
-  const { ended, way } = campaign();
+  const { ended, campaignRoute } = campaign();
   const lost = broken({ stage: "data", error: "closed" });
-  way.circuit.failed(0, "down", true);
+  campaignRoute.circuit.failed(0, "down", true);
 
   ended(lost);
-  expect(way.circuit.state(1)).toBe("open");
+  expect(campaignRoute.circuit.state(1)).toBe("open");
   ended(noSuchUser);
-  expect(way.circuit.state(1)).toBe("closed");
+  expect(campaignRoute.circuit.state(1)).toBe("closed");
 });
 
 test("a relay that breaks off after 20 messages in a row pauses the campaign, and what follows is held, not sent again", () => {

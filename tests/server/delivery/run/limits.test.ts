@@ -29,10 +29,11 @@ nodePerTest((fresh) => {
 function laneBy(changes: Partial<Route>, provider = "other") {
   const egress = new ScriptedEgress(changes);
   const run = node.campaign({ egresses: [egress] });
-  const way = firstRouteOf(run);
+  const campaignRoute = firstRouteOf(run);
   const site = { key: "mx.reader.example", name: "mx.reader.example", provider };
   const [source] = egress.route.sources ?? [];
-  const target: LaneTarget = source === undefined ? { way, site } : { way, site, source };
+  const target: LaneTarget =
+    source === undefined ? { campaignRoute, site } : { campaignRoute, site, source };
   return { run, target, route: egress.route };
 }
 

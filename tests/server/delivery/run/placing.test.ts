@@ -20,7 +20,10 @@ nodePerTest((fresh) => {
 /** Routes by which the waiting messages of the campaign would go, with how many each. */
 const byRoute = (run: Run) =>
   Object.fromEntries(
-    [...run.lanes.values()].map(({ target, waiting }) => [target.way.egress.route.id, waiting]),
+    [...run.lanes.values()].map(({ target, waiting }) => [
+      target.campaignRoute.egress.route.id,
+      waiting,
+    ]),
   );
 
 test("messages of a domain that is being looked up are placed when its site is known, unless they were let go", async () => {
@@ -59,7 +62,7 @@ test("what waits for a route that fails moves to the next one, and comes back wi
   expect(byRoute(run)).toEqual({ 1: 5 });
 
   first.circuit.failed(NOON, "down", true);
-  node.feedback.findOtherWay(run, first);
+  node.feedback.moveToOtherRoutes(run, first);
   expect(byRoute(run)).toEqual({ 2: 5 });
 
   node.placer.probe(run, first);

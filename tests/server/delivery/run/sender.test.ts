@@ -98,7 +98,7 @@ async function sendNext(sender: Sender, run: Run, step: Step): Promise<MessageIn
 
 /** The first recipient says no; the database does not know yet. */
 function unsubscribe([first]: MessageInHand[]): void {
-  gate.left(workspaceId, first?.recipient.address ?? "", { why: "unsubscribed", number: 1 });
+  gate.optedOut(workspaceId, first?.recipient.address ?? "", { why: "unsubscribed", number: 1 });
 }
 
 const results = async () => (await node.journal.facts()).filter(isResult);
@@ -219,9 +219,9 @@ test("a message that is recalled before its dot is pending again, costs no attem
   const { sender, run, items } = begin();
 
   const sending = sendNext(sender, run, silent);
-  for (const way of run.parts.ways) {
-    way.recall.abort();
-    way.recall = new AbortController();
+  for (const campaignRoute of run.parts.routes) {
+    campaignRoute.cancellation.abort();
+    campaignRoute.cancellation = new AbortController();
   }
   await sending;
 
@@ -232,11 +232,11 @@ test("a message that is recalled before its dot is pending again, costs no attem
 
 test("a recall while the journal is being written takes the dot back", async () => {
   const { sender, run } = begin();
-  const [way] = run.parts.ways;
+  const [campaignRoute] = run.parts.routes;
 
   const sending = sendNext(sender, run, async (dot) => {
     const written = dot();
-    way?.recall.abort();
+    campaignRoute?.cancellation.abort();
     await written;
     return accepted;
   });

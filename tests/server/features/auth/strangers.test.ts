@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
+  consumeSignInAttempts,
   mayMailReset,
-  takeSignInTries,
 } from "../../../../server/features/auth/attempt-limits.service.ts";
 import { deviceCookie } from "../../../../server/features/auth/known-device.ts";
 import { forcePassword } from "../../../../server/features/users/reset.service.ts";
@@ -38,7 +38,7 @@ const deviceOfAda = () => deviceCookie(fixture.keyRing, ada.userId, true).split(
 /** Whether a try is let through. */
 function isLetIn(ip: string, cookie: string | null = null): boolean {
   try {
-    takeSignInTries(desk(), tried(), { ip, cookie });
+    consumeSignInAttempts(desk(), tried(), { ip, cookie });
     return true;
   } catch {
     return false;
@@ -101,7 +101,7 @@ test("an account that does not exist is limited the same way, so that nothing te
   let letIn = 0;
   for (let n = 0; n < 100; n += 1) {
     try {
-      takeSignInTries(desk(), nobody, { ip: ipv4(n), cookie: null });
+      consumeSignInAttempts(desk(), nobody, { ip: ipv4(n), cookie: null });
       letIn += 1;
     } catch {
       // Refused, as for an account that exists.

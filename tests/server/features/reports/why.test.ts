@@ -4,7 +4,7 @@ import type {
   RecipientStory,
   WhyAnswer,
 } from "../../../../server/features/reports/reports.schema.ts";
-import { waitingNow, waitsOf } from "../../../../server/features/reports/waits.rules.ts";
+import { retryWaits, waitingNow } from "../../../../server/features/reports/waits.rules.ts";
 import { compileAudience } from "../../../../server/features/segments/segment-audience.service.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
@@ -181,7 +181,7 @@ test("a story says what the message waited for, and what the live queue holds ag
     { at: 1, outcome: "deferred", category: "rate_limit", host: "mx1.x.test", routeName: "" },
     { at: 5, outcome: "accepted", category: "", host: "mx1.x.test", routeName: "" },
   ];
-  expect(waitsOf(attempts, null)).toMatchObject([{ at: 1, until: 5, reason: "rate_limit" }]);
+  expect(retryWaits(attempts, null)).toMatchObject([{ at: 1, until: 5, reason: "rate_limit" }]);
 
   const path = `/workspaces/${workspace.id}/campaigns/1/recipients/1`;
   const response = await fixture.call({ role: "viewer", workspaceId: workspace.id }, "GET", path);

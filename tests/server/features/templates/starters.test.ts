@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { buildContent } from "../../../../server/delivery/render/content.ts";
-import { nobody } from "../../../../server/delivery/render/link-target.ts";
+import { emptyContact } from "../../../../server/delivery/render/link-target.ts";
 import { renderMessage } from "../../../../server/delivery/render/message.ts";
 import { starters } from "../../../../server/features/templates/starters.ts";
 import { campaignContent, recipient, testTokenKeys } from "../../../support/campaign-content.ts";
@@ -40,7 +40,7 @@ for (const starter of starters) {
   test(`the starter "${starter.key}" makes a correct bulk message, also for a contact without a name`, async () => {
     const { content } = await build(starter.source, starter.subject);
     const campaign = await compileCampaign(content, { campaignId: 1, keys: testTokenKeys });
-    const unnamed = { ...nobody, email: "jane@example.org", tracking_off: false };
+    const unnamed = { ...emptyContact, email: "jane@example.org", tracking_off: false };
 
     for (const to of [recipient(), recipient({ contact: unnamed })]) {
       const message = renderMessage(campaign, to, { date });

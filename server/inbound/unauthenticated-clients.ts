@@ -2,14 +2,14 @@ const MAX_CONNECTIONS = 20;
 const MAX_BYTES = 96 * 1024 * 1024;
 
 /** The memory reserved for one message from an unauthenticated client. */
-export type Hold = {
+export type MemoryReservation = {
   /** Reserves memory; false when unauthenticated clients already use the maximum. */
   take(bytes: number): boolean;
   release(): void;
 };
 
 /** Limits the memory and sockets of unauthenticated clients, in total and per address. */
-export class Guests {
+export class UnauthenticatedClients {
   readonly #connections = new Map<string, number>();
   readonly #maxBytes: number;
   #bytes = 0;
@@ -37,7 +37,7 @@ export class Guests {
     }
   }
 
-  hold(): Hold {
+  hold(): MemoryReservation {
     let held = 0;
     return {
       take: (bytes) => {

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { Guests } from "../../../server/inbound/guests.ts";
+import { UnauthenticatedClients } from "../../../server/inbound/unauthenticated-clients.ts";
 
 test("an address has at most twenty connections, and leaving makes room; this machine has any number", () => {
-  const guests = new Guests();
+  const guests = new UnauthenticatedClients();
   const entered = Array.from({ length: 21 }, () => guests.enter("192.0.2.1"));
 
   expect(entered.filter(Boolean)).toHaveLength(20);
@@ -17,7 +17,7 @@ test("an address has at most twenty connections, and leaving makes room; this ma
 });
 
 test("all messages of strangers together hold at most so many bytes", () => {
-  const guests = new Guests(100);
+  const guests = new UnauthenticatedClients(100);
   const [first, second] = [guests.hold(), guests.hold()];
 
   expect(first.take(60)).toBe(true);

@@ -8,20 +8,20 @@ const SLOW_MS = 3_000;
 /** A connection in its handshake; `wire` is set once TCP is connected. */
 type Opening = { since: number; wire: Wire | undefined };
 
-export type OpeningsParts = {
+export type OpeningConnectionsParts = {
   clock: Clock;
   /** Called when a handshake has become slow. */
   onSlow: () => void;
 };
 
 /** The connections of a pool that are still in their handshake. */
-export class Openings {
-  readonly #parts: OpeningsParts;
+export class OpeningConnections {
+  readonly #parts: OpeningConnectionsParts;
   /** Oldest first. */
   readonly #all = new Set<Opening>();
   #isClosed = false;
 
-  constructor(parts: OpeningsParts) {
+  constructor(parts: OpeningConnectionsParts) {
     this.#parts = parts;
   }
 

@@ -20,7 +20,7 @@ export type Returning = {
  * unsubscribe from a file or an administrator only suppressed the address and left old memberships in place; these
  * would become active again, so memberships in all other lists end here. The caller has already saved the choices.
  */
-export function comeBack(db: Connection, person: Returning, now: number): void {
+export function resubscribe(db: Connection, person: Returning, now: number): void {
   const { address, listIds: chosen, ...by } = person;
   const { contactId, source } = by;
   removeSuppression(db, address);

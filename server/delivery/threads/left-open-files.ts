@@ -14,7 +14,7 @@ const RECENT = 100;
  * are only in its log, which must not be removed; after a clean stop no file may depend on its log. While the server runs,
  * it also opens those whose people changed last: opening a file finds that it is an older copy.
  */
-export class LeftOpen {
+export class LeftOpenFiles {
   readonly #waiting: string[];
   readonly #recent: string[];
   readonly #find: (workspaceId: string) => unknown;

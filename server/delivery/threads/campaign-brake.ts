@@ -4,7 +4,7 @@ import type { WriterEvents, WriterMethods } from "../protocol.ts";
 import { pauseWithReason } from "../queue/claim.store.ts";
 import { holdUnknown } from "../unknown-outcomes.store.ts";
 
-export type BrakingParts = {
+export type CampaignBrakeParts = {
   /** The workspace's connection; undefined when the workspace has been deleted. */
   find: (workspaceId: string) => Connection | undefined;
   /** Resolves when the workspace's file is not locked. */
@@ -15,10 +15,10 @@ export type BrakingParts = {
 };
 
 /** Carries out what delivery decides about a campaign as a whole: to pause it, or to hold what may have arrived. */
-export class Braking {
-  readonly #parts: BrakingParts;
+export class CampaignBrake {
+  readonly #parts: CampaignBrakeParts;
 
-  constructor(parts: BrakingParts) {
+  constructor(parts: CampaignBrakeParts) {
     this.#parts = parts;
   }
 

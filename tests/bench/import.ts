@@ -148,7 +148,11 @@ async function measure({ base, actor, csv, bytes, good }: Setting): Promise<Prod
     await Bun.sleep(500);
   }
   const startedAt = performance.now();
-  await call("POST", `/imports/${preview.id}/start`, { mapping, onDuplicate: "update" });
+  await call("POST", `/imports/${preview.id}/start`, {
+    mapping,
+    agreed: true,
+    onDuplicate: "update",
+  });
   let state: {
     state: string;
     created: number;

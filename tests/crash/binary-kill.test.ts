@@ -60,6 +60,7 @@ test("killed during an import: it goes on by itself, and every row is counted on
         ? { column, target }
         : { column, target: "skip" },
     ),
+    agreed: true,
     onDuplicate: "update",
   });
   // Once: the job comes back when its lease has run out, and tests/server/jobs kills it five times.

@@ -37,6 +37,7 @@ async function importReaders(count: number): Promise<number> {
   const { id } = await api.upload<{ id: number }>(path("/imports"), file);
   await api.post(path(`/imports/${id}/start`), {
     mapping: [{ column: 0, target: "email" }],
+    agreed: true,
     onDuplicate: "update",
   });
   return id;

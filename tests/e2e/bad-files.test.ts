@@ -130,7 +130,7 @@ test("a CSV of 200 MB is imported in flat memory, with progress that moves, whil
     ({ state }) => state === "done",
     60_000,
   );
-  await api.post(`${importPath}/start`, { mapping, onDuplicate: "update" });
+  await api.post(`${importPath}/start`, { mapping, agreed: true, onDuplicate: "update" });
 
   const answers: number[] = [];
   const seen = new Set<number>();

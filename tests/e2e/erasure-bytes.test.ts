@@ -56,6 +56,7 @@ async function importFile(csv: string): Promise<void> {
       ...{ column, target },
       ...(key === undefined ? {} : { key }),
     })),
+    agreed: true,
     onDuplicate: "update",
     listIds: [listId],
   });

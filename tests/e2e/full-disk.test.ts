@@ -125,6 +125,7 @@ test.skipIf(!mayMountDisks)(
           ? { column, target }
           : { column, target: "skip" },
       ),
+      agreed: true,
       onDuplicate: "update",
     });
     const failed = await until(({ state }) => !["queued", "running"].includes(state));

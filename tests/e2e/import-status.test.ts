@@ -53,6 +53,7 @@ test(
     await page.getByLabel("What “Gold” in “Status” means").selectOption("subscribed");
     await page.getByLabel("“Disabled” is about something else").check();
     await page.getByText("2 rows have an unknown status").waitFor();
+    await page.getByLabel("Yes, all of them").check();
     await page.getByRole("button", { name: "Start import" }).click();
     await page.getByText("Done", { exact: true }).waitFor();
 
@@ -107,6 +108,7 @@ test(
 
     await openImport(page, await upload(csv("stays"), "unsubscribed_members.csv"));
     await page.getByLabel("This is wrong. Decide row by row").check();
+    await page.getByLabel("Yes, all of them").check();
     await page.getByRole("button", { name: "Start import" }).click();
     await page.getByText("Done", { exact: true }).waitFor();
     expect(await mailable()).toContain("stays@x.test");
@@ -131,6 +133,8 @@ test(
       expect(await start.isDisabled()).toBe(true);
       await page.getByLabel(choice).check();
       await open.waitFor({ state: "detached" });
+      expect(await start.isDisabled()).toBe(true);
+      await page.getByLabel("Yes, all of them").check();
       await page.getByRole("button", { name: "Start import" }).click();
       await page.getByText("Done", { exact: true }).waitFor();
       return (await mailable()).filter((email) => email.endsWith(`-${name}@q.test`)).sort();

@@ -125,6 +125,7 @@ describe("the main job", () => {
     async ({ name, csv }) => {
       await page.goto(`${binary.url}/w/${workspace}/contacts/imports/new`);
       await page.locator("input[type=file]").setInputFiles(join(folder, name));
+      await page.getByLabel("Yes, all of them").check();
       await press("Start import");
       await page.getByText("Done", { exact: true }).waitFor({ timeout: STEP_MS });
 

@@ -191,7 +191,12 @@ async function startImport(file: number): Promise<void> {
     guesses: { column: number; target: string }[];
   };
   const mapping = guesses.map(({ column, target }) => ({ column, target }));
-  await posted(noisy, `/imports/${id}/start`, { mapping, onDuplicate: "update", listIds: [1] });
+  await posted(noisy, `/imports/${id}/start`, {
+    mapping,
+    agreed: true,
+    onDuplicate: "update",
+    listIds: [1],
+  });
 }
 
 async function until(isDone: () => boolean, what: string): Promise<void> {

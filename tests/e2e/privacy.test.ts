@@ -84,6 +84,7 @@ test(
       mimeType: "text/csv",
       buffer: Buffer.from(`email,first_name\n${ERASED.toUpperCase()},Anna\n${OTHER},Bo\n`),
     });
+    await page.getByLabel("Yes, all of them").check();
     await page.getByRole("button", { name: "Start import" }).click();
 
     await page.getByText("1 erased person was rejected").waitFor();

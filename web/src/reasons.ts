@@ -74,8 +74,8 @@ const words: Record<string, { en: string; de: string }> = {
   complaint: { en: "Reported spam earlier", de: "Früher Spam gemeldet" },
   manual: { en: "Suppressed manually", de: "Manuell gesperrt" },
   unclear: {
-    en: "Held back: status not understood in an import",
-    de: "Zurückgehalten: Status in einem Import nicht verstanden",
+    en: "Held back: agreement unclear after an import",
+    de: "Zurückgehalten: Zustimmung nach einem Import unklar",
   },
   null_mx: {
     en: "The domain says it does not accept mail",
@@ -94,8 +94,8 @@ const words: Record<string, { en: string; de: string }> = {
   suppressed_complaint: { en: "Reported spam earlier", de: "Früher Spam gemeldet" },
   suppressed_manual: { en: "Suppressed manually", de: "Manuell gesperrt" },
   suppressed_unclear: {
-    en: "Held back: status not understood in an import",
-    de: "Zurückgehalten: Status in einem Import nicht verstanden",
+    en: "Held back: agreement unclear after an import",
+    de: "Zurückgehalten: Zustimmung nach einem Import unklar",
   },
   paused: { en: "Paused by the contact", de: "Vom Kontakt pausiert" },
   suppressed_spamtrap: { en: "Known spam trap", de: "Bekannte Spamfalle" },

@@ -73,6 +73,7 @@ export async function importContacts(
   const path = `${workspace.path}/imports/${preview.id}`;
   await api.post(`${path}/start`, {
     mapping: preview.guesses.map(mappingOf),
+    agreed: true,
     onDuplicate: "update",
     listIds: [list.id],
   });

@@ -65,7 +65,9 @@ const CONFIRMATION =
 const AGREEMENT =
   /accept|acepta|accetta|aceita|consent|toestaan|recevoir\p{L}*(news|email|courriel|offre|public)|recib\p{L}*(correo|email|news|boletin|public)|ricev\p{L}*(email|news|public)|receb\p{L}*(email|news|public)|ontvang\p{L}*(email|nieuws)|erhalt\p{L}*(email|news|werb)|erwunscht|darf\p{L}*(mail|kontakt|angeschr)|optin|optedin|permission|agree|einwillig|zustimm|einverstand|erlaub|werbeeinw|angemeldet|abonniert|subscribed|issubscri|abonne$|suscrito|iscritto|inscrit|ingeschreven|aangemeld|toestemming|akkoord|mailable|emailable|contactable|gdpr|dsgvo|rgpd|avgok|canreceive|receiveemail|receivesemail|receivemarketing|wantsemail|wantsnewsletter|emailallowed|emailenabled|emailactive|emailok|okto(e?mail|contact)|erhaltnewsletter|newsletterja|permesso|autoriza|autorizza|autoris/u;
 const AGREEMENT_NAMES =
-  /^(newsletter|newsletters|nieuwsbrief|boletin|infolettre|bollettino|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
+  /^(opt|optinout|inout|newsletter|newsletters|nieuwsbrief|boletin|infolettre|bollettino|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
+const EXPIRY =
+  /expir|validuntil|validtill|ablauf|lauftab|gultigbis|gueltigbis|caduc|scaden|verloopt|geldigtot|vence/;
 /** The date of an unsubscribe, from whatever it was. */
 const LEFT =
   /austritt|ausgetreten|ausgeschieden|^left(at|on|date)|^dateleft|^leav(ing|e)(at|on|date)|^exit(date|at|on)$|resign|membershipend|endofmembership|^depart(le|date)?$|^sorti(le)?$|^uitgetreden|^uittred/;
@@ -123,6 +125,10 @@ export function consentColumn(name: string): ConsentColumn {
   const refusal = refusing(folded, words, isDetail);
   if (refusal !== undefined) {
     return refusal;
+  }
+  // A date after which a consent no longer counts: whether that day has come is not known from the name.
+  if (EXPIRY.test(folded) && AGREEMENT.test(folded)) {
+    return { kind: "unclear" };
   }
   if (LEFT.test(folded)) {
     return { kind: "refusal", meaning: "unsubscribed", isDetail: true };

@@ -1,16 +1,16 @@
 import { AnswerTally, type CountedValue } from "./answer-tally.rules.ts";
 import { consentColumn, hintsAtConsent } from "./consent-columns.rules.ts";
+import { type FewValues, FewValuesTally } from "./few-values.rules.ts";
 import { refusalPhrase } from "./refusal-phrases.rules.ts";
-import { cellOf, decisionKey, type StatusRole, statusColumns } from "./row-status.rules.ts";
 import {
-  jsonReader,
-  plainAnswer,
-  type Reading,
-  readExtra,
-  type Says,
-  statusReader,
-  wordsReader,
-} from "./status-values.rules.ts";
+  cellOf,
+  decisionKey,
+  readers,
+  type StatusRole,
+  statusColumns,
+} from "./row-status.rules.ts";
+import { plainAnswer, type Reading, type Says } from "./status-values.rules.ts";
+import { refusingSection } from "./whole-file.rules.ts";
 
 /** What a column says about consent, over the whole file. */
 export type CheckedColumn = {
@@ -40,16 +40,16 @@ type Counted = {
   values: Map<string, CountedValue>;
   others: Map<Says, number>;
   answers: AnswerTally | undefined;
+  few: FewValuesTally | undefined;
   /** Rows with a value that says nothing by itself. */
   silent: number;
 };
 
-const readers = {
-  status: statusReader,
-  words: wordsReader,
-  json: () => jsonReader(false),
-  extra: () => readExtra,
-} satisfies Record<Counted["role"], (name: string) => (cell: string) => Reading>;
+/** A column that does not count, with its values. */
+export type OtherColumn = { column: number; name: string; values: FewValues };
+
+/** More sections than a person makes. */
+const MAX_SECTIONS = 20;
 
 /**
  * Counts what the rows of a file say about consent. Stores at most a hundred values per column, whatever the size of
@@ -60,6 +60,8 @@ export class StatusTally {
   rows = 0;
   /** Rows with at least one status that is understood and none that is not. */
   decided = 0;
+  /** Headings among the rows that say no, such as `Unsubscribed:` alone on its line. */
+  readonly sections: string[] = [];
 
   /** @param ignored Columns that are not about consent, whatever their name. */
   constructor(
@@ -74,16 +76,22 @@ export class StatusTally {
       others: new Map(),
       silent: 0,
       answers: one.role === "words" ? new AnswerTally(one.name) : undefined,
+      few: one.role === "words" ? new FewValuesTally() : undefined,
     }));
   }
 
   add(cells: readonly string[]): void {
     this.rows += 1;
+    const section = refusingSection(cells);
+    if (section !== undefined && this.sections.length < MAX_SECTIONS) {
+      this.sections.push(section);
+    }
     let isDecided = false;
     let isOpen = false;
     for (const column of this.columns) {
       const cell = cellOf(cells, column);
       const reading = column.read(cell);
+      column.few?.add(cell);
       if (column.role === "status" || reading.says !== "nothing") {
         count(column, cell, reading);
       }
@@ -103,6 +111,15 @@ export class StatusTally {
       .filter(({ values, others }) => values.size + others.size > 0)
       .map((one) => mixedQuestion(one) ?? saidBy(one));
     return [...said, ...this.columns.flatMap(questionOf)].sort(bySpeaking);
+  }
+
+  /** The columns with few values that say nothing about consent as far as is known: a person can tell. */
+  others(): OtherColumn[] {
+    const said = new Set(this.result().map(({ column }) => column));
+    return this.columns.flatMap(({ column, name, few }) => {
+      const values = said.has(column) ? undefined : few?.result();
+      return values === undefined ? [] : [{ column, name, values }];
+    });
   }
 }
 

@@ -6,7 +6,7 @@ import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
-import { type CheckedColumn, StatusTally } from "./import-check.rules.ts";
+import { type CheckedColumn, type OtherColumn, StatusTally } from "./import-check.rules.ts";
 import { asUtf8 } from "./import-files.ts";
 import { columnNames, type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow, replaceCheck, saveCheck } from "./imports.store.ts";
@@ -39,7 +39,14 @@ type StoredCheck = {
   columns: CheckedColumn[];
   /** Rows that a status column decides. */
   decided?: number;
+  /** Columns with few values that do not count. */
+  otherColumns?: OtherColumn[];
+  /** Headings among the rows that say no. */
+  sections?: string[];
 };
+
+/** What looking through a whole file finds. */
+type Found = Pick<StoredCheck, "rows" | "columns" | "decided" | "otherColumns" | "sections">;
 
 /**
  * What a file that has not been started says about who may be mailed: every value of every relevant column, with its
@@ -98,11 +105,11 @@ export async function runImportCheck(
 }
 
 /** Counts what all rows of an upload say, yielding to other work in between. */
-export async function lookThrough(
+async function lookThrough(
   { dataDir, signal }: { dataDir: string; signal: AbortSignal },
   row: ImportRow,
   mapping: Mapping,
-): Promise<Pick<StoredCheck, "rows" | "columns" | "decided">> {
+): Promise<Found> {
   const settings = parseSettings(row.settings);
   const { delimiter, newline, columns, encoding, isUtf8, hasHeader } = settings;
   const path = await asUtf8(dataDir, row.filePath, encoding, isUtf8);
@@ -121,18 +128,46 @@ export async function lookThrough(
         turn = performance.now();
       }
     }
-    return { rows: tally.rows, columns: tally.result(), decided: tally.decided };
+    return {
+      rows: tally.rows,
+      columns: tally.result(),
+      decided: tally.decided,
+      otherColumns: tally.others(),
+      sections: tally.sections,
+    };
   } finally {
     reader.close();
   }
 }
 
-/** The columns that a finished check of exactly this mapping found; undefined without one. */
-export function checkedColumns(row: ImportRow, mapping: Mapping): CheckedColumn[] | undefined {
+/** Checks a file now and stores the result. @throws what reading the file throws. */
+export async function checkNow(
+  context: { open: () => Connection; dataDir: string; signal: AbortSignal },
+  row: ImportRow,
+  mapping: Mapping,
+): Promise<void> {
+  const found = await lookThrough(context, row, mapping);
+  const key = keyOf(parseSettings(row.settings), mapping);
+  const check: StoredCheck = { key, mapping, state: "done", ...found };
+  saveCheck(context.open(), row.id, JSON.stringify(check));
+}
+
+/** A finished check of exactly this mapping; undefined without one. */
+function finishedCheck(row: ImportRow, mapping: Mapping): StoredCheck | undefined {
   const check = parseCheck(row.statusCheck);
   const isOfThis = check?.key === keyOf(parseSettings(row.settings), mapping);
-  return isOfThis && check?.state === "done" ? check.columns : undefined;
+  return isOfThis && check?.state === "done" ? check : undefined;
 }
+
+/** The columns that a finished check of exactly this mapping found; undefined without one. */
+export const checkedColumns = (row: ImportRow, mapping: Mapping): CheckedColumn[] | undefined =>
+  finishedCheck(row, mapping)?.columns;
+
+/** The headings about everybody in the file, and those of sections among the rows as far as the file was checked. */
+export const headingsOf = (row: ImportRow, mapping: Mapping): string[] => [
+  ...headingsOfAll(parseSettings(row.settings), mapping),
+  ...(finishedCheck(row, mapping)?.sections ?? []),
+];
 
 const isDecided = ({ state, rows, decided = 0 }: StoredCheck) =>
   state === "done" && rows > 0 && decided === rows;
@@ -146,10 +181,9 @@ export function decidesEveryRow(
   mapping: Mapping,
   ignoredColumns: readonly number[],
 ): boolean {
-  const check = parseCheck(row.statusCheck);
+  const check = finishedCheck(row, mapping);
   return (
     check !== undefined &&
-    check.key === keyOf(parseSettings(row.settings), mapping) &&
     isDecided(check) &&
     !check.columns.some(
       ({ column, speaks }) => speaks === "name" && ignoredColumns.includes(column),
@@ -185,8 +219,8 @@ const parseCheck = (json: string | null): StoredCheck | undefined =>
 
 function shown(row: ImportRow, settings: ImportSettings, check: StoredCheck) {
   const { header } = settings;
-  const headings = headingsOfAll(settings, check.mapping);
-  const { state, rows, columns } = check;
+  const { state, rows, columns, otherColumns = [], sections = [] } = check;
+  const headings = [...headingsOfAll(settings, check.mapping), ...sections];
   const reason = (byFile: Meaning | undefined) =>
     byFile === undefined ? null : (reasonOf(byFile) ?? null);
   const wholeFile = reason(refusalOfFile(row.fileName, headings, header, isDecided(check)));
@@ -194,6 +228,7 @@ function shown(row: ImportRow, settings: ImportSettings, check: StoredCheck) {
     state,
     rows,
     columns,
+    otherColumns,
     wholeFile,
     nameSays: reason(refusalOfNames(row.fileName, headings)),
     refusingColumns: refusingColumns(header),

@@ -2,16 +2,15 @@ import { existsSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import type { CheckedColumn } from "./import-check.rules.ts";
-import { checkedColumns, decidesEveryRow, lookThrough } from "./import-check.service.ts";
+import { checkedColumns, checkNow, decidesEveryRow, headingsOf } from "./import-check.service.ts";
 import { importPath } from "./import-files.ts";
-import { columnNames, type ImportSettings, parseSettings } from "./import-settings.ts";
+import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow } from "./imports.store.ts";
-import { withoutSay } from "./own-file.service.ts";
-import { type StatusDecision, statusColumns } from "./row-status.rules.ts";
+import type { StatusDecision } from "./row-status.rules.ts";
 import { plainAnswer } from "./status-values.rules.ts";
 import type { Reason } from "./status-words.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";
-import { headingsOfAll, refusalOfFile } from "./whole-file.rules.ts";
+import { refusalOfFile } from "./whole-file.rules.ts";
 
 /** Larger files are checked in a job instead of during the request. */
 const MAX_BYTES_AT_START = 16 * 1024 * 1024;
@@ -36,19 +35,15 @@ export function wholeFileOf(
 ): Reason | undefined {
   const { mapping, ignoredColumns = [], wholeFileIgnored = false } = input;
   const isDecided = decidesEveryRow(row, mapping, ignoredColumns);
-  const byFile = refusalOfFile(
-    row.fileName,
-    headingsOfAll(settings, mapping),
-    settings.header,
-    isDecided,
-  );
+  const byFile = refusalOfFile(row.fileName, headingsOf(row, mapping), settings.header, isDecided);
   const ofFile = byFile === undefined || wholeFileIgnored ? undefined : reasonOf(byFile);
   return input.wholeFile ?? ofFile;
 }
 
 /**
- * Allows an import to start only when every yes/no column that may be about mail has been decided. A file that was
- * not checked yet is checked now, so that a client that starts at once cannot leave a refusal unread.
+ * Allows an import to start only when its whole file was checked and every yes/no column that may be about mail has
+ * been decided. A file that was not checked yet is checked now, so that a client that starts at once cannot leave a
+ * refusal unread.
  *
  * @throws AppError `invalid_input` naming the columns and the possible answers; `illegal_state` for a large file that
  * was not checked.
@@ -62,37 +57,39 @@ export async function requireAnswers(
   if (row?.state !== "uploaded" || input.into === "suppressions") {
     return;
   }
-  const settings = parseSettings(row.settings);
-  const isRefused = wholeFileOf(row, settings, input) !== undefined;
+  const isRefused = (one: ImportRow) =>
+    wholeFileOf(one, parseSettings(one.settings), input) !== undefined;
   const isGone = !existsSync(importPath(context.dataDir, row.filePath));
-  if (isRefused || isGone || !mayAsk(columnNames(settings), input)) {
+  if (isGone || isRefused(row)) {
     return;
   }
-  const columns = checkedColumns(row, input.mapping) ?? (await looked(context, row, input));
-  const open = columns.filter((column) => isOpen(column, input));
+  const checked = await withCheck(context, row, input);
+  if (checked === undefined || isRefused(checked)) {
+    return;
+  }
+  const open = (checkedColumns(checked, input.mapping) ?? []).filter((one) => isOpen(one, input));
   if (open.length > 0) {
     throw unanswered(open);
   }
 }
 
-/** False when no remaining column could contain a question. */
-function mayAsk(names: readonly string[], { mapping, ignoredColumns = [] }: Input): boolean {
-  const columns = statusColumns(mapping, names, withoutSay(names, ignoredColumns));
-  return columns.some(({ role }) => role === "words");
-}
-
-async function looked(
+/** The import with its finished check. */
+async function withCheck(
   context: Parameters<typeof requireAnswers>[0],
   row: ImportRow,
   { mapping }: Input,
-): Promise<CheckedColumn[]> {
+): Promise<ImportRow | undefined> {
+  if (checkedColumns(row, mapping) !== undefined) {
+    return row;
+  }
   if (row.sizeBytes > MAX_BYTES_AT_START) {
     throw new AppError(
       "illegal_state",
       "This file is too large to be started before it was checked: ask for its check until that is done.",
     );
   }
-  return (await lookThrough(context, row, mapping)).columns;
+  await checkNow(context, row, mapping);
+  return findImport(context.open(), row.id);
 }
 
 function isOpen(

@@ -204,6 +204,7 @@ async function writeWindows(
         ? undefined
         : { actor: row.createdBy, hash: started.consentHash },
     suppressAs: started.into === "suppressions" ? (started.wholeFile ?? "manual") : undefined,
+    holdsNew: holdsNew(started),
     actor: row.createdBy,
     uploadedAt: row.createdAt,
     tagIds: started.tagIds ?? [],
@@ -227,6 +228,10 @@ async function writeWindows(
     written = 0;
   }
 }
+
+/** True when nobody stated that the people agreed, although the file as a whole does not refuse mail. */
+const holdsNew = ({ into, wholeFile, agreed }: StartedSettings) =>
+  into !== "suppressions" && wholeFile === undefined && agreed !== true;
 
 /** Chooses the batch size so that a transaction takes about as long as allowed. */
 function nextBatch(rows: number, tookMs: number): number {

@@ -9,6 +9,11 @@ export type StartedSettings = {
   mapping: ColumnMapping[];
   onDuplicate: "update" | "skip";
   listIds: number[];
+  /**
+   * The person who started the import states that everybody agreed whom the file does not refuse. Undefined for a file
+   * that makes nobody mailable.
+   */
+  agreed?: boolean | undefined;
   /** Hash of the statement on how these people agreed, stored by features/consent. */
   consentHash?: string | undefined;
   /** `suppressions`: everybody is suppressed and nobody becomes a contact. */

@@ -27,8 +27,8 @@ const PAUSE_MS = 4;
 
 /**
  * Queues the deletion of contacts that an import created, except those that were used since: edited, annotated,
- * mailed, added to another list, or with recorded activity. Contacts that the import suppressed because it did not
- * understand their status may be mailed again.
+ * mailed, added to another list, or with recorded activity. People whom the import held back may be mailed again, except
+ * contacts that it created and that stay: nothing else says that these may be.
  *
  * @throws AppError `not_found`, `illegal_state` when there is nothing to undo.
  */
@@ -47,8 +47,8 @@ export function undoImport(db: Connection, jobs: JobQueue, workspaceId: string, 
 }
 
 /**
- * Removes suppressions that the import added only because it did not understand a status. Refusals that it understood
- * stay, because the people really refused.
+ * Removes suppressions that the import added only in doubt. Refusals that it understood stay, because the people really
+ * refused.
  */
 async function liftDoubts(open: () => Connection, id: number, signal: AbortSignal): Promise<void> {
   let after: string | undefined = "";
@@ -76,9 +76,6 @@ export async function runImportUndo(
   id: number,
   signal: AbortSignal,
 ): Promise<void> {
-  if (findImport(open(), id)?.undoState === "queued") {
-    await liftDoubts(open, id, signal);
-  }
   for (;;) {
     signal.throwIfAborted();
     const db = open();
@@ -87,18 +84,13 @@ export async function runImportUndo(
       return;
     }
     const after = Math.max(row.undoCursor, row.afterContact ?? 0);
-    const isOver = inTransaction(db, () => {
-      const { ids, last } = untouchedAfter(db, { importId: id, after, limit: AT_ONCE });
-      if (last === undefined) {
-        endUndo(db, id);
-        return true;
-      }
-      advanceUndo(db, { id, cursor: last, by: deleteContacts(db, ids) });
-      return false;
-    });
-    if (isOver) {
-      return;
+    const { ids, last } = untouchedAfter(db, { importId: id, after, limit: AT_ONCE });
+    if (last === undefined) {
+      break;
     }
+    inTransaction(db, () => advanceUndo(db, { id, cursor: last, by: deleteContacts(db, ids) }));
     await Bun.sleep(PAUSE_MS);
   }
+  await liftDoubts(open, id, signal);
+  endUndo(open(), id);
 }

@@ -33,7 +33,11 @@ const selectHeldBack = statement<
   [{ source: string; after: string; limit: number }],
   { address: string; isHeldBack: number }
 >(`
-  SELECT address, source = @source AND reason = 'unclear' AS isHeldBack
+  SELECT address,
+         source = @source AND reason = 'unclear'
+         AND NOT EXISTS (SELECT 1 FROM contact c
+                          WHERE c.address = suppression.address AND c.source = @source)
+         AS isHeldBack
     FROM suppression
    WHERE address > @after
    ORDER BY address
@@ -41,8 +45,8 @@ const selectHeldBack = statement<
 `);
 
 /**
- * Among the next suppressions, those that the import added because it did not understand a status. `last` is
- * undefined at the end.
+ * Among the next suppressions, those that the import added in doubt, except for contacts that it created and that are
+ * still there. `last` is undefined at the end.
  */
 export function heldBackAfter(
   db: Connection,

@@ -15,6 +15,7 @@ import {
 } from "../contacts/contacts.service.ts";
 import { addMember, addPending, changeMembership } from "../lists/lists.service.ts";
 import {
+  AGREEMENT_UNKNOWN,
   hasClaim,
   type SuppressionReason,
   suppressAddress,
@@ -44,6 +45,11 @@ export type WriteOptions = {
   consent?: { actor: string; hash: string } | undefined;
   /** When set, everybody is suppressed for this reason and nobody becomes a contact. */
   suppressAs?: SuppressionReason | undefined;
+  /**
+   * Nobody states that these people agreed: new contacts are held back, and contacts that are there stay in the lists
+   * they have.
+   */
+  holdsNew: boolean;
   /** Who started the import. */
   actor: string;
   /** When the file was uploaded. */
@@ -168,17 +174,26 @@ function writeItem(writing: Writing, window: Window, index: number): void {
     return;
   }
   const added = insertContact(db, toWrite(contact, source, now), now);
+  const settled = added === undefined ? contact : heldBack(writing, contact);
   if (added === undefined) {
     writeExisting(writing, contact, isRepeated(window, index));
   } else {
     counts.created += 1;
-    place(writing, added, contact);
+    place(writing, added, settled);
   }
-  if (contact.suppress !== undefined) {
-    const { address, suppress: reason, suppressDetail: detail, restored } = contact;
+  if (settled.suppress !== undefined) {
+    const { address, suppress: reason, suppressDetail: detail, restored } = settled;
     const row = { address, reason, source, detail, expiresAt: restored?.suppressedUntil };
     counts.suppressed += Number(suppress(db, row, now));
   }
+}
+
+/** A new contact, held back if nobody states that it agreed and the file says nothing worse. */
+function heldBack({ holdsNew }: Writing, contact: ReadContact): ReadContact {
+  const isMailable = contact.suppress === undefined && !contact.pending;
+  return holdsNew && isMailable
+    ? { ...contact, suppress: "unclear", suppressDetail: AGREEMENT_UNKNOWN }
+    : contact;
 }
 
 /** Applies the refusal of a rejected row to its address, and to the contact with that address. */
@@ -227,7 +242,11 @@ function writeExisting(writing: Writing, contact: ReadContact, isRepeatedHere: b
   if (old === undefined) {
     throw new Error("a contact that stopped an INSERT is not there");
   }
-  place(writing, old.id, contact);
+  if (writing.holdsNew && contact.suppress === undefined) {
+    addTags(writing, old.id, contact);
+  } else {
+    place(writing, old.id, contact);
+  }
   const changed = writing.update && updateContact(db, old.id, merge(old, contact), now);
   if (isRepeatedHere || old.source === source) {
     counts.duplicates += 1;
@@ -241,10 +260,7 @@ function writeExisting(writing: Writing, contact: ReadContact, isRepeatedHere: b
 /** Adds a contact to lists and tags, as the file and the importing person specify. */
 function place(writing: Writing, contactId: number, contact: ReadContact): void {
   const { db, source, now, actor, listIds } = writing;
-  const tagIds = [...writing.tagIds, ...tagIdsOf(db, contact.tags, now)];
-  if (tagIds.length > 0) {
-    tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
-  }
+  addTags(writing, contactId, contact);
   const { restored } = contact;
   if (restored !== undefined) {
     restoreContact(db, contactId, restored, { source, actor }, now);
@@ -263,6 +279,17 @@ function place(writing: Writing, contactId: number, contact: ReadContact): void 
     }
   } else if (restored?.hasLeft !== true) {
     addToLists(writing, contactId, contact);
+  }
+}
+
+function addTags(
+  { db, now, tagIds: ofAll }: Writing,
+  contactId: number,
+  { tags }: ReadContact,
+): void {
+  const tagIds = [...ofAll, ...tagIdsOf(db, tags, now)];
+  if (tagIds.length > 0) {
+    tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
   }
 }
 

@@ -213,6 +213,17 @@ export const ImportCheck = t.Object(
           "The columns that count, each on its own; of several the strictest decides a row",
       },
     ),
+    otherColumns: t.Array(
+      t.Object({
+        column: t.Number(),
+        name: t.String(),
+        values: t.Array(t.Object({ value: t.String(), rows: t.Number() })),
+      }),
+      {
+        description:
+          "Columns with few values that do not count. If one of them says who must not be emailed after all, map it to status",
+      },
+    ),
     wholeFile: nullable(RefusalReason, {
       description:
         "What keeps everybody in the file from being mailed whose row has no reason of its own",
@@ -280,6 +291,12 @@ export const StartRequest = t.Object({
     }),
   ),
   listIds: t.Optional(t.Array(t.Integer({ minimum: 1 }), { maxItems: 20 })),
+  agreed: t.Optional(
+    t.Boolean({
+      description:
+        "Required, unless nobody in the file can be emailed anyway (into suppressions, wholeFile). true: the person who starts the import states that everybody agreed to this workspace's emails whom the file does not refuse. false: nobody states it, so people who are not contacts yet are added and held back (suppression reason unclear), and contacts stay in the lists they have",
+    }),
+  ),
   consentStatement: t.Optional(
     t.String({
       maxLength: 2_000,
@@ -319,6 +336,10 @@ export const ImportSchema = t.Object(
     erased: t.Number({ description: "Rows of people who were erased on request: left out" }),
     suppressed: t.Number({ description: "Addresses newly suppressed because the file says so" }),
     into: t.Union([t.Literal("contacts"), t.Literal("suppressions")]),
+    agreed: nullable(t.Boolean(), {
+      description:
+        "Whether the person who started it stated that the people in it agreed; null when that was not needed, or it has not started",
+    }),
     undoState: t.Union([t.Literal("none"), t.Literal("queued"), t.Literal("done")]),
     undone: t.Number({ description: "Contacts removed again by undoing the import" }),
     canUndo: t.Boolean(),

@@ -72,6 +72,7 @@ type StartInput = {
   mapping: MappingInput[];
   onDuplicate: "update" | "skip";
   listIds?: number[] | undefined;
+  agreed?: boolean | undefined;
   consentStatement?: string | undefined;
   into?: "contacts" | "suppressions" | undefined;
   wholeFile?: Reason | undefined;
@@ -102,13 +103,14 @@ export function startImport(
   const settings = parseSettings(row.settings);
   checkMapping(db, input.mapping, settings.columns);
   const status = statusSettings(row, settings, input);
+  const agreed = statedAgreement(input, status.wholeFile);
   inTransaction(db, () => {
     const mapping = input.mapping.flatMap((one) => resolveMapping(db, one, settings, now));
     const statement = input.consentStatement?.trim() ?? "";
     const consentHash = statement === "" ? undefined : keepWording(db, statement, now);
     const tagIds = requireTags(db, input.tags ?? [], now).map((tag) => tag.id);
     const { onDuplicate, into } = input;
-    const started = { mapping, onDuplicate, listIds, consentHash, into, tagIds, ...status };
+    const started = { mapping, onDuplicate, listIds, agreed, consentHash, into, tagIds, ...status };
     if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
       throw new AppError("illegal_state", "This import was already started.");
     }
@@ -258,6 +260,29 @@ function checkKey({ target, key = "", label }: MappingInput, known: Set<string>,
   }
 }
 
+/**
+ * Whether the person states that these people agreed. What a file does not say about consent only they can know, so a
+ * file is not taken without an answer.
+ *
+ * @returns undefined when nobody can be mailed because of the file anyway.
+ * @throws AppError `invalid_input` without an answer.
+ */
+function statedAgreement(
+  { into, agreed }: Pick<StartInput, "into" | "agreed">,
+  wholeFile: Reason | undefined,
+): boolean | undefined {
+  if (into === "suppressions" || wholeFile !== undefined) {
+    return undefined;
+  }
+  if (agreed === undefined) {
+    throw invalidField(
+      "agreed",
+      "is required: true states that everybody agreed to your emails whom the file does not refuse; with false new contacts are held back",
+    );
+  }
+  return agreed;
+}
+
 /** The settings that decide who in the file may be mailed. Without decisions, everyone in doubt is left out. */
 function statusSettings(
   row: ImportRow,
@@ -343,6 +368,7 @@ function toImport(row: ImportRow, now: number) {
     onDuplicate: started?.onDuplicate ?? null,
     listIds: started?.listIds ?? [],
     into: started?.into ?? ("contacts" as const),
+    agreed: started?.agreed ?? null,
     canUndo: canUndoImport(row),
     ...pace(row, now),
   };

@@ -29,6 +29,9 @@ const PLAIN_REFUSALS = new Map<string, Meaning>(
     "dado de baja,dada de baja,desuscrito,desuscrita,no contactar,no enviar,disiscritto,disiscritta,non contattare",
     "non inviare,descadastrado,descadastrada,desinscrito,desinscrita,não contatar,não enviar",
     "afgemeld,uitgeschreven,niet contacteren,niet mailen",
+    "unsubscribes,unsubscribers,opt outs,opt-out list,global unsubscribe,group unsubscribe,bounce,bounces",
+    "spam report,spam reports,reported spam,spam trap,undeliverable,undelivered,invalid email,mailbox not found",
+    "unsubcribed,unsuscribed,unsubscibed,unsubscriped,user unknown,abmeldung,abmeldungen,abmelder",
   ]
     .join(",")
     .split(",")
@@ -74,7 +77,7 @@ const SEVERAL = /[,;|:["]/;
  * tenth of an import.
  */
 const MAY_REFUSE =
-  /unsub|opt|do.?n|no.?(e.?)?(mail|newsl)|subscri|list|bounce|compla|spam|suppr|abgem|ausge|abbest|unzust|nicht|kein|contac|contat|contatt|envoy|envia|invia|abonn|inscrit|baja|suscrit|iscritt|descad|afgem|uitge|niet|lij/i;
+  /unsub|opt|do.?n|no.?(e.?)?(mail|newsl)|subscri|list|bounce|compla|spam|suppr|abgem|ausge|abbest|unzust|nicht|kein|contac|contat|contatt|envoy|envia|invia|abonn|inscrit|baja|suscrit|iscritt|descad|afgem|uitge|niet|lij|unsus|unsubc|undel|invalid|mailbox|unknown|abmeld/i;
 const LONGEST = Math.max(...[...PLAIN_REFUSALS.keys()].map((word) => word.length));
 
 const OF_NOTES =

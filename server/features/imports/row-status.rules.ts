@@ -4,6 +4,7 @@ import {
   plainAnswer,
   type Reading,
   readExtra,
+  readRefusal,
   type Says,
   statusKey,
   statusReader,
@@ -36,12 +37,22 @@ export type RowStatus = { says: Says; unclear: string };
 
 /**
  * How a column is read: as a status; for words that are refusals anywhere; as JSON whose keys may contain a refusal;
- * or not at all, because its content is known to be something else. `extra`: the cells of
+ * or not at all, because its content is known to be something else. `text`: names and places, where only words that
+ * refuse mail count, because their yes and no is something else (NO is Norway). `extra`: the cells of
  * a row beyond the last column, taken together, by which the row is shifted or damaged.
  */
-export type StatusRole = "status" | "words" | "json" | "extra" | "none";
+export type StatusRole = "status" | "words" | "text" | "json" | "extra" | "none";
 
 const MAY_SAY_NO: ReadonlySet<string> = new Set(["skip", "field", "newField", "tags"]);
+const TEXTS: ReadonlySet<string> = new Set([
+  "firstName",
+  "lastName",
+  "fullName",
+  "language",
+  "timeZone",
+  "country",
+  "city",
+]);
 
 /** How a column contributes to a row's status. A column about consent counts, whatever its target. */
 export function statusRole(
@@ -59,7 +70,7 @@ export function statusRole(
     return "json";
   }
   if (target !== undefined && !MAY_SAY_NO.has(target)) {
-    return "none";
+    return TEXTS.has(target) ? "text" : "none";
   }
   return speaksOfConsent(name) ? "status" : "words";
 }
@@ -80,6 +91,15 @@ export function statusColumns(
     .flat()
     .concat(ignoredColumns.includes(width) ? [] : { column: width, name: "", role: "extra" });
 }
+
+/** The reader of a column's cells, by its role. */
+export const readers = {
+  status: statusReader,
+  words: wordsReader,
+  text: () => readRefusal,
+  json: () => jsonReader(false),
+  extra: () => readExtra,
+} satisfies Record<Exclude<StatusRole, "none">, (name: string) => (cell: string) => Reading>;
 
 /** What a row has in a column: one cell, or all cells beyond the last column. */
 export function cellOf(
@@ -108,13 +128,9 @@ export function rowStatusReader(settings: StatusSettings): (cells: readonly stri
   const columns = statusColumns(mapping, header, ignoredColumns).map(({ column, name, role }) => ({
     ...{ column, role },
     says:
-      role === "extra"
-        ? decided(column, readExtra, decisions)
-        : role === "json"
-          ? decided(column, jsonReader(false), decisions)
-          : role === "status"
-            ? decided(column, statusReader(name), decisions)
-            : decidedWords(column, wordsReader(name), decisions),
+      role === "words"
+        ? decidedWords(column, wordsReader(name), decisions)
+        : decided(column, readers[role](name), decisions),
   }));
   return (cells) => {
     const { says, unclear } = ofColumns(columns, cells);

@@ -230,12 +230,12 @@ const NEGATING_SIGN = /^[^\p{L}\p{N}]*[!~¬≠\-\u2010-\u2015\u2212×✗✘✖�
 
 // Applies to consents only: an objection that was "given" is a refusal.
 const GIVEN = new Set(
-  "erteilt gegeben vorliegend liegtvor given granted accorde accordee donne otorgado concedido dado concesso verleend".split(
+  "in erteilt gegeben vorliegend liegtvor given granted accorde accordee donne otorgado concedido dado concesso verleend".split(
     " ",
   ),
 );
 const NOT_GIVEN = new Set(
-  "entzogen verweigert versagt abgelehnt nichterteilt zuruckgezogen fehlt notgiven notgranted retire retiree denegado revocado retirado revocato negato recusado ingetrokken".split(
+  "out entzogen verweigert versagt abgelehnt nichterteilt zuruckgezogen fehlt notgiven notgranted retire retiree denegado revocado retirado revocato negato recusado ingetrokken".split(
     " ",
   ),
 );
@@ -328,13 +328,30 @@ export function wordsReader(name: string): (cell: string) => Reading {
         return reading;
       }
     }
-    if (isOpen(cell)) {
-      return { says: "unclear", as: "value" };
+    const word = isHint ? refusingWord(cell) : undefined;
+    if (word !== undefined) {
+      return { says: word, as: "value" };
     }
-    return refusalPhrase(cell) !== undefined
-      ? { says: "unclear", as: "phrase" }
-      : { says: "nothing", as: cell.trim() === "" ? "empty" : "value" };
+    return isOpen(cell) ? { says: "unclear", as: "value" } : readPhrase(cell);
   };
+}
+
+/** Under a name that hints at mail, such as `Email notifications`, any word for a status that is a no counts. */
+function refusingWord(cell: string): Meaning | undefined {
+  const meaning = cell.length > 40 ? undefined : meaningOfWord(foldWord(cell));
+  return meaning === "subscribed" ? undefined : meaning;
+}
+
+/** Reads a name or a place: a plain refusal counts, and a phrase that may be one is unclear. */
+export function readRefusal(cell: string): Reading {
+  const refusal = plainRefusal(cell);
+  return refusal === undefined ? readPhrase(cell) : { says: refusal, as: "value" };
+}
+
+function readPhrase(cell: string): Reading {
+  return refusalPhrase(cell) !== undefined
+    ? { says: "unclear", as: "phrase" }
+    : { says: "nothing", as: cell.trim() === "" ? "empty" : "value" };
 }
 
 const openAnswer = (isHint: boolean, isAlone: (cell: string) => boolean) => (cell: string) =>

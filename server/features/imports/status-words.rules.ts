@@ -102,7 +102,7 @@ const STATUS: Record<Meaning, string> = {
     devolvido devolvida rejeitado rejeitada naoentregavel
     gebounced bounced ongeldig onbestelbaar onbereikbaar`,
   complained: `complained complaint complaints complainer complainant spam spamcomplaint spamcomplaints spamcomplained
-    spamreport spamreported spamreports reportedspam reportedasspam markedasspam markedspam abuse abusereport
+    spamreport spamreported spamreports spamtrap reportedspam reportedasspam markedasspam markedspam abuse abusereport
     abusecomplaint junk junkmail fbl feedbackloop
     beschwerde beschwert spamgemeldet alsspamgemeldet alsspammarkiert
     plainte signalecommespam indesirable pourriel
@@ -133,7 +133,7 @@ export const REFUSALS: readonly (readonly [Meaning, RegExp])[] = [
   ],
   [
     "unsubscribed",
-    /unsub|optout|optedout|optingout|nonsubscri|notsubscri|neversubscri|abmeld|abgemeld|abbestell|austrag|ausgetrag|widerruf|widerspr|gekundigt|desabonn|desinscri|resili|desuscri|fechabaja|fechadebaja|dadodebaja|disiscri|descadastr|afmeld|afgemeld|uitschrij|uitgeschrev|opgezegd|^donot|^dont|^noemail|^nomail|^nonewsletter|^nepas|^neplus|nocontactar|noenviar|noncontattare|noninviare|naocontatar|naoenviar|nietcontacteren|nietmailen|nichtkontaktieren|nichtanschreiben|^keinemail|^keinewerbung|^keinnewsletter|noconsent|withdrawn|revoked|blacklist|blocklist|blocked|disabled|deactivat|deaktiv|desactiv|disattiv|desativ|inactive|inaktiv|listenoire|listanegra|listanera|zwartelijst/,
+    /unsub|unsuscrib|退订|退訂|取消订阅|取消訂閱|配信停止|購読解除|登録解除|отпис|الغاءالاشتراك|optout|optedout|optingout|nonsubscri|notsubscri|neversubscri|abmeld|abgemeld|abbestell|austrag|ausgetrag|widerruf|widerspr|gekundigt|desabonn|desinscri|resili|desuscri|fechabaja|fechadebaja|dadodebaja|disiscri|descadastr|afmeld|afgemeld|uitschrij|uitgeschrev|opgezegd|^donot|^dont|^noemail|^nomail|^nonewsletter|^nepas|^neplus|nocontactar|noenviar|noncontattare|noninviare|naocontatar|naoenviar|nietcontacteren|nietmailen|nichtkontaktieren|nichtanschreiben|^keinemail|^keinewerbung|^keinnewsletter|noconsent|withdrawn|revoked|blacklist|blocklist|blocked|disabled|deactivat|deaktiv|desactiv|disattiv|desativ|inactive|inaktiv|listenoire|listanegra|listanera|zwartelijst/,
   ],
   [
     "suppressed",
@@ -167,14 +167,14 @@ export function refusalIn(folded: string): Meaning | undefined {
 }
 
 const YES = new Set(
-  "yes y true t 1 on x ok checked ja j wahr oui vrai v si s verdadero vero sim verdadeiro waar tak".split(
-    " ",
-  ),
+  "yes y true t 1 on x ok checked ja j wahr oui vrai v si s verdadero vero sim verdadeiro waar tak 是 はい 예 네 да так نعم כן ναι evet ano igen"
+    .split(" ")
+    .map(foldWord),
 );
 const NO = new Set(
-  "no n false f 0 off nein falsch non faux falso nao onwaar nee nie never null none nil undefined na keine keiner aucun aucune ninguno nessuno nenhum geen".split(
-    " ",
-  ),
+  "no n false f 0 off nein falsch non faux falso nao onwaar nee nie never null none nil undefined na keine keiner aucun aucune ninguno nessuno nenhum geen 否 いいえ 아니요 нет ні لا לא όχι hayır"
+    .split(" ")
+    .map(foldWord),
 );
 
 /** The 0 or 1 in `0.0` and `1,00`, as databases and spreadsheets write them; undefined for anything else. */

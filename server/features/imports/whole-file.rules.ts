@@ -20,7 +20,9 @@ function refusalOfText(text: string): Meaning | undefined {
   const folded = foldWord(text);
   return (
     REFUSALS.find(([, pattern]) => pattern.test(folded))?.[0] ??
-    (SHORT.test(folded) || UNCONFIRMED.test(folded) ? "unsubscribed" : undefined)
+    (SHORT.test(folded) || UNCONFIRMED.test(folded) || GONE.test(folded)
+      ? "unsubscribed"
+      : undefined)
   );
 }
 
@@ -31,6 +33,13 @@ function refusalOfText(text: string): Meaning | undefined {
 const UNCONFIRMED =
   /unconfirm|notconfirm|unbestatigt|nichtbestatigt|nonconfirm|noconfirm|sinconfirm|naoconfirm|daconferm|onbevestigd|nietbevestigd/;
 const SHORT = /^(bajas?|dnc)(\d|$)/;
+
+/**
+ * People who left or must be forgotten. Only names of files and headings are read this way: a column `Kündigung` may be
+ * the end of a contract.
+ */
+const GONE =
+  /kundigung|kuendigung|austritt|ausgetreten|erasure|righttobeforgotten|loschantr|loschanfr|loeschantr|loeschanfr|(^|gdpr|dsgvo|rgpd)(deletion|delete|forget)(request|d)|^(removed|deleted|former|ex|lapsed|geloschte?|ehemalige?)(user|contact|subscriber|member|people|person|email|address|recipient|customer|kontakt|abonnent|empfanger|mitglied|kunde|adresse)/;
 
 /** Columns that only a file of unsubscribed people has. */
 export const refusingColumns = (header: readonly string[]): string[] =>
@@ -68,6 +77,17 @@ export function refusingHeadings(
       return refusalOfText(text) === undefined ? [] : { column: isTitle ? null : column, text };
     });
   });
+}
+
+/**
+ * The heading of a section among the rows that says no, such as `Abgemeldet:` above further addresses; undefined for
+ * any other row.
+ */
+export function refusingSection(cells: readonly string[]): string | undefined {
+  const filled = cells.filter((cell) => cell.trim() !== "");
+  const [text = ""] = filled;
+  const isAlone = filled.length === 1 && text.length <= MAX_HEADING_CHARS && !text.includes("@");
+  return isAlone && refusalOfText(text) !== undefined ? text.trim() : undefined;
 }
 
 /** A line with one text at its beginning; or, without a name for the addresses, one above the names or too short. */

@@ -103,7 +103,7 @@ const english: Words = {
       hard_bounce: "has an address that bounced",
       complaint: "reported spam",
       manual: "was suppressed manually",
-      unclear: "is held back (status not understood)",
+      unclear: "is held back (agreement unclear)",
     };
     return has ? words[status] : `not (${words[status]})`;
   },
@@ -215,7 +215,7 @@ const german: Words = {
       hard_bounce: "hat eine unzustellbare Adresse",
       complaint: "hat Spam gemeldet",
       manual: "wurde manuell gesperrt",
-      unclear: "wird zurückgehalten (Status nicht verstanden)",
+      unclear: "wird zurückgehalten (Zustimmung unklar)",
     };
     return has ? words[status] : `nicht (${words[status]})`;
   },

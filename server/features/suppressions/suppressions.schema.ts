@@ -9,7 +9,7 @@ const Given = [
 ] as const;
 const Reason = t.Union([...Given, t.Literal("unclear")], {
   description:
-    "unclear: an import did not understand the contact's status, which is the detail. Whoever removes it decides that the person may be mailed",
+    "unclear: an import did not understand the contact's status, which is the detail; or the detail is agreement_unknown, because nobody stated that the people in the file agreed. Whoever removes it decides that the person may be mailed",
 });
 
 const SuppressionSchema = t.Object(

@@ -101,6 +101,9 @@ export function isOpenToReturn(reason: SuppressionReason | undefined): boolean {
   return reason === "unsubscribed" || reason === "unclear";
 }
 
+/** The detail of `unclear` where the file says nothing, and nobody stated that its people agreed. */
+export const AGREEMENT_UNKNOWN = "agreement_unknown";
+
 /** Separates addresses in normal form from invalid ones. */
 export function readAddresses(written: readonly string[]) {
   const rejected: ({ address: string } & ReturnType<typeof told>)[] = [];

@@ -2,7 +2,7 @@ import { replacesSuppression } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** `unclear`: an import did not understand the contact's status, so it is unknown whether they may be mailed. */
+/** `unclear`: an import could not tell whether the contact may be mailed, and nobody has decided it since. */
 export const suppressionReasons = [
   "unsubscribed",
   "hard_bounce",

@@ -150,7 +150,7 @@ test("a key that may import but not write lists brings none in by a file of our 
     const { made } = await newKey(scopes);
     const to = `/workspaces/${ada.workspaceId}/imports/7/start`;
     const mapping = [{ column: 0, target: "own", key }];
-    const body = { mapping, onDuplicate: "update" };
+    const body = { mapping, agreed: true, onDuplicate: "update" };
     return (await fixture.call(made.key, "POST", to, body, { origin: "" })).status;
   };
 

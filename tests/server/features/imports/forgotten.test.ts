@@ -75,6 +75,7 @@ test("neither starting nor resuming is possible any more, with that reason", asy
 
   const start = await fixture.call<{ detail: string }>("POST", `/imports/${first.body.id}/start`, {
     mapping: [{ column: 0, target: "email" }],
+    agreed: true,
     onDuplicate: "skip",
   });
   const resume = await fixture.call<{ detail: string }>(

@@ -94,6 +94,7 @@ export class ImportFixture {
     return await this.call<Import>("POST", `/imports/${id}/start`, {
       mapping,
       onDuplicate: "update",
+      agreed: true,
       ...options,
     });
   }

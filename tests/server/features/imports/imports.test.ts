@@ -116,6 +116,7 @@ test("custom fields are filled by type, new ones are created, and a bad cell rej
       { column: 1, target: "field", key: "born" },
       { column: 2, target: "newField", label: "Shoe size", type: "number" },
     ],
+    agreed: true,
     onDuplicate: "update",
   });
   await fixture.run(body.id);
@@ -267,6 +268,7 @@ test("the mapping must name the address once, existing columns and existing fiel
     (
       await fixture.call("POST", `/imports/${body.id}/start`, {
         mapping,
+        agreed: true,
         onDuplicate: "skip",
         ...more,
       })
@@ -300,7 +302,7 @@ test("a viewer may look and not touch; another workspace's imports do not exist"
     ["GET", `/imports/${body.id}/rejects.csv`, undefined, 200],
     ["POST", "/imports", undefined, 403],
     ["POST", `/imports/${body.id}/preview`, {}, 403],
-    ["POST", `/imports/${body.id}/start`, { mapping: [], onDuplicate: "skip" }, 403],
+    ["POST", `/imports/${body.id}/start`, { mapping: [], agreed: true, onDuplicate: "skip" }, 403],
     ["POST", `/imports/${body.id}/cancel`, undefined, 403],
     ["POST", `/imports/${body.id}/resume`, undefined, 403],
   ] as const;

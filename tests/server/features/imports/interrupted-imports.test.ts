@@ -99,6 +99,7 @@ test("an import whose job could not be queued, or one of whose fields could not 
   const start = (label = "") =>
     fixture.call("POST", `/imports/${body.id}/start`, {
       mapping: mapping(label),
+      agreed: true,
       onDuplicate: "skip",
     });
   const { system } = fixture.app.databases;

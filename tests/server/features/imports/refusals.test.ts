@@ -23,6 +23,7 @@ async function bring(
   const { body } = await fixture.upload(csv, fileName);
   const started = await fixture.call<{ detail: string }>("POST", `/imports/${body.id}/start`, {
     mapping: targets.flatMap((target, column) => (target === null ? [] : [{ column, target }])),
+    agreed: true,
     onDuplicate: "update",
     ...options,
   });
@@ -44,6 +45,7 @@ test.each([
       mapping: targets.flatMap((target, column) =>
         target === null ? [] : [{ column, target, label: "Mail" }],
       ),
+      agreed: true,
       onDuplicate: "skip",
     });
     await fixture.run(body.id);
@@ -180,7 +182,12 @@ test.each(BAD)(
       (target, column) => ({ column, target, ...(target === "field" ? { key: "born" } : {}) }),
     );
     const start = (id: number, more: Options) =>
-      fixture.call("POST", `/imports/${id}/start`, { mapping, onDuplicate: "update", ...more });
+      fixture.call("POST", `/imports/${id}/start`, {
+        mapping,
+        agreed: true,
+        onDuplicate: "update",
+        ...more,
+      });
     await start(body.id, { listIds: [list.id] });
     await fixture.run(body.id);
 

@@ -200,7 +200,7 @@ export const t = messages({
   "lost.hardBounce": { en: "Bounced", de: "Unzustellbar" },
   "lost.complaint": { en: "Reported spam", de: "Spam gemeldet" },
   "lost.manual": { en: "Suppressed manually", de: "Manuell gesperrt" },
-  "lost.unclear": { en: "Held back: status unclear", de: "Zurückgehalten: Status unklar" },
+  "lost.unclear": { en: "Held back: agreement unclear", de: "Zurückgehalten: Zustimmung unklar" },
   "lost.invalid": { en: "Invalid address", de: "Ungültige Adresse" },
   onceEach: {
     en: "{count, plural, one {# person is in several lists and gets it only once.} other {# duplicates from people in several lists. Everyone gets it only once.}}",

@@ -106,8 +106,8 @@ export const t = messages({
   subscribed: { en: "Subscribed", de: "Angemeldet" },
   onNoList: { en: "Not in any list.", de: "Auf keiner Liste." },
   heldBackTitle: {
-    en: "This contact gets no campaigns, because an import did not understand their status",
-    de: "Dieser Kontakt erhält keine Kampagnen, weil ein Import seinen Status nicht verstanden hat",
+    en: "This contact gets no campaigns, because it is unclear whether they agreed to your emails",
+    de: "Dieser Kontakt erhält keine Kampagnen, weil unklar ist, ob er Ihren E-Mails zugestimmt hat",
   },
   heldBackBody: {
     en: "If you may email them, remove the address from the suppression list. They can also sign up again themselves.",

@@ -40,8 +40,8 @@ export const t = messages({
   },
   "suppressed.manual": { en: "Suppressed manually", de: "Manuell gesperrt" },
   "suppressed.unclear": {
-    en: "Held back: an import did not understand the status",
-    de: "Zurückgehalten: Ein Import hat den Status nicht verstanden",
+    en: "Held back: agreement unclear after an import",
+    de: "Zurückgehalten: Zustimmung nach einem Import unklar",
   },
   "consent.given": { en: "Agreed", de: "Zugestimmt" },
   "consent.withdrawn": { en: "Withdrew consent", de: "Einwilligung widerrufen" },

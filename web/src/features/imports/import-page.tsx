@@ -9,6 +9,7 @@ import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { isOpen, WorkBadge, WorkProgress } from "../../ui/work-state.tsx";
+import { t as ofAgreement } from "./agreement.messages.ts";
 import { ImportSettings } from "./import-settings.tsx";
 import { t } from "./imports.messages.ts";
 import { type Import, useImport } from "./use-imports.ts";
@@ -122,6 +123,9 @@ function Outcome({ job }: { job: Import }) {
         <Notice tone="warning" title={t("erasedTitle", { count: job.erased })}>
           {t("erasedHint")}
         </Notice>
+      )}
+      {job.agreed !== null && (
+        <Notice tone="neutral">{ofAgreement(job.agreed ? "agreedYes" : "agreedNo")}</Notice>
       )}
       {job.undoState !== "none" && (
         <Notice tone="neutral">

@@ -5,13 +5,14 @@ import { useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/display.tsx";
-import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
 import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
+import { type Agreed, Agreement, OtherColumns } from "./agreement.tsx";
 import { ColumnMapping } from "./column-mapping.tsx";
 import { t } from "./imports.messages.ts";
-import { openQuestions, StatusCheck, useStatusCheck } from "./status-check.tsx";
+import { isRefused, openQuestions, StatusCheck, useStatusCheck } from "./status-check.tsx";
 import type { Check, Delimiter, Encoding, Guess, Preview, StatusChoices } from "./use-imports.ts";
 
 type Reading = Partial<Pick<Preview, "encoding" | "delimiter" | "hasHeader">>;
@@ -85,6 +86,19 @@ function ReadingFields({
   );
 }
 
+/** What the person has chosen so far. */
+type Draft = {
+  mapping: Guess[];
+  into: "contacts" | "suppressions";
+  choices: StatusChoices;
+  onDuplicate: "update" | "skip";
+  listIds: number[];
+  tags: string;
+  agreed: Agreed;
+  consentStatement: string;
+};
+type Part = { draft: Draft; onChange: (part: Partial<Draft>) => void };
+
 function Settings({
   id,
   preview,
@@ -95,89 +109,145 @@ function Settings({
   onStarted: () => void;
 }) {
   const workspace = useWorkspace();
-  const [mapping, setMapping] = useState<Guess[]>(preview.guesses);
-  const [onDuplicate, setOnDuplicate] = useState<"update" | "skip">("update");
-  const [listIds, setListIds] = useState<number[]>([]);
-  const [consentStatement, setConsentStatement] = useState("");
-  const [tags, setTags] = useState("");
-  const [into, setInto] = useState<"contacts" | "suppressions">(
-    useUrlState().get("into") === "suppressions" ? "suppressions" : "contacts",
-  );
-  const [choices, setChoices] = useState<StatusChoices>(NOTHING_DECIDED);
-  const { check, isStale, ...asking } = useStatusCheck(id, readingOf(preview), mapping);
-  const isLooking = into === "contacts" && (isStale || check?.state === "running");
-  const open = into === "contacts" && check !== undefined ? openQuestions(check, choices) : 0;
+  const url = useUrlState();
+  const [draft, setDraft] = useState<Draft>({
+    mapping: preview.guesses,
+    into: url.get("into") === "suppressions" ? "suppressions" : "contacts",
+    choices: NOTHING_DECIDED,
+    onDuplicate: "update",
+    listIds: [],
+    tags: "",
+    agreed: undefined,
+    consentStatement: "",
+  });
+  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const asked = useStatusCheck(id, readingOf(preview), draft.mapping);
+  const isContacts = draft.into === "contacts";
+  const isLooking = isContacts && (asked.isStale || asked.check?.state === "running");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const start = async () => {
     setBusy(true);
     setProblem(undefined);
     try {
-      const order = {
-        mapping: mapping.map(columnOf),
-        onDuplicate,
-        listIds,
-        consentStatement,
-        into,
-        tags: tags.split(",").flatMap((name) => name.trim() || []),
-        statusDecisions: choices.decisions,
-        ignoredColumns: choices.ignoredColumns,
-        wholeFileIgnored: choices.wholeFileIgnored,
-      };
-      await ask(workspace.call.imports({ id }).start.post(order));
+      await ask(workspace.call.imports({ id }).start.post(orderOf(draft, asked.check)));
       onStarted();
     } catch (error) {
       setProblem(error);
       setBusy(false);
     }
   };
+  const part = { draft, onChange: change };
   return (
     <>
       {preview.preset !== null && <PresetNotice preset={preview.preset} />}
       <Card flush title={t("columns")} description={t("columnsHint")}>
-        <ColumnMapping mapping={mapping} onChange={setMapping} />
+        <ColumnMapping mapping={draft.mapping} onChange={(mapping) => change({ mapping })} />
       </Card>
-      <Card title={t("into")}>
-        <ChoiceCards
-          label={t("into")}
-          value={into}
-          onChange={setInto}
-          options={[
-            { value: "contacts", label: t("intoContacts"), hint: t("intoContactsHint") },
-            {
-              value: "suppressions",
-              label: t("intoSuppressions"),
-              hint: t("intoSuppressionsHint"),
-            },
-          ]}
-        />
-      </Card>
-      {into === "contacts" && (
-        <>
-          <StatusCheck
-            check={isStale ? undefined : check}
-            value={choices}
-            onChange={setChoices}
-            problem={asking.problem}
-            isRetrying={asking.isRetrying}
-            onRetry={asking.retry}
-          />
-          <Duplicates value={onDuplicate} onChange={setOnDuplicate} />
-          <Lists chosen={listIds} onChange={setListIds} />
-          {hasUnconfirmed(check, choices) && (
-            <Notice tone="neutral">
-              {listIds.length > 0 ? t("unconfirmedInList") : t("unconfirmedRefused")}
-            </Notice>
-          )}
-          <Tags value={tags} onChange={setTags} />
-          {listIds.length > 0 && (
-            <Consent value={consentStatement} onChange={setConsentStatement} />
-          )}
-        </>
-      )}
+      <Into {...part} />
+      {isContacts && <ForContacts {...part} asked={asked} />}
       <Notice tone="neutral">{t("suppressedStay")}</Notice>
       <FormProblem problem={problem} />
-      <StartButton open={open} busy={busy} isLooking={isLooking} onClick={start} />
+      <StartButton
+        open={openIn(draft, asked.check)}
+        busy={busy}
+        isLooking={isLooking}
+        onClick={start}
+      />
+    </>
+  );
+}
+
+function orderOf(draft: Draft, check: Check | undefined) {
+  const { mapping, choices, tags, agreed, consentStatement, ...rest } = draft;
+  return {
+    ...rest,
+    mapping: mapping.map(columnOf),
+    ...(mustAgree(draft, check) && agreed !== undefined ? { agreed } : {}),
+    consentStatement: agreed === true ? consentStatement : "",
+    tags: tags.split(",").flatMap((name) => name.trim() || []),
+    statusDecisions: choices.decisions,
+    ignoredColumns: choices.ignoredColumns,
+    wholeFileIgnored: choices.wholeFileIgnored,
+  };
+}
+
+/** False when nobody can be emailed because of the file. */
+const mustAgree = ({ into, choices }: Draft, check: Check | undefined): boolean =>
+  into === "contacts" && !(check !== undefined && isRefused(check, choices));
+
+/** The number of questions that must be answered before the import can start. */
+function openIn(draft: Draft, check: Check | undefined): number {
+  const asked =
+    draft.into === "contacts" && check !== undefined ? openQuestions(check, draft.choices) : 0;
+  return asked + Number(mustAgree(draft, check) && draft.agreed === undefined);
+}
+
+function Into({ draft, onChange }: Part) {
+  return (
+    <Card title={t("into")}>
+      <ChoiceCards
+        label={t("into")}
+        value={draft.into}
+        onChange={(into) => onChange({ into })}
+        options={[
+          { value: "contacts", label: t("intoContacts"), hint: t("intoContactsHint") },
+          {
+            value: "suppressions",
+            label: t("intoSuppressions"),
+            hint: t("intoSuppressionsHint"),
+          },
+        ]}
+      />
+    </Card>
+  );
+}
+
+/** The choices for people who become contacts. */
+function ForContacts({
+  draft,
+  onChange,
+  asked,
+}: Part & { asked: ReturnType<typeof useStatusCheck> }) {
+  const { mapping, choices, listIds } = draft;
+  const { check, isStale } = asked;
+  const isAsked = mustAgree(draft, check);
+  const becomesStatus = (column: number) =>
+    onChange({
+      mapping: mapping.map((one) => (one.column === column ? { ...one, target: "status" } : one)),
+    });
+  const statement = {
+    value: draft.consentStatement,
+    onChange: (consentStatement: string) => onChange({ consentStatement }),
+  };
+  return (
+    <>
+      <StatusCheck
+        check={isStale ? undefined : check}
+        value={choices}
+        onChange={(next) => onChange({ choices: next })}
+        problem={asked.problem}
+        isRetrying={asked.isRetrying}
+        onRetry={asked.retry}
+      />
+      {!isStale && check?.state === "done" && isAsked && (
+        <OtherColumns columns={check.otherColumns} onStatus={becomesStatus} />
+      )}
+      <Duplicates value={draft.onDuplicate} onChange={(onDuplicate) => onChange({ onDuplicate })} />
+      <Lists chosen={listIds} onChange={(ids) => onChange({ listIds: ids })} />
+      {hasUnconfirmed(check, choices) && (
+        <Notice tone="neutral">
+          {listIds.length > 0 ? t("unconfirmedInList") : t("unconfirmedRefused")}
+        </Notice>
+      )}
+      <Tags value={draft.tags} onChange={(tags) => onChange({ tags })} />
+      {isAsked && (
+        <Agreement
+          value={draft.agreed}
+          onChange={(agreed) => onChange({ agreed })}
+          statement={listIds.length > 0 ? statement : undefined}
+        />
+      )}
     </>
   );
 }
@@ -240,22 +310,6 @@ function Tags({ value, onChange }: Choice<string>) {
         hint={t("tagsHint")}
         value={value}
         onInput={onChange}
-        optional
-      />
-    </Card>
-  );
-}
-
-function Consent({ value, onChange }: Choice<string>) {
-  return (
-    <Card title={t("consentTitle")}>
-      <TextArea
-        label={t("consentStatement")}
-        hint={t("consentHint")}
-        value={value}
-        onInput={onChange}
-        rows={2}
-        maxLength={2_000}
         optional
       />
     </Card>

@@ -70,7 +70,7 @@ export const t = messages({
   reason_hard_bounce: { en: "Bounced", de: "Unzustellbar" },
   reason_complaint: { en: "Reported spam", de: "Spam gemeldet" },
   reason_manual: { en: "Manually", de: "Manuell" },
-  reason_unclear: { en: "Status not understood", de: "Status nicht verstanden" },
+  reason_unclear: { en: "Agreement unclear", de: "Zustimmung unklar" },
   noExportsBody: {
     en: "Export contacts, the suppression list, recipients or the consent log as a CSV file.",
     de: "Exportieren Sie Kontakte, Sperrliste, Empfänger oder Einwilligungsprotokoll als CSV-Datei.",
@@ -181,8 +181,8 @@ export const t = messages({
     de: "Diese Datei sagt nicht, wer sich abgemeldet hat",
   },
   saysNothingHint: {
-    en: "Everyone in it who is not already suppressed can be emailed. If your previous tool has a list of people who unsubscribed or bounced, import it into the suppression list first.",
-    de: "Alle darin, die nicht bereits gesperrt sind, können E-Mails erhalten. Hat Ihr bisheriges Werkzeug eine Liste der Abgemeldeten oder Unzustellbaren, importieren Sie diese zuerst in die Sperrliste.",
+    en: "Only you can know whether they agreed. If your previous tool has a list of people who unsubscribed or bounced, import it into the suppression list first.",
+    de: "Ob sie zugestimmt haben, wissen nur Sie. Hat Ihr bisheriges Werkzeug eine Liste der Abgemeldeten oder Unzustellbaren, importieren Sie diese zuerst in die Sperrliste.",
   },
   fileSays: {
     en: "This looks like a list of people who must not be emailed: {reason}",
@@ -332,8 +332,8 @@ export const t = messages({
     de: "Von diesem Import angelegte Kontakte entfernen?",
   },
   undoBody: {
-    en: "Contacts that were edited, emailed, or added to another list since then, or have notes, stay. People held back for an unknown status can be emailed again. All other suppressions from this import stay.",
-    de: "Kontakte, die seither bearbeitet, angeschrieben oder in eine andere Liste aufgenommen wurden oder Notizen haben, bleiben. Wegen unbekannten Status zurückgehaltene Personen können wieder E-Mails erhalten. Alle anderen Sperren aus diesem Import bleiben.",
+    en: "Contacts that were edited, emailed, or added to another list since then, or have notes, stay. People the import held back can be emailed again, except contacts it added that stay. All other suppressions from this import stay.",
+    de: "Kontakte, die seither bearbeitet, angeschrieben oder in eine andere Liste aufgenommen wurden oder Notizen haben, bleiben. Vom Import zurückgehaltene Personen können wieder E-Mails erhalten, außer von ihm angelegten Kontakten, die bleiben. Alle anderen Sperren aus diesem Import bleiben.",
   },
   beingUndone: { en: "Undoing this import", de: "Dieser Import wird rückgängig gemacht" },
   wasUndone: {
@@ -344,15 +344,6 @@ export const t = messages({
   asAttributes: { en: "Fields (JSON)", de: "Felder (JSON)" },
   asConsentTime: { en: "Consent time", de: "Zeit der Einwilligung" },
   asConsentIp: { en: "Consent IP address", de: "IP-Adresse der Einwilligung" },
-  consentTitle: { en: "Consent", de: "Einwilligung" },
-  consentStatement: {
-    en: "How did these people agree?",
-    de: "Wie haben diese Personen zugestimmt?",
-  },
-  consentHint: {
-    en: "Saved in the consent log of everyone this file adds to a list, for example “Signed up at the till in May”.",
-    de: "Wird im Einwilligungsprotokoll aller gespeichert, die diese Datei auf eine Liste setzt, etwa „Im Mai an der Kasse eingetragen“.",
-  },
   start: { en: "Start import", de: "Import starten" },
   cancelImport: { en: "Stop", de: "Stoppen" },
   cancelAsk: { en: "Stop this import?", de: "Diesen Import stoppen?" },

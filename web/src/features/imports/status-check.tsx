@@ -61,7 +61,7 @@ export function StatusCheck({
   const wholeFile = wholeFileOf(check, choice.value);
   const columns = check.columns.filter(({ speaks }) => speaks !== "answers");
   const questions = check.columns.filter(({ speaks }) => speaks === "answers");
-  const isRefused = wholeFile !== null && !choice.value.wholeFileIgnored;
+  const refused = isRefused(check, choice.value);
   return (
     <>
       {wholeFile !== null && <WholeFile reason={wholeFile} check={check} {...choice} />}
@@ -70,9 +70,9 @@ export function StatusCheck({
           {t("nameWarnsHint")}
         </Notice>
       )}
-      {!isRefused && columns.length > 0 && <Columns columns={columns} {...choice} />}
-      {!isRefused && questions.length > 0 && <StatusQuestions columns={questions} {...choice} />}
-      {!isRefused && check.columns.length === 0 && (
+      {!refused && columns.length > 0 && <Columns columns={columns} {...choice} />}
+      {!refused && questions.length > 0 && <StatusQuestions columns={questions} {...choice} />}
+      {!refused && check.columns.length === 0 && (
         <Notice tone="warning" title={t("saysNothing")}>
           {t("saysNothingHint")}
         </Notice>
@@ -89,11 +89,13 @@ function wholeFileOf(check: Check, { ignoredColumns }: StatusChoices): Check["wh
   return check.wholeFile ?? (hasIgnored ? check.nameSays : null);
 }
 
+/** True when nobody in the file will be emailed, whatever its rows say. */
+export const isRefused = (check: Check, value: StatusChoices): boolean =>
+  wholeFileOf(check, value) !== null && !value.wholeFileIgnored;
+
 /** The number of questions that must be answered before the import can start. */
 export const openQuestions = (check: Check, value: StatusChoices): number =>
-  wholeFileOf(check, value) !== null && !value.wholeFileIgnored
-    ? 0
-    : unanswered(check.columns, value).length;
+  isRefused(check, value) ? 0 : unanswered(check.columns, value).length;
 
 function WholeFile({
   reason,

@@ -156,8 +156,8 @@ export const t = messages({
   "status.complaint": { en: "reported spam", de: "hat Spam gemeldet" },
   "status.manual": { en: "suppressed manually", de: "manuell gesperrt" },
   "status.unclear": {
-    en: "held back: status unclear",
-    de: "zurückgehalten: Status unklar",
+    en: "held back: agreement unclear",
+    de: "zurückgehalten: Zustimmung unklar",
   },
   campaign: { en: "Campaign", de: "Kampagne" },
   anyCampaign: { en: "any campaign", de: "irgendeine Kampagne" },

@@ -137,12 +137,18 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
   );
 }
 
+/** As the server writes it. */
+const AGREEMENT_UNKNOWN = "agreement_unknown";
+
 /** The origin of a suppression. For a status that was not understood, also the text in the file. */
 function originOf({ reason, detail, source }: Suppression): string {
   if (reason !== "unclear") {
     return sourceText(detail || source);
   }
   const from = sourceText(source);
+  if (detail === AGREEMENT_UNKNOWN) {
+    return t("agreementUnknownIn", { source: from });
+  }
   return detail === ""
     ? t("noStatusIn", { source: from })
     : t("statusIn", { source: from, status: detail });

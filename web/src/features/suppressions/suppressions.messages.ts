@@ -44,7 +44,11 @@ export const t = messages({
   hard_bounce: { en: "Bounced", de: "Unzustellbar" },
   complaint: { en: "Reported spam", de: "Spam gemeldet" },
   manual: { en: "Manually", de: "Manuell" },
-  unclear: { en: "Status not understood", de: "Status nicht verstanden" },
+  unclear: { en: "Agreement unclear", de: "Zustimmung unklar" },
+  agreementUnknownIn: {
+    en: "{source}: nobody confirmed that they agreed",
+    de: "{source}: Niemand hat die Zustimmung bestätigt",
+  },
   statusIn: { en: "{source}: the file says “{status}”", de: "{source}: Die Datei sagt „{status}“" },
   noStatusIn: {
     en: "{source}: the file has no status",

@@ -87,7 +87,7 @@ async function takeDmarc(
   for (const [index, workspaceId] of boxes.entries()) {
     const outcome = outcomes[index];
     if (outcome?.kind === "refused") {
-      options.box.add(workspaceId, mail, { kind: "role", said: outcome.reason });
+      options.box.add(workspaceId, mail, { kind: "role", said: outcome.why.text });
     }
   }
 }

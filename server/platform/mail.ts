@@ -115,7 +115,7 @@ async function sendBy(
     return { messageId: sent.messageId.replace(/^<|>$/g, ""), reply: sent.response };
   } catch (error) {
     const said = messageOf(error);
-    throw new AppError("unreachable", `${route.host} did not accept the message: ${said}`, {
+    throw new AppError("unreachable", because("mail_refused", { host: route.host, said }), {
       cause: error,
     });
   } finally {
@@ -129,8 +129,11 @@ async function addressOf(route: MailRoute, { connectMs }: MailPatience): Promise
   try {
     return await checkedAddress(route.host, route, AbortSignal.timeout(connectMs));
   } catch (error) {
-    const said = messageOf(error);
-    throw new AppError("unreachable", `${said}.`, { cause: error });
+    throw new AppError(
+      "unreachable",
+      because("mail_host_unreachable", { said: messageOf(error) }),
+      { cause: error },
+    );
   }
 }
 

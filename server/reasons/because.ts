@@ -3,8 +3,10 @@ import { campaignReasons } from "./campaigns.ts";
 import { contactReasons } from "./contacts.ts";
 import { contentReasons } from "./content.ts";
 import { fieldReasons } from "./fields.ts";
+import { peopleReasons } from "./people.ts";
 import { requestReasons } from "./requests.ts";
 import { segmentReasons } from "./segments.ts";
+import { sendingReasons } from "./sending.ts";
 import { filled, type Params, type ParamsOf } from "./sentence.ts";
 import { missingThings } from "./things.ts";
 
@@ -14,6 +16,8 @@ export const reasonAreas = {
   things: missingThings,
   requests: requestReasons,
   campaigns: campaignReasons,
+  sending: sendingReasons,
+  people: peopleReasons,
   content: contentReasons,
   segments: segmentReasons,
   contacts: contactReasons,
@@ -25,6 +29,8 @@ const reasons = {
   ...missingThings,
   ...requestReasons,
   ...campaignReasons,
+  ...sendingReasons,
+  ...peopleReasons,
   ...contentReasons,
   ...segmentReasons,
   ...contactReasons,

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { because, messageOf, type Reason } from "../../platform/errors.ts";
 import { type LimitAction, type SmtpReply, type SmtpStage, smtpStages } from "../types.ts";
 import { type Category, categories } from "./categories.ts";
 
@@ -99,43 +100,43 @@ export class RuleBook {
 }
 
 /** The errors in a rule, by field; empty when the rule is valid. */
-export function ruleFaults(rule: Omit<LimitRule, "key">): { field: string; reason: string }[] {
-  const faults: { field: string; reason: string }[] = [];
+export function ruleFaults(rule: Omit<LimitRule, "key">): { field: string; why: Reason }[] {
+  const faults: { field: string; why: Reason }[] = [];
   const { codes = [], enhanced = [], stages = [], text } = rule.match;
   if (codes.some((code) => !/^[45](?:\d\d|\dx|xx)$/.test(code))) {
-    faults.push({ field: "match.codes", reason: "Codes look like 421, 45x or 4xx." });
+    faults.push({ field: "match.codes", why: because("rule_codes") });
   }
   if (enhanced.some((code) => !/^(?:[45]|\*)\.\d{1,3}\.(?:\d{1,3}|\*)$/.test(code))) {
-    faults.push({ field: "match.enhanced", reason: "Codes look like 4.7.28, *.7.26 or 4.7.*." });
+    faults.push({ field: "match.enhanced", why: because("rule_enhanced_codes") });
   }
   if (stages.some((stage) => !smtpStages.includes(stage))) {
-    faults.push({ field: "match.stages", reason: "There is no such stage." });
+    faults.push({ field: "match.stages", why: because("rule_stage") });
   }
   if (text !== undefined) {
-    const reason = patternFault(text);
-    if (reason !== undefined) {
-      faults.push({ field: "match.text", reason });
+    const why = patternFault(text);
+    if (why !== undefined) {
+      faults.push({ field: "match.text", why });
     }
   }
   if (rule.actions.length === 0 && rule.category === undefined) {
     faults.push({
       field: "actions",
-      reason: "The rule does nothing: add an action or a category.",
+      why: because("rule_does_nothing"),
     });
   }
   return faults;
 }
 
-function patternFault(text: string): string | undefined {
+function patternFault(text: string): Reason | undefined {
   if (text.length > MAX_PATTERN) {
-    return `The expression is longer than ${MAX_PATTERN} characters.`;
+    return because("pattern_too_long", { max: MAX_PATTERN });
   }
   try {
     const pattern = RE2JS.compile(text, RE2JS.CASE_INSENSITIVE);
     // Nested counted repetitions run in linear time but can still be too expensive to run for every reply.
-    return pattern.programSize() > MAX_PROGRAM ? "The expression is too large." : undefined;
+    return pattern.programSize() > MAX_PROGRAM ? because("pattern_too_large") : undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : "This is no regular expression.";
+    return because("pattern_invalid", { fault: messageOf(error) });
   }
 }
 

@@ -188,15 +188,15 @@ function checkedScopes(
   const scopes = [...new Set(asked)].map((scope) => {
     const known = grantableScopes.find((permission) => permission === scope);
     if (known === undefined) {
-      throw invalidField("scopes", `"${scope}" is none that a key can have`);
+      throw invalidField("scopes", because("unknown_scope", { scope }));
     }
     if (!can(known)) {
-      throw invalidField("scopes", `your own role does not include ${known}`);
+      throw invalidField("scopes", because("scope_beyond_role", { scope: known }));
     }
     return known;
   });
   if (scopes.length === 0) {
-    throw invalidField("scopes", "a key without any could do nothing", "Choose at least one.");
+    throw invalidField("scopes", because("no_scopes"));
   }
   return scopes;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import type { AuditLog } from "../ports.ts";
@@ -111,11 +111,9 @@ function takeStrangersTry(desk: LimitDesk, { userId }: Tried, account: string): 
     tellOfGuessing(desk, userId, account, now);
   }
   if (!mayTry || excess === 1) {
-    throw new AppError(
-      "rate_limited",
-      "Too many wrong passwords were tried for this account from unknown networks. Wait a few minutes, or reset the password: the link in the mail lets you in at once.",
-      { retryAfterSeconds: Math.ceil(allowance.windowMs / 1_000) },
-    );
+    throw new AppError("rate_limited", because("too_many_strangers"), {
+      retryAfterSeconds: Math.ceil(allowance.windowMs / 1_000),
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import type { Config } from "../../config.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
@@ -90,7 +90,7 @@ export async function signIn(
   );
   if (user === undefined || !matches || !hasSamePassword(system, user)) {
     recordRefusal(desk, user?.id, from);
-    throw new AppError("unauthenticated", "The email address or password is wrong.");
+    throw new AppError("unauthenticated", because("wrong_credentials"));
   }
   for (const key of keys.own) {
     forgetTries(system, key);
@@ -187,7 +187,7 @@ export function changeMe(
   const user = requireUser(desk.system, userId);
   const name = change.name?.trim() ?? user.name;
   if (name === "") {
-    throw invalidField("name", "it is empty");
+    throw invalidField("name", because("empty"));
   }
   const locale = change.locale ?? user.locale;
   inTransaction(desk.system, () => {
@@ -249,17 +249,14 @@ export async function changePassword(
   const account = accountKey("password", readEmail(user.email).address);
   requireAttempt(system, account, passwordChange, clock());
   if (!(await isPassword(change.current, user.passwordHash))) {
-    throw invalidField("current", "this is not your password");
+    throw invalidField("current", because("not_your_password"));
   }
   await requireGoodPassword("next", change.next, user.email);
   const passwordHash = await hashPassword(change.next);
   const session = await desk.sessions.read(cookieHeader);
   inTransaction(system, () => {
     if (!hasSamePassword(system, user)) {
-      throw new AppError(
-        "changed_meanwhile",
-        "The password was just changed. Sign in with the new one.",
-      );
+      throw new AppError("changed_meanwhile", because("password_changed"));
     }
     forgetTries(system, account);
     setPasswordHash(system, { id: userId, passwordHash, now: clock() });

@@ -1,4 +1,4 @@
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 
 /** How many hashes run at once. Each takes a core and 19 MB for tens of milliseconds. */
 const AT_ONCE = 4;
@@ -32,9 +32,7 @@ export class HashTurns {
 
   #turn(isKnown: boolean): Promise<void> {
     if (!isKnown && this.#waiting.length >= MAX_WAITING) {
-      throw new AppError("unavailable", "Too many people are signing in right now. Try again.", {
-        retryAfterSeconds: 5,
-      });
+      throw new AppError("unavailable", because("sign_in_busy"), { retryAfterSeconds: 5 });
     }
     return new Promise((resolve) => {
       if (isKnown) {

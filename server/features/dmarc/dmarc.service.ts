@@ -34,7 +34,7 @@ export async function addDmarc(
 ): Promise<DmarcAdded> {
   const outcome = await add(workspaceId, bytes);
   if (outcome.kind === "refused") {
-    throw invalidField("file", outcome.reason);
+    throw invalidField("file", outcome.why);
   }
   const messages = outcome.kind === "kept" ? outcome.messages : 0;
   return { domain: outcome.domain, isNew: outcome.kind === "kept", messages };

@@ -1,7 +1,7 @@
 // Key pairs of sending domains.
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 
 export const PRIVATE_KEY_PURPOSE = "sending_domain.dkim_private";
 
@@ -28,13 +28,13 @@ export function importKey(pem: string): KeyPair {
   try {
     key = createPrivateKey(pem);
   } catch {
-    throw invalidField(field, "is not a private key in PEM format", "It begins with -----BEGIN.");
+    throw invalidField(field, because("key_not_pem"));
   }
   if (key.asymmetricKeyType !== "rsa") {
-    throw invalidField(field, "is not an RSA key", "Yahoo and Microsoft verify RSA only.");
+    throw invalidField(field, because("key_not_rsa"));
   }
   if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS) {
-    throw invalidField(field, `has less than ${LEAST_BITS} bits`, `Use ${KEY_BITS} or more.`);
+    throw invalidField(field, because("key_short", { bits: LEAST_BITS, better: KEY_BITS }));
   }
   return pairOf(key);
 }

@@ -1,5 +1,5 @@
 import { getDomain } from "tldts";
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 
 const RESERVED = /(^|\.)(test|example|invalid|localhost|local|internal|lan|home\.arpa)$/;
 
@@ -38,21 +38,13 @@ export function requireDomain(input: string, field: string): string {
     labels.every((label) => /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(label)) &&
     !/^\d+$/.test(labels.at(-1) ?? "");
   if (!isName) {
-    throw invalidField(field, "is not a domain name", "For example news.example.com.");
+    throw invalidField(field, because("not_a_domain_name"));
   }
   if (organizationOf(name) === undefined) {
-    throw invalidField(
-      field,
-      `nobody owns ${name} itself: people register names below it`,
-      "For example example.co.uk.",
-    );
+    throw invalidField(field, because("domain_is_suffix", { domain: name }));
   }
   if (isFreeMail(name)) {
-    throw invalidField(
-      field,
-      `${name} belongs to a mailbox provider, so mail that others send from it is refused`,
-      "Use a domain of your own.",
-    );
+    throw invalidField(field, because("domain_of_provider", { domain: name }));
   }
   return name;
 }
@@ -79,7 +71,7 @@ export function requireSenderAddress(input: string): { email: string; domain: st
   const isLocal =
     /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}$/.test(local) && !/^\.|\.\.|\.$/.test(local);
   if (at < 1 || !isLocal) {
-    throw invalidField("email", "is not an email address", "For example news@example.com.");
+    throw invalidField("email", because("not_an_email"));
   }
   const domain = requireDomain(input.slice(at + 1), "email");
   return { email: `${local}@${domain}`, domain };

@@ -1,7 +1,7 @@
 import type { DkimKey } from "../../delivery/index.ts";
 import { claimMailDomain } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound, refusedField } from "../../platform/errors.ts";
 import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
 import type { DnsLookup } from "../ports.ts";
 import { bitsOf, freshKey, PRIVATE_KEY_PURPOSE } from "./dkim-keys.service.ts";
@@ -67,9 +67,7 @@ export async function createDomain(
   now: number,
 ): Promise<DomainView> {
   const name = requireDomain(input.name, "name");
-  const taken = new AppError("conflict", `The domain ${name} already exists.`, {
-    fields: [{ field: "name", reason: "already exists" }],
-  });
+  const taken = refusedField("conflict", "name", because("domain_exists", { domain: name }));
   if (findDomainByName(open(), name) !== undefined) {
     throw taken;
   }
@@ -214,10 +212,7 @@ export async function refreshDomain(
 export function deleteDomain(db: Connection, id: number): void {
   const user = findDomainUser(db, id);
   if (user !== undefined) {
-    throw new AppError(
-      "in_use",
-      `The campaign "${user}" is signed with this domain. Cancel it or wait until it is finished.`,
-    );
+    throw new AppError("in_use", because("domain_of_campaign", { campaign: user }));
   }
   if (!deleteDomainRow(db, id)) {
     throw notFound("domain");

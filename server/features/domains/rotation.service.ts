@@ -3,7 +3,7 @@
 
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { encryptSecret, type KeyRing } from "../../platform/secrets.ts";
 import type { DnsLookup } from "../ports.ts";
 import { freshKey, importKey, PRIVATE_KEY_PURPOSE } from "./dkim-keys.service.ts";
@@ -60,17 +60,17 @@ export async function finishRotation(
   const checked = await checkDomain(open, dns, target, now);
   const record = checked.records.find(({ purpose }) => purpose === "dkim_next");
   if (before === undefined || record === undefined) {
-    throw new AppError("illegal_state", "There is no next key. Create one first.");
+    throw new AppError("illegal_state", because("no_next_key"));
   }
   if (record.status !== "ok") {
-    throw new AppError("illegal_state", `${record.host}: ${record.message}`);
+    throw new AppError("illegal_state", because("next_key_unpublished", { host: record.host }));
   }
   const db = open();
   inTransaction(db, () => {
     const row = requireDomainRow(db, target.id);
     const next = nextKey(db, target.id);
     if (next?.id !== before.id) {
-      throw new AppError("changed_meanwhile", "The key was just changed. Load the page again.");
+      throw new AppError("changed_meanwhile", because("key_changed"));
     }
     deleteDkimKey(db, row.id, next.id);
     addDkimKey(db, {
@@ -97,10 +97,7 @@ export function removeKey(db: Connection, target: Target, keyId: number): Domain
   const key = listDkimKeys(db, target.id).find((one) => one.id === keyId);
   const user = findDomainUser(db, target.id);
   if (key?.state === "retired" && user !== undefined) {
-    throw new AppError(
-      "in_use",
-      `The campaign "${user}" may still use this key. Wait until it is finished.`,
-    );
+    throw new AppError("in_use", because("key_of_campaign", { campaign: user }));
   }
   if (key === undefined || !deleteDkimKey(db, target.id, keyId)) {
     throw notFound("dkim_key");
@@ -114,7 +111,7 @@ const nextKey = (db: Connection, domainId: number) =>
 function refuseSecond(db: Connection, domainId: number): void {
   requireDomainRow(db, domainId);
   if (nextKey(db, domainId) !== undefined) {
-    throw new AppError("conflict", "A next key already exists. Switch to it or remove it first.");
+    throw new AppError("conflict", because("next_key_exists"));
   }
 }
 
@@ -127,11 +124,10 @@ function selectorFor(db: Connection, domainId: number, wanted: string | undefine
   }
   const selector = wanted.trim().toLowerCase();
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(selector)) {
-    const hint = "Letters, digits and hyphens, for example sm2.";
-    throw invalidField("selector", "is no selector", hint);
+    throw invalidField("selector", because("not_a_selector"));
   }
   if (taken.includes(selector)) {
-    throw invalidField("selector", "already has a key", "Choose one that was never used.");
+    throw invalidField("selector", because("selector_used"));
   }
   return selector;
 }

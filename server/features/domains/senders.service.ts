@@ -1,6 +1,6 @@
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound, refusedField } from "../../platform/errors.ts";
 import { isReservedDomain, requireSenderAddress } from "./domains.rules.ts";
 import type { SenderChange, SenderCreate, SenderView } from "./domains.schema.ts";
 import {
@@ -65,7 +65,7 @@ export function changeSender(db: Connection, id: number, change: SenderChange): 
 export function deleteSender(db: Connection, id: number): void {
   const user = findSenderUser(db, id);
   if (user !== undefined) {
-    throw new AppError("in_use", `The scheduled campaign "${user}" uses this sender.`);
+    throw new AppError("in_use", because("sender_of_campaign", { campaign: user }));
   }
   if (!deleteSenderRow(db, id)) {
     throw notFound("sender");
@@ -76,11 +76,11 @@ function checked(db: Connection, input: { name: string; email: string; replyTo: 
   const { email, domain } = requireSenderAddress(input.email.trim());
   const name = input.name.trim();
   if (name === "" || hasControl(name)) {
-    throw invalidField("name", "is empty or holds control characters");
+    throw invalidField("name", because(name === "" ? "empty" : "control_character"));
   }
   const replyTo = input.replyTo.trim();
   if (replyTo !== "" && !/^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/.test(replyTo)) {
-    throw invalidField("replyTo", "is not an email address");
+    throw invalidField("replyTo", because("not_an_email"));
   }
   return { name, email, replyTo, domainId: findDomainIdFor(db, domain) };
 }
@@ -91,9 +91,7 @@ function hasControl(text: string): boolean {
 }
 
 function taken(email: string): AppError {
-  return new AppError("conflict", `The sender ${email} already exists.`, {
-    fields: [{ field: "email", reason: "already exists" }],
-  });
+  return refusedField("conflict", "email", because("sender_exists", { email }));
 }
 
 function required(db: Connection, id: number): SenderRow {

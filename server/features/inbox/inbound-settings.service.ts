@@ -7,7 +7,7 @@ import {
   storeInboundSettings,
 } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { invalidField, messageOf } from "../../platform/errors.ts";
+import { because, invalidField, messageOf } from "../../platform/errors.ts";
 
 const NAME = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 
@@ -37,7 +37,7 @@ export function changeInboundSettings(
 function nameOf(typed: string, field: string): string {
   const name = domainToASCII(typed.trim().replace(/\.$/, ""));
   if (typed.trim() !== "" && !NAME.test(name)) {
-    throw invalidField(field, "is not a host name", "For example bounce.example.com.");
+    throw invalidField(field, because("not_a_host_name"));
   }
   return name;
 }
@@ -47,15 +47,11 @@ function requireCertificate({ certFile, keyFile }: InboundSettings): void {
     return;
   }
   if (certFile === "" || keyFile === "") {
-    throw invalidField(
-      certFile === "" ? "certFile" : "keyFile",
-      "is missing: both belong together",
-    );
+    throw invalidField(certFile === "" ? "certFile" : "keyFile", because("certificate_incomplete"));
   }
   try {
     createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
   } catch (error) {
-    const reason = messageOf(error);
-    throw invalidField("certFile", `cannot be used with this key: ${reason}`);
+    throw invalidField("certFile", because("certificate_unusable", { fault: messageOf(error) }));
   }
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { JobRow, JobState } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
@@ -33,10 +33,7 @@ export function retryJob(deps: { jobs: JobQueue; system: Connection }, id: numbe
       throw notFound("job");
     }
     if (!deps.jobs.retry(id)) {
-      throw new AppError(
-        "illegal_state",
-        "Only failed tasks can be tried again, and only if the same task is not waiting already.",
-      );
+      throw new AppError("illegal_state", because("job_not_retryable"));
     }
     const revived = deps.jobs.find(id);
     if (revived === undefined) {

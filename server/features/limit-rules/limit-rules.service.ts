@@ -12,7 +12,7 @@ import {
 } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, faultyField, invalidField, notFound } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { actionInWords, triggerInWords } from "./limit-rules.rules.ts";
 import type { RuleInput } from "./limit-rules.schema.ts";
@@ -35,10 +35,7 @@ export function createRule(system: Connection, input: RuleInput, now: number) {
   return inTransaction(system, () => {
     const entries = allRules(system);
     if (entries.filter(({ source }) => source === "own").length >= MAX_OWN) {
-      throw new AppError(
-        "limit_reached",
-        `You have reached the limit of ${MAX_OWN} custom rules. Remove one first.`,
-      );
+      throw new AppError("limit_reached", because("too_many_rules", { max: MAX_OWN }));
     }
     const key = `own-${newId()}`;
     const entry: RuleEntry = { rule: { ...rule, key }, enabled: input.enabled, source: "own" };
@@ -79,7 +76,7 @@ export function orderRules(system: Connection, keys: readonly string[], now: num
     const byKey = new Map(allRules(system).map((entry) => [entry.rule.key, entry]));
     const ordered = keys.map((key) => byKey.get(key));
     if (new Set(keys).size !== byKey.size || keys.length !== byKey.size) {
-      throw invalidField("keys", "must name every rule once; someone may have changed the rules");
+      throw invalidField("keys", because("rules_incomplete"));
     }
     storeOrder(
       system,
@@ -97,11 +94,7 @@ export function tryRules(
 ) {
   const trial = tryReply(system, asked, now);
   if (trial === undefined) {
-    throw invalidField(
-      "text",
-      "is no whole refusal",
-      "Paste it with its code, like 421 4.7.0 Try again later.",
-    );
+    throw invalidField("text", because("not_a_reply"));
   }
   const { reply, category, rule, actions, verdict } = trial;
   return {
@@ -121,13 +114,14 @@ export function tryRules(
 
 function checked({ enabled: _, category, ...rest }: RuleInput): Omit<LimitRule, "key"> {
   if (category !== undefined && !isCategory(category)) {
-    throw invalidField("category", "is no category");
+    throw invalidField("category", because("not_a_category"));
   }
   const rule = { ...rest, ...(category === undefined ? {} : { category }) };
   const faults = ruleFaults(rule);
   const [first] = faults;
   if (first !== undefined) {
-    throw new AppError("invalid_input", first.reason, { fields: faults });
+    const fields = faults.map(({ field, why }) => faultyField(field, why));
+    throw new AppError("invalid_input", first.why, { fields });
   }
   return rule;
 }

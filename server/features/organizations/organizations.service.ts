@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import {
   addOrganization,
@@ -40,7 +40,7 @@ export function requireOrganizationOwner(
     throw notFound("organization");
   }
   if (role !== "owner") {
-    throw new AppError("forbidden", "Only owners of the organization can do this.");
+    throw new AppError("forbidden", because("organization_owners_only"));
   }
 }
 
@@ -53,7 +53,7 @@ export function changeOrganization(
   requireOrganizationOwner(system, organizationId, userId);
   const name = change.name.trim();
   if (name === "") {
-    throw invalidField("name", "it is empty");
+    throw invalidField("name", because("empty"));
   }
   renameOrganization(system, organizationId, name, change.now);
 }

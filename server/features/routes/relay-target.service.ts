@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Connection } from "../../platform/db/driver.ts";
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 import { relayTargets } from "../../platform/target-guard.ts";
 import { allowsPrivateRelays } from "../instance/instance.service.ts";
 
@@ -24,11 +24,7 @@ export function requireAllowedTargets(system: Connection, { host, oauth }: Addre
   ] as const) {
     const address = addressOf(name ?? "");
     if (address !== undefined && !isAllowed(address)) {
-      throw invalidField(
-        field,
-        "is an address of this machine, of a private network or of a cloud's metadata service",
-        "Give a public address, or ask an administrator of this instance to allow private relays in Instance → Settings.",
-      );
+      throw invalidField(field, because("private_relay"));
     }
   }
 }

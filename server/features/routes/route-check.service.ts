@@ -4,7 +4,7 @@ import type { Route, RouteSource, SmtpOutcome, TestMessage } from "../../deliver
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { checkSourceName } from "../domains/source-name.service.ts";
@@ -69,7 +69,7 @@ export async function sendRouteTest(
   }
   const sender = findSenderForCampaign(db, input.senderId);
   if (sender === undefined) {
-    throw invalidField("senderId", "is no sender of this workspace");
+    throw invalidField("senderId", because("not_a_sender"));
   }
   const domain = sender.domainName ?? domainOf(sender.email);
   const workspace = workspaceFacts(deps.databases.system, workspaceId);

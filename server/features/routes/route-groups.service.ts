@@ -1,6 +1,6 @@
 // Groups of sending methods that replace each other.
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import type { RouteGroupChange, RouteGroupCreate, RouteGroupView } from "./route-groups.schema.ts";
 import {
   addGroup,
@@ -107,10 +107,7 @@ export function changeRouteGroup(
 export function deleteRouteGroup(db: Connection, id: number): void {
   const user = findGroupUser(db, id);
   if (user !== undefined) {
-    throw new AppError(
-      "in_use",
-      `The campaign "${user}" uses this group. Cancel it or wait until it is finished.`,
-    );
+    throw new AppError("in_use", because("group_of_campaign", { campaign: user }));
   }
   if (!deleteGroupRow(db, id)) {
     throw notFound("route_group");
@@ -119,27 +116,22 @@ export function deleteRouteGroup(db: Connection, id: number): void {
 
 function requireMembers(db: Connection, members: RouteGroupCreate["members"]): void {
   if (members.length === 0) {
-    throw invalidField("members", "is empty", "Choose at least one sending method.");
+    throw invalidField("members", because("group_empty_of_routes"));
   }
   const seen = new Set<number>();
   for (const [index, { routeId }] of members.entries()) {
     const field = `members.${index}.routeId`;
     const route = findRoute(db, routeId);
     if (route === undefined) {
-      throw invalidField(field, "is not a sending method of this workspace");
+      throw invalidField(field, because("not_a_route"));
     }
     if (seen.has(routeId)) {
-      throw invalidField(field, `"${route.name}" is there twice`, "Remove one of them.");
+      throw invalidField(field, because("route_twice", { route: route.name }));
     }
     seen.add(routeId);
     // A message sent to the test inbox instead of a relay would count as sent and never arrive.
     if (route.kind === "test_inbox" && members.length > 1) {
-      const hint = "Use it alone, or leave it out.";
-      throw invalidField(
-        field,
-        "the test inbox delivers nothing, so it cannot be in a group",
-        hint,
-      );
+      throw invalidField(field, because("test_inbox_in_group"));
     }
   }
 }

@@ -1,6 +1,6 @@
 // Credentials of a route: encrypted at rest, and sent only to the server they were stored for.
 import type { OAuthClient } from "../../delivery/index.ts";
-import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import { because, type FieldProblem, faultyField, invalidFields } from "../../platform/errors.ts";
 import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
 import type { OAuthInput, RouteTry } from "./routes.schema.ts";
 import type { RouteRow } from "./routes.store.ts";
@@ -100,6 +100,9 @@ export function changedSecrets(
   return { oauth, password: change.password ?? stored.password };
 }
 
+/** A change after which a stored secret would go to somebody else, or could be read on its way. */
+type SecretChange = "host" | "security" | "token_url";
+
 type Target = Pick<RouteRow, "host" | "security" | "verifyCertificate">;
 
 /**
@@ -114,23 +117,23 @@ export function refuseToMoveSecrets(row: Target, stored: RouteSecrets, change: R
   if (risk !== undefined && stored.password !== "" && change.password === undefined) {
     problems.push(...(change.oauth ? [] : [again("password", risk)]));
   }
-  const why = risk ?? (isElsewhere(stored, change) ? "the token address changes" : undefined);
+  const why = risk ?? (isElsewhere(stored, change) ? "token_url" : undefined);
   if (stored.oauth !== undefined && change.oauth !== null && why !== undefined) {
     problems.push(...clientAgain(stored.oauth, change.oauth, why));
   }
-  const first = problems[0];
+  const [first, ...others] = problems;
   if (first !== undefined) {
-    throw new AppError("invalid_input", `${first.field}: ${first.reason}`, { fields: problems });
+    throw invalidFields([first, ...others]);
   }
 }
 
-function riskOf(row: Target, change: RouteTry): string | undefined {
+function riskOf(row: Target, change: RouteTry): SecretChange | undefined {
   if (change.host !== undefined && change.host !== row.host) {
-    return "the host changes";
+    return "host";
   }
   const isBared = change.security === "none" && row.security !== "none";
   const isUnchecked = change.verifyCertificate === false && row.verifyCertificate === 1;
-  return isBared || isUnchecked ? "the connection becomes less safe" : undefined;
+  return isBared || isUnchecked ? "security" : undefined;
 }
 
 function isElsewhere(stored: RouteSecrets, change: RouteTry): boolean {
@@ -141,7 +144,7 @@ function isElsewhere(stored: RouteSecrets, change: RouteTry): boolean {
 function clientAgain(
   stored: OAuthClient,
   change: OAuthInput | undefined,
-  why: string,
+  why: SecretChange,
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (change?.clientSecret === undefined) {
@@ -153,6 +156,6 @@ function clientAgain(
   return problems;
 }
 
-function again(field: string, why: string): FieldProblem {
-  return { field, reason: `must be entered again when ${why}` };
+function again(field: string, change: SecretChange): FieldProblem {
+  return faultyField(field, because("secret_again", { change }));
 }

@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import {
   Done,
   done,
@@ -55,10 +55,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
       "/",
       ({ db, body }) => {
         if (body.kind === "direct" && !allowsDirectSending(databases.system)) {
-          throw new AppError(
-            "forbidden",
-            "An administrator of this instance must allow direct sending first, under Instance.",
-          );
+          throw new AppError("forbidden", because("direct_not_allowed"));
         }
         requireAllowedTargets(databases.system, body);
         return createRoute(db, keyRing, body, clock());

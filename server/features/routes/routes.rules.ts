@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import { because, type FieldProblem, faultyField, invalidFields } from "../../platform/errors.ts";
 import { findPreset } from "./route-presets.rules.ts";
 
 /** A route to be stored, with its secrets in clear. */
@@ -68,9 +68,9 @@ export function requireUsable(settings: RouteSettings): void {
     ...sourceProblems(settings),
     ...domainProblems(settings),
   ];
-  const first = problems[0];
+  const [first, ...others] = problems;
   if (first !== undefined) {
-    throw new AppError("invalid_input", `${first.field}: ${first.reason}`, { fields: problems });
+    throw invalidFields([first, ...others]);
   }
 }
 
@@ -78,31 +78,22 @@ function relayProblems(settings: RouteSettings): FieldProblem[] {
   const { host, port, username, password, oauth } = settings;
   const problems: FieldProblem[] = [];
   if (findPreset(settings.preset) === undefined) {
-    const hint = "GET /api/v1/route-presets lists them; leave it empty for any other server.";
-    problems.push({ field: "preset", reason: "is no known provider", hint });
+    problems.push(faultyField("preset", because("unknown_preset")));
   }
   if (!isHost(host)) {
-    problems.push({
-      field: "host",
-      reason: "is not a host name or an IP address",
-      hint: "For example smtp.example.com, without https:// and without a port.",
-    });
+    problems.push(faultyField("host", because("not_a_host")));
   }
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    problems.push({
-      field: "port",
-      reason: "is missing",
-      hint: "Usually 587 with STARTTLS, 465 with TLS from the start.",
-    });
+    problems.push(faultyField("port", because("port_missing")));
   }
   if (oauth !== undefined) {
     return [...problems, ...oauthProblems(oauth, username, password)];
   }
   if (username !== "" && password === "") {
-    problems.push({ field: "password", reason: "is missing for this user name" });
+    problems.push(faultyField("password", because("password_missing")));
   }
   if (username === "" && password !== "") {
-    problems.push({ field: "username", reason: "is missing for this password" });
+    problems.push(faultyField("username", because("username_missing")));
   }
   return problems;
 }
@@ -114,22 +105,18 @@ function oauthProblems(
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (username === "") {
-    const hint = "The mailbox that signs in, for example news@example.com.";
-    problems.push({ field: "username", reason: "is missing for OAuth 2.0", hint });
+    problems.push(faultyField("username", because("oauth_username_missing")));
   }
   if (password !== "") {
-    const hint = "Leave the password empty, or remove OAuth 2.0.";
-    problems.push({ field: "password", reason: "is not used with OAuth 2.0", hint });
+    problems.push(faultyField("password", because("oauth_password_unused")));
   }
   // Over plain http the client secret could be intercepted.
   if (URL.parse(oauth.tokenUrl)?.protocol !== "https:") {
-    const hint = "It begins with https://, and the provider's documentation names it.";
-    problems.push({ field: "oauth.tokenUrl", reason: "is not an https URL", hint });
+    problems.push(faultyField("oauth.tokenUrl", because("oauth_url_not_https")));
   }
   for (const key of ["clientId", "clientSecret"] as const) {
     if (oauth[key] === "") {
-      const hint = "The provider shows it where the application is registered.";
-      problems.push({ field: `oauth.${key}`, reason: "is missing", hint });
+      problems.push(faultyField(`oauth.${key}`, because("oauth_client_missing")));
     }
   }
   return problems;
@@ -139,16 +126,14 @@ function directProblems(settings: RouteSettings): FieldProblem[] {
   const problems: FieldProblem[] = [];
   for (const key of ["host", "username", "password"] as const) {
     if (settings[key] !== "") {
-      const hint = "Leave it empty: the servers are found by the recipients' domains.";
-      problems.push({ field: key, reason: "is not used for direct sending", hint });
+      problems.push(faultyField(key, because("unused_when_direct")));
     }
   }
   if (settings.oauth !== undefined) {
-    problems.push({ field: "oauth", reason: "is not used for direct sending" });
+    problems.push(faultyField("oauth", because("oauth_unused_when_direct")));
   }
   if (settings.chainDot) {
-    const hint = "Only some relays bear it.";
-    problems.push({ field: "chainDot", reason: "is for relays only", hint });
+    problems.push(faultyField("chainDot", because("relays_only")));
   }
   return problems;
 }
@@ -162,12 +147,10 @@ function sourceProblems({ kind, sources, heloName }: RouteSettings): FieldProble
   for (const [index, source] of sources.entries()) {
     const field = `sources.${index}`;
     if (!isIp(source.address)) {
-      const hint = "For example 203.0.113.7; it must be an address of this host.";
-      problems.push({ field: `${field}.address`, reason: "is not an IP address", hint });
+      problems.push(faultyField(`${field}.address`, because("not_an_ip")));
     }
     if (seen.has(source.address)) {
-      const hint = "Give one of them another address, or remove it.";
-      problems.push({ field: `${field}.address`, reason: "is there twice", hint });
+      problems.push(faultyField(`${field}.address`, because("source_twice")));
     }
     seen.add(source.address);
     const mayBeEmpty = kind === "relay" && source.heloName === "";
@@ -176,17 +159,14 @@ function sourceProblems({ kind, sources, heloName }: RouteSettings): FieldProble
     }
     const { warmUp } = source;
     if (warmUp !== undefined && warmUp.target < warmUp.firstDay) {
-      const hint = "The target is what a day may reach in the end.";
-      const reason = "is less than the first day";
-      problems.push({ field: `${field}.warmUp.target`, reason, hint });
+      problems.push(faultyField(`${field}.warmUp.target`, because("warm_up_target_small")));
     }
   }
   return problems;
 }
 
 function notFullName(field: string): FieldProblem {
-  const hint = "The name that the address's PTR record gives, for example mta1.example.com.";
-  return { field, reason: "is not a full host name", hint };
+  return faultyField(field, because("not_a_full_host"));
 }
 
 function isFullName(name: string): boolean {
@@ -195,17 +175,17 @@ function isFullName(name: string): boolean {
 
 function domainProblems({ allowDomains, denyDomains }: RouteSettings): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  const hint = "A domain such as example.com, or *.example.com for all below it.";
   for (const [field, domains] of Object.entries({ allowDomains, denyDomains })) {
     const bad = domains.find((domain) => !isFullName(domain.replace(/^\*\./, "")));
     if (bad !== undefined) {
-      problems.push({ field, reason: `"${bad}" is not a domain`, hint });
+      problems.push(faultyField(field, because("not_a_domain_pattern", { domain: bad })));
     }
   }
   const both = allowDomains.find((domain) => denyDomains.includes(domain));
   if (both !== undefined) {
-    const reason = `"${both}" is both allowed and forbidden`;
-    problems.push({ field: "denyDomains", reason, hint: "Remove it from one of them." });
+    problems.push(
+      faultyField("denyDomains", because("domain_allowed_and_denied", { domain: both })),
+    );
   }
   return problems;
 }

@@ -1,7 +1,7 @@
 import type { Route, RouteMember } from "../../delivery/index.ts";
 import { inboxPassword } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import type { RouteOrigins } from "../ports.ts";
 import { findGroupOfOnly, listGroupMembers } from "./route-groups.store.ts";
@@ -67,7 +67,7 @@ export function createRoute(
     return ensureTestInboxRoute(db, now, input.name);
   }
   if (input.name === undefined) {
-    throw invalidField("name", "is missing");
+    throw invalidField("name", because("empty"));
   }
   const secrets = changedSecrets(noSecrets, input);
   const row = withChange({ ...blank(input.kind), name: input.name }, input);
@@ -123,17 +123,11 @@ export function changeRoute(
 export function deleteRoute(db: Connection, id: number): void {
   const user = findRouteUser(db, id);
   if (user !== undefined) {
-    throw new AppError(
-      "in_use",
-      `The campaign "${user}" uses this sending method. Cancel it or wait until it is finished.`,
-    );
+    throw new AppError("in_use", because("route_of_campaign", { campaign: user }));
   }
   const group = findGroupOfOnly(db, id);
   if (group !== undefined) {
-    throw new AppError(
-      "in_use",
-      `The group "${group}" has no other sending method. Add another one or delete the group first.`,
-    );
+    throw new AppError("in_use", because("route_alone_in_group", { group }));
   }
   if (!deleteRouteRow(db, id)) {
     throw notFound("route");

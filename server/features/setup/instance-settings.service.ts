@@ -3,7 +3,7 @@
 import type { Config } from "../../config.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 import { isProxyRange } from "../../platform/http/client-address.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
@@ -113,15 +113,11 @@ export async function sendSystemTest(desk: InstanceDesk, userId: string) {
 
 function checkedUrl({ config }: InstanceDesk, typed: string): string {
   const read = readPublicUrl(typed);
-  if ("reason" in read) {
-    throw invalidField("publicUrl", read.reason, "For example https://mail.example.com.");
+  if ("why" in read) {
+    throw invalidField("publicUrl", read.why);
   }
   if (config.publicUrl !== undefined && config.publicUrl !== read.origin) {
-    throw invalidField(
-      "publicUrl",
-      `is set to ${config.publicUrl} by PUBLIC_URL`,
-      "Change that variable.",
-    );
+    throw invalidField("publicUrl", because("url_fixed", { url: config.publicUrl }));
   }
   return read.origin;
 }
@@ -130,18 +126,13 @@ function checkedProxies({ config }: InstanceDesk, typed: readonly string[]): str
   if (config.trustedProxies !== undefined) {
     throw invalidField(
       "trustedProxies",
-      `TRUSTED_PROXIES says ${config.trustedProxies.join(", ")}`,
-      "Change that variable.",
+      because("proxies_fixed", { ranges: config.trustedProxies.join(", ") }),
     );
   }
   const ranges = [...new Set(typed.map((range) => range.trim()))];
   const wrong = ranges.find((range) => !isProxyRange(range));
   if (wrong !== undefined) {
-    throw invalidField(
-      "trustedProxies",
-      `"${wrong}" is neither an address nor a range`,
-      "For example 10.0.0.7 or 172.28.0.0/16.",
-    );
+    throw invalidField("trustedProxies", because("not_a_proxy", { range: wrong }));
   }
   return ranges;
 }

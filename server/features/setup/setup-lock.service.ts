@@ -1,7 +1,7 @@
 // Restricts the setup wizard to whoever has read the one-time token on the process's console.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because, refusedField } from "../../platform/errors.ts";
 import { readSetting, writeSetting } from "../../platform/settings.store.ts";
 import { isSetUp } from "../instance/instance.service.ts";
 import type { SetupAnswers } from "./setup.schema.ts";
@@ -57,11 +57,7 @@ export function unlockSetup(
   const given = Buffer.from(hashOf(token));
   const right = Buffer.from(memory.tokenHash);
   if (given.length !== right.length || !timingSafeEqual(given, right)) {
-    throw new AppError(
-      "unauthenticated",
-      "This is not the setup token. The server printed it to its console when it started.",
-      { fields: [{ field: "token", reason: "is not the one on the console" }] },
-    );
+    throw refusedField("unauthenticated", "token", because("setup_token_wrong"));
   }
   const id = randomBytes(COOKIE_BYTES).toString("base64url");
   const unlocked = [hashOf(id), ...memory.unlocked].slice(0, MAX_UNLOCKED);
@@ -79,17 +75,14 @@ export function isUnlocked(system: Connection, cookieHeader: string | null): boo
 export function requireUnlocked(system: Connection, cookieHeader: string | null): void {
   refuseWhenDone(system);
   if (!isUnlocked(system, cookieHeader)) {
-    throw new AppError(
-      "unauthenticated",
-      "Enter the setup token first. The server printed it to its console when it started.",
-    );
+    throw new AppError("unauthenticated", because("setup_token_missing"));
   }
 }
 
 /** @throws AppError `setup_done` when the wizard has finished. */
 export function refuseWhenDone(system: Connection): void {
   if (isSetUp(system)) {
-    throw new AppError("setup_done", "This instance is already set up. Sign in instead.");
+    throw new AppError("setup_done", because("already_set_up"));
   }
 }
 

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, invalidField } from "../../platform/errors.ts";
+import { AppError, because, invalidField } from "../../platform/errors.ts";
 import {
   type CheckPlace,
   checkDomain,
@@ -70,7 +70,10 @@ export async function answerRoute(desk: SetupDesk, request: RouteRequest): Promi
   if (!check.ok) {
     throw new AppError(
       "unreachable",
-      `${failed?.stage ?? "check"}: ${failed?.message ?? "failed"}`,
+      because("route_check_failed", {
+        stage: failed?.stage ?? "check",
+        said: failed?.message ?? "failed",
+      }),
     );
   }
   const { workspaceId } = requireSteps(desk, "route");
@@ -155,7 +158,7 @@ function systemFromAfter(desk: SetupDesk, input: SenderRequest): SystemFrom {
   const known = systemFromOf(desk, readMemory(desk.databases.system));
   const { systemName = known.fromName, systemEmail = known.fromEmail } = input;
   if (systemName.trim() === "") {
-    throw invalidField("systemName", "must not be empty");
+    throw invalidField("systemName", because("empty"));
   }
   return { fromName: systemName.trim(), fromEmail: readEmail(systemEmail, "systemEmail").email };
 }
@@ -221,10 +224,7 @@ async function arrival(desk: SetupDesk, messageId: string): Promise<number> {
       return id;
     }
     if (performance.now() > deadline) {
-      throw new AppError(
-        "unreachable",
-        "The test inbox accepted the message, but it did not appear within 10 seconds.",
-      );
+      throw new AppError("unreachable", because("test_message_lost"));
     }
     await Bun.sleep(LOOK_EVERY_MS);
   }

@@ -1,3 +1,4 @@
+import { because, type Reason } from "../../platform/errors.ts";
 /** The wizard's steps in order. Each requires the ones before it. */
 export const setupSteps = [
   "administrator",
@@ -25,16 +26,16 @@ export function missingBefore(step: SetupStep, answered: ReadonlySet<SetupStep>)
  * The origin of a URL that a person entered, or what is wrong with it. `https://mail.example.com/` gives
  * `https://mail.example.com`; a path, query or user name is refused.
  */
-export function readPublicUrl(typed: string): { origin: string } | { reason: string } {
+export function readPublicUrl(typed: string): { origin: string } | { why: Reason } {
   const url = URL.parse(typed.trim());
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    return { reason: "it must start with https:// or http://" };
+    return { why: because("url_without_protocol") };
   }
   if (url.username !== "" || url.password !== "") {
-    return { reason: "it must not contain a user name" };
+    return { why: because("url_with_user") };
   }
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
-    return { reason: "it must end after the host name" };
+    return { why: because("url_with_path") };
   }
   return { origin: url.origin };
 }

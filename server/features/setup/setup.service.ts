@@ -5,7 +5,7 @@ import type { AuditAction } from "../../platform/audit/actions.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, messageOf } from "../../platform/errors.ts";
+import { AppError, because, invalidField, messageOf } from "../../platform/errors.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { readSender } from "../domains/senders.service.ts";
@@ -97,7 +97,7 @@ export async function answerAdministrator(
   await createPerson(system, { ...input, isAdmin: true }, now, (id) => {
     // Hashing takes time, and another request may have answered this step meanwhile.
     if (readMemory(system).userId !== undefined) {
-      throw new AppError("changed_meanwhile", "This step was just completed in another window.");
+      throw new AppError("changed_meanwhile", because("step_done_elsewhere"));
     }
     remember(system, { userId: id }, now);
     recordStep(desk, "user.create", id);
@@ -110,7 +110,7 @@ export function answerOrganization(desk: SetupDesk, input: { name: string }): vo
   const memory = requireSteps(desk, "organization");
   const now = desk.clock();
   if (input.name.trim() === "") {
-    throw invalidField("name", "it is empty");
+    throw invalidField("name", because("empty"));
   }
   inTransaction(system, () => {
     if (memory.organizationId === undefined) {
@@ -149,11 +149,11 @@ export async function answerPublicUrl(desk: SetupDesk, input: { url: string }): 
   requireSteps(desk, "public-url");
   const fixed = desk.config.publicUrl;
   const read = readPublicUrl(input.url);
-  if ("reason" in read) {
-    throw invalidField("url", read.reason, "For example https://mail.example.com.");
+  if ("why" in read) {
+    throw invalidField("url", read.why);
   }
   if (fixed !== undefined && fixed !== read.origin) {
-    throw invalidField("url", `PUBLIC_URL says ${fixed}`, "Change or remove that variable first.");
+    throw invalidField("url", because("url_fixed", { url: fixed }));
   }
   const found = await lookForSelf(read.origin);
   const { system } = desk.databases;
@@ -189,7 +189,7 @@ export function requireSteps(desk: SetupDesk, step: SetupStep): SetupMemory {
   const memory = readMemory(system);
   const missing = missingBefore(step, answeredSteps(desk, memory))[0];
   if (missing !== undefined) {
-    throw new AppError("illegal_state", `Complete the step "${missing}" first.`);
+    throw new AppError("illegal_state", because("step_missing", { step: missing }));
   }
   return memory;
 }
@@ -317,7 +317,7 @@ async function lookForSelf(origin: string): Promise<{ reachable: boolean; messag
 
 function required<T>(value: T | undefined): T {
   if (value === undefined) {
-    throw new AppError("internal", "The wizard lost an answer that it had.");
+    throw new AppError("internal", because("answer_lost"));
   }
   return value;
 }

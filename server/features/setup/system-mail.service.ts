@@ -7,7 +7,7 @@ import { INSTANCE_INBOX, inboxPassword } from "../../inbound/index.ts";
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, invalidField } from "../../platform/errors.ts";
+import { AppError, because, invalidField } from "../../platform/errors.ts";
 import type { MailRoute } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { readSetting, writeSetting } from "../../platform/settings.store.ts";
@@ -117,7 +117,7 @@ export function changeSystemMail(
   }
   const host = change.host?.trim() ?? "";
   if (host === "") {
-    throw invalidField("systemMail.host", "must not be empty", "For example smtp.example.com.");
+    throw invalidField("systemMail.host", because("mail_host_empty"));
   }
   const { port = 587, security = "starttls", verifyCertificate = true, username = "" } = change;
   const target = { kind: "relay" as const, host, port, security, verifyCertificate, username };

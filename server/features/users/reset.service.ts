@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { invalidField } from "../../platform/errors.ts";
+import { because, invalidField } from "../../platform/errors.ts";
 import { hashPassword } from "./password-hash.ts";
 import { addToken, ownerOfToken, useUpTokens } from "./reset.store.ts";
 import { removeSessionsOf } from "./sessions.store.ts";
@@ -80,7 +80,7 @@ export async function forcePassword(
 ): Promise<void> {
   const user = findUserById(system, userId);
   if (user === undefined) {
-    throw invalidField("email", "there is no account with this address");
+    throw invalidField("email", because("unknown_account"));
   }
   await requireGoodPassword("password", password, user.email);
   const passwordHash = await hashPassword(password);
@@ -106,11 +106,7 @@ function replacePassword(
 }
 
 function staleToken() {
-  return invalidField(
-    "token",
-    "the link does not work any more: it was used, or is too old",
-    "Ask for a new one.",
-  );
+  return invalidField("token", because("reset_link_stale"));
 }
 
 function hashOf(token: string): string {

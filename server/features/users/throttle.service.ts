@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
 import { addAttempt } from "./throttle.store.ts";
 
@@ -85,10 +85,9 @@ export function requireAttempt(
   const { failures, windowEnd } = addAttempt(db, key, now, allowance.windowMs);
   if (failures > allowance.tries) {
     const retryAfterSeconds = Math.max(1, Math.ceil((windowEnd - now) / 1_000));
-    const minutes = Math.ceil(retryAfterSeconds / 60);
     throw new AppError(
       "rate_limited",
-      `Too many attempts. Wait ${minutes} ${minutes === 1 ? "minute" : "minutes"}, or reset the password.`,
+      because("too_many_attempts", { minutes: Math.ceil(retryAfterSeconds / 60) }),
       { retryAfterSeconds },
     );
   }

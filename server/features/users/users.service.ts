@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { AppError, invalidField } from "../../platform/errors.ts";
+import { type AppError, because, invalidField, refusedField } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { passwordFault } from "./password.rules.ts";
 import { hashPassword } from "./password-hash.ts";
@@ -52,14 +52,10 @@ export async function requireGoodPassword(
 ): Promise<void> {
   const fault = passwordFault(password, email);
   if (fault !== undefined) {
-    throw invalidField(field, fault.reason, fault.hint);
+    throw invalidField(field, fault);
   }
   if (await isEasyToGuess(password, email.split(/[@.+_-]/))) {
-    throw invalidField(
-      field,
-      "it is easy to guess: it is, or resembles, a password from known breaches",
-      "Four or five unrelated words are easy to remember and hard to guess.",
-    );
+    throw invalidField(field, because("password_known"));
   }
 }
 
@@ -115,10 +111,7 @@ export async function replacePerson(
 }
 
 function addressTaken(): AppError {
-  const reason = "an account with this address already exists";
-  return new AppError("conflict", "An account with this address already exists.", {
-    fields: [{ field: "email", reason }],
-  });
+  return refusedField("conflict", "email", because("account_exists"));
 }
 
 /** The person with this address, ignoring case. @throws AppError `invalid_input` for a malformed address. */

@@ -9,7 +9,7 @@ import {
 } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import { AppError, messageOf, notFound } from "../../platform/errors.ts";
+import { AppError, because, messageOf, notFound, type Reason } from "../../platform/errors.ts";
 import { decryptSecret, type KeyRing } from "../../platform/secrets.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import type { HookCounts } from "./hook-counts.ts";
@@ -119,36 +119,35 @@ export class Hooks {
       throw notFound("webhook");
     }
     if (hook.row.secret === "") {
-      throw this.#refuse(hook, "Save the webhook's key on the sending method's page first.");
+      throw this.#refuse(hook, because("webhook_without_key"));
     }
     const secret = decryptSecret(this.#deps.keyRing, SECRET_PURPOSE, hook.row.secret);
     if (!provider.isProved(request, secret)) {
-      throw this.#refuse(hook, "The request does not prove that the provider sent it.");
+      throw this.#refuse(hook, because("webhook_unproved"));
     }
     return provider.read(request.json);
   }
 
   async #ses(hook: Hook, request: HookRequest): Promise<HookEvent[]> {
     const message = await this.#sns.read(request.json, request.now).catch((error: unknown) => {
-      const reason = messageOf(error);
-      throw new AppError("unavailable", `Amazon's certificate could not be loaded: ${reason}`);
+      throw new AppError(
+        "unavailable",
+        because("webhook_certificate", { fault: messageOf(error) }),
+      );
     });
     if (message === undefined) {
-      throw this.#refuse(hook, "The request is not signed by Amazon SNS.");
+      throw this.#refuse(hook, because("webhook_not_sns"));
     }
     // Anyone can have a topic signed by Amazon, so only the one that was confirmed first is accepted.
     if (hook.row.topic !== "" && hook.row.topic !== message.topic) {
-      throw this.#refuse(hook, `Another topic is subscribed: ${hook.row.topic}.`);
+      throw this.#refuse(hook, because("webhook_other_topic", { topic: hook.row.topic }));
     }
     if (message.type === "Notification") {
       return readSesEvents(parseJson(message.message), message.id);
     }
     if (message.type === "SubscriptionConfirmation") {
       if (!(await this.#sns.confirm(message))) {
-        throw this.#refuse(
-          hook,
-          "The subscription cannot be confirmed at an address not Amazon's.",
-        );
+        throw this.#refuse(hook, because("webhook_foreign_address"));
       }
       const db = this.#deps.databases.workspace(hook.workspaceId);
       changeWebhook(db, hook.routeId, { topic: message.topic });
@@ -156,9 +155,9 @@ export class Hooks {
     return [];
   }
 
-  #refuse(hook: Hook, reason: string): AppError {
-    this.#deps.counts.fault(hook.workspaceId, hook.routeId, reason);
-    return new AppError("unauthenticated", reason);
+  #refuse(hook: Hook, why: Reason): AppError {
+    this.#deps.counts.fault(hook.workspaceId, hook.routeId, why.text);
+    return new AppError("unauthenticated", why);
   }
 
   async #take(hook: Hook, event: HookEvent): Promise<keyof HookAnswer> {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
+import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
 import { hookToken } from "./hook-token.ts";
 import { SECRET_PURPOSE } from "./hooks.service.ts";
@@ -66,10 +66,7 @@ export function storeWebhookKey(
   key: string,
 ): WebhookView {
   if (required(db, routeId).secret !== "key") {
-    throw invalidField(
-      "key",
-      "is not asked for: this provider signs in with the webhook's address",
-    );
+    throw invalidField("key", because("webhook_key_unused"));
   }
   const secret = encryptSecret(context.keyRing, SECRET_PURPOSE, key.trim());
   changeWebhook(db, routeId, { secret, lastFault: "" });

@@ -13,7 +13,7 @@ import { forgetMarks, lostLogSentence } from "../../platform/db/open-marks.ts";
 import { setAsideRows } from "../../platform/db/set-aside.store.ts";
 import { lookAtWorkspace, workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
 import { ASK_EVERY_MS } from "../../platform/db/workspace-handles.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { InspectFile } from "../ports.ts";
 import { namesOf } from "./workspace-files.store.ts";
@@ -120,14 +120,11 @@ async function bringBack({ databases, clock }: Desk, workspaceId: string): Promi
 export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<void> {
   const row = rowOf(desk.databases, workspaceId);
   if (row.reason !== "log_missing") {
-    throw new AppError(
-      "illegal_state",
-      "Only a workspace whose -wal file is missing can be used anyway.",
-    );
+    throw new AppError("illegal_state", because("only_lost_logs"));
   }
   const fault = await desk.inspect(row.path);
   if (fault !== undefined) {
-    throw new AppError("illegal_state", `The file is also damaged: ${fault.message}`);
+    throw new AppError("illegal_state", because("file_also_damaged", { fault: fault.message }));
   }
   await bringBack(desk, workspaceId);
   log.warn({ workspaceId }, "a workspace is used without what its lost log held");

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound, refusedField } from "../../platform/errors.ts";
 import { type Role, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
@@ -74,9 +74,7 @@ export function invite(
   return inTransaction(system, () => {
     const person = findPersonByEmail(system, email);
     if (person !== undefined && findMember(system, workspaceId, person.id) !== undefined) {
-      throw new AppError("conflict", "This person is already a member of the workspace.", {
-        fields: [{ field: "email", reason: "this person is a member already" }],
-      });
+      throw refusedField("conflict", "email", because("already_member"));
     }
     requireRoom(system, { workspaceId, address, since: now - DAY_MS });
     for (const earlier of openInvitations(system, workspaceId, now)) {
@@ -159,10 +157,7 @@ export function acceptInvitation(acceptance: Acceptance, userId: string): string
     const invitation = required(system, token, now);
     const person = findPerson(system, userId);
     if (person === undefined || readEmail(person.email).address !== invitation.address) {
-      throw new AppError(
-        "forbidden",
-        `This invitation is for ${invitation.email}. Sign in with that address.`,
-      );
+      throw new AppError("forbidden", because("invitation_of_other", { email: invitation.email }));
     }
     return join(acceptance, invitation, userId);
   });
@@ -182,7 +177,7 @@ export async function registerInvited(
   const { system, token, now } = acceptance;
   const { email, locale: invitedIn } = required(system, token, now);
   if (input.name.trim() === "") {
-    throw invalidField("name", "it is empty");
+    throw invalidField("name", because("empty"));
   }
   let workspaceId = "";
   const person = { ...input, email, isAdmin: false, locale: input.locale ?? invitedIn };
@@ -224,10 +219,7 @@ function mayStillGive(
 function required(system: Connection, token: string, now: number): InvitationRow {
   const invitation = findByToken(system, hashOf(token), now);
   if (invitation === undefined || !mayStillGive(system, invitation)) {
-    throw new AppError(
-      "not_found",
-      "This invitation is no longer valid. It was used or withdrawn, is older than seven days, or its sender may no longer invite people. Ask for a new one.",
-    );
+    throw new AppError("not_found", because("invitation_stale"));
   }
   return invitation;
 }
@@ -237,17 +229,16 @@ function requireRoom(
   whom: { workspaceId: string; address: string; since: number },
 ): void {
   const made = countInvitations(system, whom);
-  const full = [
-    ...(made.ofWorkspace >= MAX_OF_WORKSPACE ? ["This workspace has"] : []),
-    ...(made.ofOrganization >= MAX_OF_ORGANIZATION ? ["This organization has"] : []),
-    ...(made.ofAddress >= MAX_OF_ADDRESS ? ["This organization has invited this address"] : []),
-  ];
-  if (full[0] !== undefined) {
-    throw new AppError(
-      "rate_limited",
-      `${full[0]} invited as often as a day allows. Try again tomorrow.`,
-      { retryAfterSeconds: DAY_MS / 1_000 },
-    );
+  const why =
+    made.ofWorkspace >= MAX_OF_WORKSPACE
+      ? because("workspace_invited_enough")
+      : made.ofOrganization >= MAX_OF_ORGANIZATION
+        ? because("organization_invited_enough")
+        : made.ofAddress >= MAX_OF_ADDRESS
+          ? because("address_invited_enough")
+          : undefined;
+  if (why !== undefined) {
+    throw new AppError("rate_limited", why, { retryAfterSeconds: DAY_MS / 1_000 });
   }
 }
 

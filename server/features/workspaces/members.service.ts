@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { Role } from "../../platform/http/permissions.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
@@ -69,7 +69,7 @@ export function changeMember(desk: MemberDesk, userId: string, role: Role) {
 export function removeMember(desk: MemberDesk, userId: string, mayRemoveOthers: boolean): number {
   const isSelf = userId === desk.userId;
   if (!isSelf && !mayRemoveOthers) {
-    throw new AppError("forbidden", "Your role in this workspace does not include members:write.");
+    throw new AppError("forbidden", because("members_permission_missing"));
   }
   return inTransaction(desk.system, () => {
     const member = requireMember(desk, userId);
@@ -99,16 +99,13 @@ function requireMember(desk: MemberDesk, userId: string): MemberRow {
  */
 export function requireMayGive(desk: MemberDesk, role: Role): void {
   if (role === "owner" && desk.role !== "owner") {
-    throw new AppError("forbidden", "Only owners can change or remove owners.");
+    throw new AppError("forbidden", because("owners_only"));
   }
 }
 
 function requireAnotherOwner(desk: MemberDesk): void {
   if (ownersIn(desk.system, desk.workspaceId) < 2) {
-    throw new AppError(
-      "illegal_state",
-      "A workspace needs an owner. Make someone else an owner first.",
-    );
+    throw new AppError("illegal_state", because("last_owner"));
   }
 }
 

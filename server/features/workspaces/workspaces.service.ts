@@ -1,7 +1,7 @@
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
+import { because, invalidField, notFound } from "../../platform/errors.ts";
 import type { Role } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
 
@@ -148,23 +148,15 @@ export function changeWorkspace(
 function checkedInput(input: WorkspaceInput): WorkspaceInput {
   const name = input.name.trim();
   if (name === "") {
-    throw invalidField("name", "it is empty");
+    throw invalidField("name", because("empty"));
   }
   const timeZone = readTimeZone(input.timeZone);
   if (timeZone === undefined) {
-    throw invalidField(
-      "timeZone",
-      `there is no time zone "${input.timeZone}"`,
-      "Use an IANA name such as Europe/Berlin.",
-    );
+    throw invalidField("timeZone", because("unknown_time_zone", { name: input.timeZone }));
   }
   const postalAddress = input.postalAddress.trim();
   if (postalAddress === "") {
-    throw invalidField(
-      "postalAddress",
-      "it is empty",
-      "Most countries require a postal address in every marketing email.",
-    );
+    throw invalidField("postalAddress", because("postal_address_empty"));
   }
   return { name, timeZone, postalAddress };
 }

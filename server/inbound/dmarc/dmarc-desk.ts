@@ -1,6 +1,7 @@
 import PostalMime from "postal-mime";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
+import { because, type Reason } from "../../platform/errors.ts";
 import { claimsAround } from "../directory.store.ts";
 import { addReport, sendingDomains } from "./dmarc.store.ts";
 import { type DmarcReport, readDmarcReport } from "./read-report.ts";
@@ -10,7 +11,7 @@ import { newBudget, UnreadableReport } from "./unpack-report.ts";
 export type DmarcOutcome =
   | { kind: "kept"; domain: string; messages: number }
   | { kind: "known"; domain: string }
-  | { kind: "refused"; reason: string };
+  | { kind: "refused"; why: Reason };
 
 /** Accepts DMARC reports that arrive by mail. */
 export type DmarcIntake = {
@@ -48,7 +49,7 @@ export class DmarcDesk implements DmarcIntake {
       return this.#keep(workspaceId, readDmarcReport(bytes));
     } catch (error) {
       if (error instanceof UnreadableReport) {
-        return { kind: "refused", reason: error.message };
+        return { kind: "refused", why: error.why };
       }
       throw error;
     }
@@ -81,9 +82,9 @@ export class DmarcDesk implements DmarcIntake {
           ({ name, isVerified }) => isVerified && isRelated(name, report.domain),
         ),
     );
-    const reason = `The report is about ${report.domain}, which no workspace has proved.`;
+    const why = because("report_unproved_domain", { domain: report.domain });
     return owners.length === 0
-      ? [{ kind: "refused", reason }]
+      ? [{ kind: "refused", why }]
       : owners.map((id) => this.#keep(id, report));
   }
 
@@ -91,8 +92,7 @@ export class DmarcDesk implements DmarcIntake {
     const db = this.#databases.workspace(workspaceId);
     const isOurs = sendingDomains(db).some(({ name }) => isRelated(name, report.domain));
     if (!isOurs) {
-      const reason = `The report is about ${report.domain}, which is no sending domain of this workspace.`;
-      return { kind: "refused", reason };
+      return { kind: "refused", why: because("report_foreign_domain", { domain: report.domain }) };
     }
     if (!addReport(db, report, this.#clock())) {
       return { kind: "known", domain: report.domain };
@@ -118,7 +118,7 @@ async function readingsOf(raw: Buffer): Promise<({ report: DmarcReport } | Refus
       return { report: readDmarcReport(file, budget) };
     } catch (error) {
       if (error instanceof UnreadableReport) {
-        return { kind: "refused", reason: error.message };
+        return { kind: "refused", why: error.why };
       }
       throw error;
     }
@@ -126,7 +126,7 @@ async function readingsOf(raw: Buffer): Promise<({ report: DmarcReport } | Refus
 }
 
 function bestOf(outcomes: DmarcOutcome[]): DmarcOutcome {
-  const refusal: DmarcOutcome = { kind: "refused", reason: "The message carries no report." };
+  const refusal: DmarcOutcome = { kind: "refused", why: because("report_missing") };
   return outcomes.find(({ kind }) => kind !== "refused") ?? outcomes.at(-1) ?? refusal;
 }
 

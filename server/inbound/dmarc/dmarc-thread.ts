@@ -1,4 +1,4 @@
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import { type Caller, connect } from "../../platform/workers/channel.ts";
 import { type DmarcIntake, type DmarcOutcome, MAX_REPORT_MAIL_BYTES } from "./dmarc-desk.ts";
@@ -53,7 +53,7 @@ export class DmarcThread implements DmarcIntake {
 
   async #ask<T>(request: (thread: Caller<DmarcMethods>) => Promise<T>): Promise<T> {
     if (this.#waiting >= MAX_WAITING) {
-      throw new AppError("unavailable", "Too many DMARC reports are waiting to be read.");
+      throw new AppError("unavailable", because("reports_wait"));
     }
     this.#waiting += 1;
     const running = this.#started();

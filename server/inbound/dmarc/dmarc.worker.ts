@@ -1,6 +1,6 @@
 import { systemClock } from "../../platform/clock.ts";
 import { openDatabases } from "../../platform/db/databases.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import { serve } from "../../platform/workers/channel.ts";
 import { lowerThreadPriority, niceness } from "../../platform/workers/niceness.ts";
@@ -15,7 +15,7 @@ let desk: DmarcDesk | undefined;
 
 function opened(): DmarcDesk {
   if (desk === undefined) {
-    throw new AppError("unavailable", "The thread that reads reports has not been started.");
+    throw new AppError("unavailable", because("report_thread_stopped"));
   }
   return desk;
 }

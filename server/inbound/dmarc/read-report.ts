@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { because } from "../../platform/errors.ts";
 import { newBudget, type ReadingBudget, UnreadableReport, unpackReport } from "./unpack-report.ts";
 import { elementAt, readXml, type XmlElement, xmlText } from "./xml.ts";
 
@@ -45,13 +46,11 @@ export function readDmarcReport(bytes: Buffer, budget: ReadingBudget = newBudget
   const endAt = Number(xmlText(meta, "date_range", "end")) * 1_000;
   const isDated = Number.isSafeInteger(beginAt) && Number.isSafeInteger(endAt) && beginAt > 0;
   if (!DOMAIN.test(domain) || reportId === "" || !isDated) {
-    throw new UnreadableReport(
-      "This is no DMARC aggregate report: its domain, id or time is missing.",
-    );
+    throw new UnreadableReport(because("report_incomplete"));
   }
   const records = feedback?.children.get("record") ?? [];
   if (records.length > MAX_ROWS) {
-    throw new UnreadableReport(`The report has more than ${MAX_ROWS} records.`);
+    throw new UnreadableReport(because("report_records", { max: MAX_ROWS }));
   }
   return {
     domain,

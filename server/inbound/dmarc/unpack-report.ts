@@ -1,7 +1,15 @@
 import { gunzipSync, inflateRawSync } from "node:zlib";
+import { because, type Reason } from "../../platform/errors.ts";
 
 /** Why a file is not a readable report, in words for its sender. */
-export class UnreadableReport extends Error {}
+export class UnreadableReport extends Error {
+  readonly why: Reason;
+
+  constructor(why: Reason) {
+    super(why.text);
+    this.why = why;
+  }
+}
 
 /**
  * The remaining reading budget. The files of one message share a budget, because a message can contain many files that
@@ -35,7 +43,7 @@ export const newBudget = (): ReadingBudget => ({ xmlBytes: MAX_XML_BYTES, marks:
  */
 export function unpackReport(bytes: Buffer, budget: ReadingBudget): string {
   if (bytes.length > MAX_PACKED_BYTES) {
-    throw new UnreadableReport("The file is larger than 10 MB.");
+    throw new UnreadableReport(because("report_file_large", { megabytes: 10 }));
   }
   if (bytes.length >= 4 && bytes[0] === 0x1f && bytes[1] === 0x8b) {
     return inflated(bytes, budget, (limit) => gunzipSync(bytes, { maxOutputLength: limit }));
@@ -62,7 +70,7 @@ function inflated(bytes: Buffer, budget: ReadingBudget, unpack: (limit: number) 
     }
     // The library does not report how much it decompressed, so the upper bound is charged.
     budget.xmlBytes -= Math.min(limit, bytes.length * MAX_RATIO);
-    throw new UnreadableReport("The archive is damaged, or unpacks to more than 20 MB.");
+    throw new UnreadableReport(because("report_archive_damaged", { megabytes: 20 }));
   }
 }
 
@@ -73,17 +81,17 @@ function spend(budget: ReadingBudget, bytes: number): void {
   budget.xmlBytes -= bytes;
 }
 
-const tooLarge = () => new UnreadableReport("The reports together are larger than 20 MB.");
+const tooLarge = () => new UnreadableReport(because("reports_large", { megabytes: 20 }));
 
 /** Uses the central directory, because the local header may omit the sizes (APPNOTE 4.4.4, bit 3). */
 function firstFile(bytes: Buffer, limit: number): Buffer {
   const end = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
   if (end < 0 || bytes.readUInt32LE(end) !== END_OF_DIRECTORY) {
-    throw new UnreadableReport("The archive has no directory.");
+    throw new UnreadableReport(because("report_archive_no_directory"));
   }
   const entry = bytes.readUInt32LE(end + 16);
   if (bytes.readUInt32LE(entry) !== CENTRAL_HEADER) {
-    throw new UnreadableReport("The archive's directory is damaged.");
+    throw new UnreadableReport(because("report_archive_directory"));
   }
   const method = bytes.readUInt16LE(entry + 10);
   const packedSize = bytes.readUInt32LE(entry + 20);
@@ -94,7 +102,7 @@ function firstFile(bytes: Buffer, limit: number): Buffer {
     return packed;
   }
   if (method !== 8) {
-    throw new UnreadableReport("The archive is packed in a way that reports are not.");
+    throw new UnreadableReport(because("report_archive_packing"));
   }
   return inflateRawSync(packed, { maxOutputLength: limit });
 }

@@ -1,3 +1,4 @@
+import { because } from "../../platform/errors.ts";
 import { type ReadingBudget, UnreadableReport } from "./unpack-report.ts";
 
 /** An element: its child elements by name, in order, and its text. */
@@ -26,7 +27,7 @@ export function readXml(source: string, budget: ReadingBudget): XmlElement {
       break;
     }
     if (budget.marks <= 0) {
-      throw new UnreadableReport("The reports hold more elements than a report can have.");
+      throw new UnreadableReport(because("report_elements"));
     }
     budget.marks -= 1;
     const skipped = skip(source, start, here);
@@ -44,7 +45,7 @@ export function readXml(source: string, budget: ReadingBudget): XmlElement {
     openElement(open, tag);
   }
   if (open.length !== 1) {
-    throw new UnreadableReport("The report's XML ends too early.");
+    throw new UnreadableReport(because("report_xml_ends"));
   }
   return root;
 }
@@ -63,7 +64,7 @@ function skip(source: string, start: number, here: XmlElement): number | undefin
     return end + 3;
   }
   if (source.startsWith("<!", start)) {
-    throw new UnreadableReport("The report has a document type, which reports have not.");
+    throw new UnreadableReport(because("report_xml_doctype"));
   }
   return undefined;
 }
@@ -72,7 +73,7 @@ function openElement(open: { name: string; element: XmlElement }[], tag: string)
   // Namespace prefixes are ignored: `ns:record` is a `record`.
   const name = /^(?:[\w.-]{1,60}:)?([\w.-]{1,60})(?=[\s/]|$)/.exec(tag)?.[1];
   if (name === undefined) {
-    throw new UnreadableReport("The report's XML is not well formed.");
+    throw new UnreadableReport(because("report_xml_malformed"));
   }
   const element = newElement();
   const parent = open.at(-1)?.element;
@@ -82,7 +83,7 @@ function openElement(open: { name: string; element: XmlElement }[], tag: string)
   if (!tag.endsWith("/")) {
     open.push({ name, element });
     if (open.length > MAX_DEPTH) {
-      throw new UnreadableReport("The report's XML is nested too deeply.");
+      throw new UnreadableReport(because("report_xml_deep"));
     }
   }
 }
@@ -90,7 +91,7 @@ function openElement(open: { name: string; element: XmlElement }[], tag: string)
 function close(open: { name: string; element: XmlElement }[], written: string): void {
   const name = written.slice(written.indexOf(":") + 1);
   if (open.length < 2 || open.at(-1)?.name !== name) {
-    throw new UnreadableReport("The report's XML is not well formed.");
+    throw new UnreadableReport(because("report_xml_malformed"));
   }
   open.pop();
 }
@@ -107,7 +108,7 @@ function addText(element: XmlElement, raw: string): void {
 function endOf(source: string, mark: string, from: number): number {
   const end = source.indexOf(mark, from);
   if (end === -1) {
-    throw new UnreadableReport("The report's XML ends too early.");
+    throw new UnreadableReport(because("report_xml_ends"));
   }
   return end;
 }

@@ -4,8 +4,10 @@ import { campaigns } from "./campaigns.ts";
 import { contacts } from "./contacts.ts";
 import { content } from "./content.ts";
 import { fields } from "./fields.ts";
+import { people } from "./people.ts";
 import { requests } from "./requests.ts";
 import { segments } from "./segments.ts";
+import { sending } from "./sending.ts";
 import { things } from "./things.ts";
 import type { RefusalWords } from "./words.ts";
 
@@ -15,6 +17,8 @@ export const refusalWords = {
   ...things,
   ...requests,
   ...campaigns,
+  ...sending,
+  ...people,
   ...content,
   ...segments,
   ...contacts,

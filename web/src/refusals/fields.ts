@@ -46,7 +46,6 @@ export const fields = {
     en: "This is not an email address.",
     de: "Das ist keine E-Mail-Adresse.",
   },
-  already_exists: { en: "This already exists.", de: "Das gibt es bereits." },
   in_the_past: {
     en: "This time is in the past.",
     de: "Dieser Zeitpunkt liegt in der Vergangenheit.",

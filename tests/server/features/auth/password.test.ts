@@ -157,7 +157,7 @@ test("changing the password needs the old one and ends all other sessions", asyn
 });
 
 test("passwords that are too short, too plain or the address itself are refused with a way out", () => {
-  const fault = (password: string) => passwordFault(password, "ada@example.com")?.reason;
+  const fault = (password: string) => passwordFault(password, "ada@example.com")?.text;
 
   expect(fault("elevenchars")).toBe("it has 11 characters; 12 is the least");
   expect(fault("aaaaaaaaaaaaaaaa")).toBe("it repeats the same few characters");

@@ -60,7 +60,13 @@ test("an account that is created while somebody takes its address is a conflict 
 
   await expect(replacing).rejects.toMatchObject({
     code: "conflict",
-    fields: [{ field: "email", reason: "an account with this address already exists" }],
+    fields: [
+      {
+        field: "email",
+        reason: "An account with this address already exists.",
+        code: "account_exists",
+      },
+    ],
   });
 });
 

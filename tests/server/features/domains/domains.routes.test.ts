@@ -180,7 +180,7 @@ test.each([
   [{ email: "no-at-sign" }, "email", "not an email address"],
   [{ email: "a\r\nBcc: x@y.example@example.com" }, "email", "not an email address"],
   [{ email: '"quoted"@example.com' }, "email", "not an email address"],
-  [{ name: "Acme\r\nBcc: victim@example.com" }, "name", "control characters"],
+  [{ name: "Acme\r\nBcc: victim@example.com" }, "name", "control character"],
   [{ replyTo: "a@b.example, c@d.example" }, "replyTo", "not an email address"],
 ])("refuses the sender %p", async (change, field, why) => {
   const sender = { name: "Acme", email: "news@example.com", ...change };

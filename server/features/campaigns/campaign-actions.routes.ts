@@ -25,7 +25,7 @@ import {
   unscheduleCampaign,
 } from "./launch.service.ts";
 import { runPreflight } from "./preflight.service.ts";
-import { progressStream } from "./progress.service.ts";
+import { progressEvents } from "./progress.service.ts";
 import { sendTest } from "./test-send.service.ts";
 import { WaterfallMemory } from "./waterfall-memory.service.ts";
 
@@ -163,15 +163,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
       "/progress",
       ({ workspace, params, isStillAllowed }) => {
         const target = targetOf(workspace, params);
-        const stream = progressStream({ databases, engine, clock }, target, isStillAllowed);
-        return new Response(stream, {
-          headers: {
-            "content-type": "text/event-stream; charset=utf-8",
-            "cache-control": "no-store",
-            // Stops proxies such as nginx from buffering the events.
-            "x-accel-buffering": "no",
-          },
-        });
+        return progressEvents({ databases, engine, clock }, target, isStillAllowed);
       },
       {
         permission: "campaigns:read",

@@ -6,7 +6,7 @@ import {
 } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import { log } from "../../platform/log.ts";
+import { eventStream } from "../../platform/http/event-stream.ts";
 import type { CampaignEngine } from "../ports.ts";
 import { findSendingMethod } from "../routes/route-groups.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
@@ -40,8 +40,6 @@ export type ProgressDeps = { databases: Databases; engine: CampaignEngine; clock
 
 const TICK_MS = 1_000;
 const QUIET_TICK_MS = 3_000;
-// After this the browser reconnects and its permissions are checked again.
-const MAX_STREAM_MS = 15 * 60_000;
 
 /**
  * The exact current progress of a campaign; speed and time left follow from `samples` and this reading.
@@ -91,67 +89,25 @@ export function readProgress(
 
 /**
  * Server-sent `progress` events: once a second while the campaign advances, less often while it does not, and a last
- * one when it is over. Ends after 15 minutes, or when the reader leaves, signs out or loses access.
+ * one when it is over.
  *
  * @throws AppError `not_found`.
  */
-export function progressStream(
+export function progressEvents(
   deps: ProgressDeps,
   target: { workspaceId: string; campaignId: number },
   isStillAllowed: () => Promise<boolean>,
-): ReadableStream<Uint8Array> {
-  let look = readProgress(deps, target);
-  const startedAt = deps.clock();
-  const encoder = new TextEncoder();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isOver = false;
-  return new ReadableStream({
-    start(controller) {
-      // A stream that its reader cancelled is already closed, and closing it again throws.
-      const end = () => {
-        if (!isOver) {
-          isOver = true;
-          controller.close();
-        }
-      };
-      const tell = () =>
-        controller.enqueue(
-          encoder.encode(`event: progress\ndata: ${JSON.stringify(look.progress)}\n\n`),
-        );
-      const tick = async () => {
-        try {
-          const isAllowed = await isStillAllowed();
-          if (isOver) {
-            return;
-          }
-          if (!isAllowed) {
-            end();
-            return;
-          }
-          look = readProgress(deps, target, look.samples);
-          tell();
-          next();
-        } catch (error) {
-          // The campaign was deleted or the workspace closed meanwhile. The page will request it again.
-          log.debug({ err: error }, "progress stream ended");
-          end();
-        }
-      };
-      const next = () => {
-        const { status } = look.progress;
-        if (isTerminal(status) || deps.clock() - startedAt > MAX_STREAM_MS) {
-          end();
-          return;
-        }
-        const isMoving = status === "sending" || status === "preparing" || status.endsWith("ing");
-        timer = setTimeout(tick, isMoving ? TICK_MS : QUIET_TICK_MS);
-      };
-      tell();
-      next();
-    },
-    cancel() {
-      isOver = true;
-      clearTimeout(timer);
-    },
+): Response {
+  return eventStream({
+    name: "progress",
+    first: readProgress(deps, target),
+    read: ({ samples }) => readProgress(deps, target, samples),
+    waitMs: ({ progress: { status } }) => (isTerminal(status) ? undefined : waitOf(status)),
+    textOf: ({ progress }) => JSON.stringify(progress),
+    isStillAllowed,
+    clock: deps.clock,
   });
 }
+
+const waitOf = (status: CampaignStatus): number =>
+  status.endsWith("ing") ? TICK_MS : QUIET_TICK_MS;

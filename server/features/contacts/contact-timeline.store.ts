@@ -94,16 +94,3 @@ export function timelineBefore(
 ): TimelineRow[] {
   return selectTimeline(db).all({ ...page, kinds: JSON.stringify(page.kinds) });
 }
-
-const selectActors = statement<[{ ids: string }], { id: string; name: string }>(`
-  SELECT user.id, user.name FROM json_each(@ids) AS one JOIN user ON user.id = one.value
-  UNION ALL
-  SELECT 'key:' || api_key.id, api_key.name
-    FROM json_each(@ids) AS one JOIN api_key ON 'key:' || api_key.id = one.value
-`);
-
-/** Display names of people and API keys. */
-export function actorNames(system: Connection, ids: readonly string[]): Map<string, string> {
-  const rows = selectActors(system).all({ ids: JSON.stringify(ids) });
-  return new Map(rows.map(({ id, name }) => [id, name]));
-}

@@ -117,8 +117,8 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
     })
     .post(
       "/bulk/:id/undo",
-      ({ db, params, workspace }) => {
-        const context = { db, jobs, workspaceId: workspace.id, now: clock() };
+      ({ db, params, workspace, actor }) => {
+        const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
         return undoTask(context, contactTasks, params.id);
       },
       {
@@ -137,7 +137,8 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
     })
     .post(
       "/bulk/:id/cancel",
-      ({ db, params }) => cancelTask(db, contactTasks, params.id, clock()),
+      ({ db, params, actor }) =>
+        cancelTask({ db, actorId: actor.id, now: clock() }, contactTasks, params.id),
       {
         permission: "contacts:write",
         audit: "contact.bulk_cancel",

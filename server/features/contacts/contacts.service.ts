@@ -6,6 +6,7 @@ import { cutPage, decodeCursor, encodeCursor, readPage } from "../../platform/ht
 import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
 import { tagsOf } from "../tags/tags.service.ts";
+import { actorNames } from "../users/actors.service.ts";
 import { moveAddress } from "./contact-address.service.ts";
 import { differences } from "./contact-change.rules.ts";
 import { recordChange } from "./contact-change.store.ts";
@@ -20,7 +21,7 @@ import {
   searchContacts,
   suppressionReasons,
 } from "./contact-search.store.ts";
-import { actorNames, timelineBefore, timelineKinds } from "./contact-timeline.store.ts";
+import { timelineBefore, timelineKinds } from "./contact-timeline.store.ts";
 import { type FieldValues, parseFields } from "./contacts.rules.ts";
 import {
   type ContactRow,

@@ -50,8 +50,8 @@ const exportTask: TaskKind = {
  * Has all exports that are not finished start again, in the caller's transaction, because a person was erased whom they
  * may have written already.
  */
-export const restartExports = (db: Connection, erasureId: number): void =>
-  restartTasks(db, "export", `${AGAIN}${erasureId}`);
+export const restartExports = (db: Connection, erasureId: number, now: number): void =>
+  restartTasks(db, "export", `${AGAIN}${erasureId}`, now);
 
 /** The kind by its name. */
 export const exportTasks = { export: exportTask };

@@ -71,13 +71,17 @@ export const exportRoutes = ({ guard, config, clock, jobs, databases, outside }:
       response: { 200: ExportSchema, ...refusals },
       detail: { summary: "Get an export and its progress" },
     })
-    .post("/:id/cancel", ({ db, params }) => cancelExport(db, params.id, clock()), {
-      permission: "contacts:export",
-      audit: "export.cancel",
-      params: WorkspaceItemParams,
-      response: { 200: ExportSchema, ...refusals },
-      detail: { summary: "Stop an export" },
-    })
+    .post(
+      "/:id/cancel",
+      ({ db, params, actor }) => cancelExport({ db, actorId: actor.id, now: clock() }, params.id),
+      {
+        permission: "contacts:export",
+        audit: "export.cancel",
+        params: WorkspaceItemParams,
+        response: { 200: ExportSchema, ...refusals },
+        detail: { summary: "Stop an export" },
+      },
+    )
     .get(
       "/:id/file",
       ({ db, params }) => {

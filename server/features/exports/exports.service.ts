@@ -99,8 +99,12 @@ export function listExports(
 }
 
 /** Stops an export; its run deletes the file. @throws AppError `not_found`, `illegal_state` when it has ended. */
-export function cancelExport(db: Connection, id: number, now: number) {
-  cancelTask(db, exportTasks, rowOf(db, id).id, now);
+export function cancelExport(
+  context: { db: Connection; actorId: string; now: number },
+  id: number,
+) {
+  const { db, now } = context;
+  cancelTask(context, exportTasks, rowOf(db, id).id);
   return getExport(db, id, now);
 }
 

@@ -66,13 +66,13 @@ export async function erase(
     }
     files += expireExports(db, now);
     // What they have written so far may contain the person.
-    restartExports(db, id);
+    restartExports(db, id, now);
     const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
     const { check, ...texts } = eraseFromTexts(db, who, mayMean, now);
     const result = { contacts, ...counts, rejects, inbox, uploads, ...texts, files };
     storeErasure(db, id, JSON.stringify({ ...result, check }));
     const done = Object.values(result).reduce((sum, n) => sum + n, 0);
-    return { done, cursor: FILES_LEFT };
+    return { done, cursor: FILES_LEFT, event: "erased" };
   };
 }
 

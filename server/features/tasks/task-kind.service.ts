@@ -16,6 +16,8 @@ export type Step = {
   cursor: string | undefined;
   /** Why the task could not be done. It then ends as failed. */
   failure?: string;
+  /** What the log says of this step, for a step after which something has changed for good. */
+  event?: "erased";
 };
 
 /** A step that is ready to be run. With `audit`, the audit log gets that entry with it. */

@@ -11,6 +11,7 @@ import {
   type TaskKind,
   type TaskKinds,
 } from "./task-kind.service.ts";
+import { addLine } from "./task-log.store.ts";
 import {
   advanceTask,
   advanceUndo,
@@ -48,6 +49,7 @@ export function taskOfJob(
 export async function runTask(context: RunContext, kinds: TaskKinds, id: number): Promise<number> {
   const { open, clock, signal, pauseMs = PAUSE_MS } = context;
   let changed = 0;
+  noteResumption(context, id);
   try {
     for (;;) {
       signal.throwIfAborted();
@@ -69,6 +71,13 @@ export async function runTask(context: RunContext, kinds: TaskKinds, id: number)
   }
   discard(context, kinds, id);
   return changed;
+}
+
+function noteResumption({ open, clock }: RunContext, id: number): void {
+  const db = open();
+  if (findTask(db, id)?.state === "running") {
+    addLine(db, { id, at: clock(), event: "resumed", actorId: null });
+  }
 }
 
 /** Removes what a task that ended early has left behind. A task that was cancelled while its process died comes here by its job. */
@@ -119,8 +128,11 @@ function commitStep(
       return { changed: 0, isOver: false, isRepeated: true };
     }
     const now = clock();
-    const { done, changed = done, cursor, failure = null } = step();
+    const { done, changed = done, cursor, failure = null, event } = step();
     advanceTask(db, { id, cursor: cursor ?? null, by: done, now });
+    if (event !== undefined) {
+      addLine(db, { id, at: now, event, actorId: null });
+    }
     if (cursor === undefined) {
       closeTask(db, { id, state: failure === null ? "done" : "failed", error: failure, now });
     }
@@ -149,6 +161,7 @@ function undoSome(db: Connection, kinds: TaskKinds, id: number, now: number): bo
     advanceUndo(db, id, undone);
     if (isOver) {
       finishUndo(db, id);
+      addLine(db, { id, at: now, event: "undone", actorId: null });
     }
     return isOver;
   });

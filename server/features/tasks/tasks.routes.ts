@@ -1,13 +1,28 @@
 import { Elysia } from "elysia";
+import { eventStream } from "../../platform/http/event-stream.ts";
 import type { WorkspaceAccess } from "../../platform/http/guard.ts";
-import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { Permission } from "../../platform/http/permissions.ts";
+import {
+  answerAs,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import type { TaskKinds } from "./task-kind.service.ts";
-import { TaskList, TaskQuery, TaskSchema } from "./tasks.schema.ts";
+import { taskLog } from "./task-log.service.ts";
+import { TaskList, TaskLog, TaskQuery, TaskSchema } from "./tasks.schema.ts";
 import { cancelTask, getTask, listTasks, undoTask } from "./tasks.service.ts";
 
+/** How often a stream of tasks is read while there are some, and while there are none (ms). */
+const TICK_MS = 1_000;
+const QUIET_TICK_MS = 2_000;
+
 /** @param kinds All kinds. Each request sees those that its actor has permission for. */
-export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
+export const taskRoutes = (
+  { guard, clock, jobs, databases, hasPermissionNow }: AppDeps,
+  kinds: TaskKinds,
+) =>
   new Elysia({
     name: "tasks",
     prefix: "/workspaces/:workspaceId/tasks",
@@ -27,6 +42,36 @@ export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
       },
     )
     .get(
+      "/events",
+      ({ actor, workspace, isStillAllowed }) => {
+        // The kinds that the reader may see can become fewer while they read.
+        const read = () => {
+          const can = (permission: Permission) =>
+            hasPermissionNow(actor.id, workspace.id, permission);
+          const db = databases.workspace(workspace.id);
+          return listTasks(db, permitted(kinds, { can }, "see"), "open");
+        };
+        return eventStream({
+          name: "tasks",
+          first: read(),
+          read,
+          waitMs: ({ items }) => (items.length > 0 ? TICK_MS : QUIET_TICK_MS),
+          textOf: (tasks) => JSON.stringify(tasks),
+          isStillAllowed,
+          clock,
+        });
+      },
+      {
+        permission: "contacts:read",
+        params: WorkspaceParams,
+        response: {
+          200: answerAs("Events named tasks, each a JSON list of open tasks", "text/event-stream"),
+          ...refusals,
+        },
+        detail: { summary: "Stream the tasks that are waiting, running or being undone" },
+      },
+    )
+    .get(
       "/:id",
       ({ db, workspace, params }) => getTask(db, permitted(kinds, workspace, "see"), params.id),
       {
@@ -36,10 +81,23 @@ export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
         detail: { summary: "Get a task and its progress" },
       },
     )
+    .get(
+      "/:id/log",
+      ({ db, workspace, params }) =>
+        taskLog(db, databases.system, permitted(kinds, workspace, "see"), params.id),
+      {
+        permission: "contacts:read",
+        params: WorkspaceItemParams,
+        response: { 200: TaskLog, ...refusals },
+        detail: { summary: "Get what a task did" },
+      },
+    )
     .post(
       "/:id/cancel",
-      ({ db, workspace, params }) =>
-        cancelTask(db, permitted(kinds, workspace, "change"), params.id, clock()),
+      ({ db, workspace, params, actor }) => {
+        const by = { db, actorId: actor.id, now: clock() };
+        return cancelTask(by, permitted(kinds, workspace, "change"), params.id);
+      },
       {
         permission: "contacts:write",
         audit: "task.cancel",
@@ -50,8 +108,8 @@ export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
     )
     .post(
       "/:id/undo",
-      ({ db, workspace, params }) => {
-        const context = { db, jobs, workspaceId: workspace.id, now: clock() };
+      ({ db, workspace, params, actor }) => {
+        const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
         return undoTask(context, permitted(kinds, workspace, "change"), params.id);
       },
       {
@@ -63,9 +121,15 @@ export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
       },
     );
 
-function permitted(kinds: TaskKinds, workspace: WorkspaceAccess, verb: "see" | "change") {
+function permitted(
+  kinds: TaskKinds,
+  { can }: Pick<WorkspaceAccess, "can">,
+  verb: "see" | "change",
+) {
   const entries = Object.entries(kinds);
+  const asked = new Set(entries.map(([, kind]) => kind.permission[verb]));
+  const given = new Set([...asked].filter(can));
   return Object.fromEntries(
-    entries.filter(([, kind]) => workspace.can(kind.permission[verb])),
+    entries.filter(([, kind]) => given.has(kind.permission[verb])),
   ) as TaskKinds;
 }

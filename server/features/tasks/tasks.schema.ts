@@ -47,6 +47,38 @@ export const TaskSchema = t.Object(
   },
   { title: "Task", description: "A task that runs in the background" },
 );
+/** What a task's log can say. */
+const taskEvents = [
+  "requested",
+  "started",
+  "resumed",
+  "restarted",
+  "erased",
+  "cancelled",
+  "failed",
+  "done",
+  "undo_requested",
+  "undone",
+] as const;
+export type TaskEvent = (typeof taskEvents)[number];
+
+export const TaskLog = t.Object(
+  {
+    items: t.Array(
+      t.Object({
+        at: t.Number(),
+        event: t.UnionEnum(taskEvents, {
+          description:
+            "`resumed`: it went on after an interruption. `restarted`: an erasure made it begin again. `erased`: the data is erased, files remain to be deleted",
+        }),
+        actorName: nullable(t.String(), "Whoever did this, unless the server did"),
+        doneCount: nullable(t.Number(), "How many of the unit were done by then"),
+        times: t.Number({ description: "How often in a row; `at` is the last time" }),
+      }),
+    ),
+  },
+  { title: "TaskLog", description: "What a task did, oldest first" },
+);
 export const TaskList = t.Object({ items: t.Array(TaskSchema) });
 export const TaskQuery = t.Object({
   state: t.Optional(

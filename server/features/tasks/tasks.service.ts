@@ -4,6 +4,7 @@ import { AppError, notFound } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import type { TaskKind, TaskKinds } from "./task-kind.service.ts";
+import { addLine } from "./task-log.store.ts";
 import type { TaskName } from "./tasks.schema.ts";
 import {
   closeTask,
@@ -14,10 +15,11 @@ import {
   newestTasks,
   openTasks,
   queueUndo,
+  startAgain,
   type TaskRow,
 } from "./tasks.store.ts";
 
-export { findFormerTask, restartTasks } from "./tasks.store.ts";
+export { findFormerTask } from "./tasks.store.ts";
 
 /** The kind of job that undoes a task. Payload: `{ id }`. */
 export const UNDO_JOB = "task.undo";
@@ -100,20 +102,27 @@ export function listTasks(db: Connection, kinds: TaskKinds, which: "open" | "all
  *
  * @throws AppError `not_found`, `illegal_state`
  */
-export function cancelTask(db: Connection, kinds: TaskKinds, id: number, now: number) {
+export function cancelTask(
+  { db, actorId, now }: Pick<TaskContext, "db" | "actorId" | "now">,
+  kinds: TaskKinds,
+  id: number,
+) {
   const { kind } = rowOf(db, kinds, id);
   if (!kind.canCancel) {
     throw new AppError("illegal_state", "This kind of task cannot be stopped half-way.");
   }
-  if (!closeTask(db, { id, state: "cancelled", error: null, now })) {
-    throw new AppError("illegal_state", "This task has already ended.");
-  }
-  return getTask(db, kinds, id);
+  return inTransaction(db, () => {
+    if (!closeTask(db, { id, state: "cancelled", error: null, now })) {
+      throw new AppError("illegal_state", "This task has already ended.");
+    }
+    addLine(db, { id, at: now, event: "cancelled", actorId });
+    return getTask(db, kinds, id);
+  });
 }
 
 /** Queues undoing a task. @throws AppError `not_found`; `illegal_state` when it cannot be undone. */
 export function undoTask(
-  { db, jobs, workspaceId, now }: Omit<TaskContext, "actorId">,
+  { db, jobs, workspaceId, actorId, now }: TaskContext,
   kinds: TaskKinds,
   id: number,
 ) {
@@ -130,8 +139,19 @@ export function undoTask(
     }
     // The job is in another database and is committed just before the row. Without the row it does nothing.
     jobs.enqueue(UNDO_JOB, workspaceId, { id });
+    addLine(db, { id, at: now, event: "undo_requested", actorId });
     return getTask(db, kinds, id);
   });
+}
+
+/**
+ * Has the open tasks of a kind begin again, in the caller's transaction. A step that one has prepared is dropped, because
+ * the cursor is another one.
+ */
+export function restartTasks(db: Connection, kind: TaskName, cursor: string, now: number): void {
+  for (const { id } of startAgain(db, kind, cursor)) {
+    addLine(db, { id, at: now, event: "restarted", actorId: null });
+  }
 }
 
 /** Forgets tasks that ended long ago, some at a time, but none of the kept kinds; returns how many. */

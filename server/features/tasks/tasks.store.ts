@@ -109,8 +109,10 @@ const deleteOld = statement<[Old]>(`
      LIMIT @limit)
 `);
 
-const startAgain = statement<[{ kind: TaskName; cursor: string }]>(`
-  UPDATE task SET cursor = @cursor, done_count = 0 WHERE kind = @kind AND state IN ('queued', 'running')
+const resetOpen = statement<[{ kind: TaskName; cursor: string }], { id: number }>(`
+  UPDATE task SET cursor = @cursor, done_count = 0
+   WHERE kind = @kind AND state IN ('queued', 'running')
+  RETURNING id
 `);
 
 export function insertTask(db: Connection, task: NewTask): TaskRow {
@@ -165,10 +167,9 @@ export function advanceUndo(db: Connection, id: number, by: number): void {
 /** Deletes tasks that ended before that time, some at a time; returns how many. */
 export const deleteOldTasks = (db: Connection, old: Old): number => deleteOld(db).run(old).changes;
 
-/** Gives the open tasks of a kind a cursor from which they begin again, and drops the step that one has prepared. */
-export function restartTasks(db: Connection, kind: TaskName, cursor: string): void {
-  startAgain(db).run({ kind, cursor });
-}
+/** Gives the open tasks of a kind a cursor from which they begin again. Returns them. */
+export const startAgain = (db: Connection, kind: TaskName, cursor: string): { id: number }[] =>
+  resetOpen(db).all({ kind, cursor });
 
 export function finishUndo(db: Connection, id: number): void {
   endUndo(db).run(id);

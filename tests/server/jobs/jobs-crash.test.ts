@@ -63,6 +63,37 @@ test("an import killed five times with -9 ends with every row once and exact cou
   expect(fixture.db.pragma("integrity_check", { simple: true })).toBe("ok");
 }, 90_000);
 
+test("an export killed three times with -9 has every contact once", async () => {
+  const count = 40_000;
+  fixture.db.exec(`
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+    INSERT INTO contact (email, address, domain, created_at, updated_at)
+    SELECT 'c' || i || '@x.example', 'c' || i || '@x.example', 'x.example', i, i FROM n`);
+  const who = { role: "admin" as const, workspaceId: fixture.workspace.id };
+  const ask = (method: string, path: string, body?: unknown) =>
+    fixture.app.call(who, method, `${fixture.base}/exports${path}`, body);
+  type Export = { id: number; state: string; rowsDone: number };
+  const { id } = (await (
+    await ask("POST", "", { kind: "contacts", columns: ["city"], byteOrderMark: false })
+  ).json()) as Export;
+  const get = async () => (await (await ask("GET", `/${id}`)).json()) as Export;
+  for (let kill = 1; kill <= 3; kill++) {
+    const before = (await get()).rowsDone;
+    spawn();
+    await until(async () => (await get()).rowsDone > before + 1_500, 15_000);
+    child?.kill(9);
+    await child?.exited;
+  }
+  expect((await get()).rowsDone).toBeLessThan(count);
+  spawn();
+  await until(async () => (await get()).state === "done", 30_000);
+
+  const lines = (await (await ask("GET", `/${id}/file`)).text()).trimEnd().split("\r\n");
+  expect(lines).toHaveLength(count + 1);
+  expect(new Set(lines).size).toBe(count + 1);
+  expect(await get()).toMatchObject({ rowsDone: count, error: null });
+}, 90_000);
+
 test("the jobs thread refuses what it does not know for good, and does a bulk action", async () => {
   const jobs = await startJobs(fixture.app.dataDir);
   const context = { signal: new AbortController().signal };

@@ -97,7 +97,7 @@ test("a job that was stopped half-way goes on where it stood and counts nobody t
 
 test("a cancelled job changes nothing more", async () => {
   const { job } = await post({ action: "delete", filter: {} });
-  cancelTask(open(), taskKinds, job?.id ?? 0, 0);
+  cancelTask({ db: open(), actorId: "u", now: 0 }, taskKinds, job?.id ?? 0);
 
   await run(job?.id ?? 0);
 

@@ -1,0 +1,95 @@
+import type { Clock } from "../clock.ts";
+import { log } from "../log.ts";
+
+/** After this the browser reconnects, and its permissions are read again. */
+const MAX_MS = 15 * 60_000;
+
+type Source<T> = {
+  /** The name of the events. Each has a value as JSON. */
+  name: string;
+  /** Read before the stream begins, so that a refusal is an ordinary answer. */
+  first: T;
+  /** The value after a wait. An error ends the stream, and the page asks again. */
+  read: (before: T) => T;
+  /** How long to wait after a value (ms); undefined when it was the last. */
+  waitMs: (value: T) => number | undefined;
+  /** What is sent of a value. */
+  textOf: (value: T) => string;
+  isStillAllowed: () => Promise<boolean>;
+  clock: Clock;
+};
+
+/**
+ * A response of server-sent events. A value that has the same text as the one before is not sent again; a comment keeps
+ * the connection open instead. Ends when the reader leaves, signs out or loses access, and after 15 minutes.
+ */
+export function eventStream<T>(source: Source<T>): Response {
+  return new Response(streamOf(source), {
+    headers: {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      // Stops proxies such as nginx from buffering the events.
+      "x-accel-buffering": "no",
+    },
+  });
+}
+
+function streamOf<T>(source: Source<T>): ReadableStream<Uint8Array> {
+  const { name, read, waitMs, textOf, isStillAllowed, clock } = source;
+  const startedAt = clock();
+  const encoder = new TextEncoder();
+  let value = source.first;
+  let sent: string | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  return new ReadableStream({
+    start(controller) {
+      // A stream that its reader cancelled is already closed, and closing it again throws.
+      const end = () => {
+        if (!isOver) {
+          isOver = true;
+          controller.close();
+        }
+      };
+      const tell = () => {
+        const text = textOf(value);
+        const event = text === sent ? ":\n\n" : `event: ${name}\ndata: ${text}\n\n`;
+        controller.enqueue(encoder.encode(event));
+        sent = text;
+      };
+      const tick = async () => {
+        try {
+          const isAllowed = await isStillAllowed();
+          if (isOver) {
+            return;
+          }
+          if (!isAllowed) {
+            end();
+            return;
+          }
+          value = read(value);
+          tell();
+          next();
+        } catch (error) {
+          // For example, the workspace was closed meanwhile.
+          log.debug({ err: error, name }, "event stream ended");
+          end();
+        }
+      };
+      const next = () => {
+        const wait = waitMs(value);
+        if (wait === undefined || clock() - startedAt > MAX_MS) {
+          end();
+          return;
+        }
+        timer = setTimeout(tick, wait);
+      };
+      tell();
+      next();
+    },
+    cancel() {
+      isOver = true;
+      clearTimeout(timer);
+    },
+  });
+}

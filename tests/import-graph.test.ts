@@ -66,8 +66,8 @@ test("features has no knot: a slice needs only slices below it, and their ports 
 }, 60_000);
 
 test.each([
-  ["lists/lists.routes.ts", "forms/list-use.service.ts", ["forms", "lists"]],
-  ["domains/domain-surroundings.service.ts", "routes/routes.service.ts", ["domains", "routes"]],
+  ["lists/lists.routes.ts", "forms/list-use.ts", ["forms", "lists"]],
+  ["domains/domain-surroundings.ts", "routes/routes.service.ts", ["domains", "routes"]],
   ["deps.ts", "audit/audit.service.ts", ["audit", "deps.ts"]],
 ])(
   "one import up, from %s to %s, is a knot of features",

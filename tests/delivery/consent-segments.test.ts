@@ -1,11 +1,11 @@
 // What the frozen conditions of segments say is asked again until the message is on its way, and a person who is
 // two contacts gets one message, whichever of them was first.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mergeContacts } from "../../server/features/contacts/contact-merge.service.ts";
+import { mergeContacts } from "../../server/features/contacts/contact-merge.ts";
 import { changeContact } from "../../server/features/contacts/contacts.service.ts";
 import { addToList, changeOwnMembership } from "../../server/features/lists/lists.service.ts";
 import type { Rule } from "../../server/features/segments/segment-language.rules.ts";
-import { audienceCondition, planOf } from "../../server/features/segments/segment-plan.service.ts";
+import { audienceCondition, planOf } from "../../server/features/segments/segment-plan.ts";
 import type { Connection } from "../../server/platform/db/driver.ts";
 import { until } from "../support/delivery-engine.ts";
 import { type HeldCampaign, heldCampaign } from "../support/held-campaign.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mergeContacts } from "../../server/features/contacts/contact-merge.service.ts";
+import { mergeContacts } from "../../server/features/contacts/contact-merge.ts";
 import { changeContact, deleteContact } from "../../server/features/contacts/contacts.service.ts";
 import {
   addToList,

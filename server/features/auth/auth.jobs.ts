@@ -15,7 +15,7 @@ import {
   invitationMail,
   newInvitationLink,
 } from "../workspaces/invitations.service.ts";
-import { GUESSING_NOTICE } from "./attempt-limits.service.ts";
+import { GUESSING_NOTICE } from "./attempt-limits.ts";
 import { PASSWORD_NOTICE, RESET_MAIL } from "./auth.service.ts";
 import { mailWords } from "./mail-words.rules.ts";
 

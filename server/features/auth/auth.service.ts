@@ -29,7 +29,7 @@ import {
   type UserRow,
 } from "../users/users.service.ts";
 import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
-import { consumeSignInAttempts, mayMailReset } from "./attempt-limits.service.ts";
+import { consumeSignInAttempts, mayMailReset } from "./attempt-limits.ts";
 import { HashTurns } from "./hash-turns.ts";
 import { deviceCookie } from "./known-device.ts";
 import { refuseOnHold } from "./system-hold.service.ts";

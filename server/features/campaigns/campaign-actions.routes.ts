@@ -23,11 +23,11 @@ import {
   resumeCampaign,
   scheduleCampaign,
   unscheduleCampaign,
-} from "./launch.service.ts";
-import { runPreflight } from "./preflight.service.ts";
+} from "./launch.ts";
+import { runPreflight } from "./preflight.ts";
 import { progressEvents } from "./progress.service.ts";
-import { sendTest } from "./test-send.service.ts";
-import { WaterfallMemory } from "./waterfall-memory.service.ts";
+import { sendTest } from "./test-send.ts";
+import { WaterfallMemory } from "./waterfall-memory.ts";
 
 const action = <A extends AuditAction>(audit: A, summary: string, description?: string) => ({
   permission: "campaigns:send" as const,

@@ -1,5 +1,5 @@
 import { type Job, type JobContext, PermanentJobError } from "../../platform/scheduler/job.ts";
-import { LAUNCH_JOB, type LaunchDeps, runLaunchJob } from "./launch.service.ts";
+import { LAUNCH_JOB, type LaunchDeps, runLaunchJob } from "./launch.ts";
 
 type Handler = (job: Job, context: JobContext) => Promise<void>;
 

@@ -10,7 +10,7 @@ import {
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import type { ContentContext } from "./campaign-content.service.ts";
-import { readCampaign, showCampaign } from "./campaign-view.service.ts";
+import { readCampaign, showCampaign } from "./campaign-view.ts";
 import {
   CampaignChange,
   CampaignCreate,

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { HeldCount, HeldOrder, RetryCount, RetryFilter, RetryOrder } from "./requeue.schema.ts";
-import { decideHeldMessages, previewRetry, retryFailed } from "./requeue.service.ts";
+import { decideHeldMessages, previewRetry, retryFailed } from "./requeue.ts";
 
 /** Decisions about messages that failed or whose outcome is unknown. */
 export const requeueRoutes = ({ guard, databases, outside: { engine } }: AppDeps) => {

@@ -7,7 +7,7 @@ import { requireLists } from "../lists/lists.service.ts";
 import { requireTags } from "../tags/tags.service.ts";
 import { runTask } from "../tasks/task-run.service.ts";
 import { getTask, startTask } from "../tasks/tasks.service.ts";
-import type { BulkChange } from "./contact-bulk-apply.service.ts";
+import type { BulkChange } from "./contact-bulk-apply.ts";
 import { listFields } from "./contact-fields.store.ts";
 import type { ContactFilter } from "./contact-search.store.ts";
 import { contactTasks } from "./contact-tasks.service.ts";

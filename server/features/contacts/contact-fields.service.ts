@@ -15,7 +15,7 @@ import {
   updateField,
 } from "./contact-fields.store.ts";
 import { type FieldType, fieldKeyFault, fieldKeyFrom } from "./contacts.rules.ts";
-import { fieldTasks } from "./field-tasks.service.ts";
+import { fieldTasks } from "./field-tasks.ts";
 
 export { fieldKeyFrom } from "./contacts.rules.ts";
 

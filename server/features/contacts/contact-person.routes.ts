@@ -1,8 +1,8 @@
 import { Elysia } from "elysia";
 import { Done, done, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { duplicatesOf, mergeContacts } from "./contact-merge.service.ts";
-import { addNote, changeNote, removeNote } from "./contact-notes.service.ts";
+import { duplicatesOf, mergeContacts } from "./contact-merge.ts";
+import { addNote, changeNote, removeNote } from "./contact-notes.ts";
 import {
   ContactDetail,
   DuplicateList,

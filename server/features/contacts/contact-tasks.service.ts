@@ -1,12 +1,7 @@
 // Tasks that make one undoable change to each of many contacts.
 import type { Connection } from "../../platform/db/driver.ts";
 import { onContacts, type TaskAtWork, type TaskKind } from "../tasks/task-kind.service.ts";
-import {
-  applyChange,
-  type BulkBy,
-  type BulkChange,
-  undoOne,
-} from "./contact-bulk-apply.service.ts";
+import { applyChange, type BulkBy, type BulkChange, undoOne } from "./contact-bulk-apply.ts";
 import { contactsToUndo } from "./contact-undo.store.ts";
 import { type ContactFilter, contactIdsOf } from "./contacts.service.ts";
 

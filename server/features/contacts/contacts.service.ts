@@ -7,7 +7,7 @@ import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
 import { tagsOf } from "../tags/tags.service.ts";
 import { actorNames } from "../users/actors.service.ts";
-import { moveAddress } from "./contact-address.service.ts";
+import { moveAddress } from "./contact-address.ts";
 import { differences } from "./contact-change.rules.ts";
 import { recordChange } from "./contact-change.store.ts";
 import { listFields } from "./contact-fields.store.ts";

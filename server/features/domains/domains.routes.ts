@@ -15,7 +15,7 @@ import {
   readDomain,
   readDomains,
 } from "./domains.service.ts";
-import { finishRotation, removeKey, startRotation } from "./rotation.service.ts";
+import { finishRotation, removeKey, startRotation } from "./rotation.ts";
 
 const KeyParams = t.Object({
   ...WorkspaceItemParams.properties,

@@ -6,8 +6,8 @@ import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secre
 import type { DnsLookup } from "../ports.ts";
 import { bitsOf, freshKey, PRIVATE_KEY_PURPOSE } from "./dkim-keys.service.ts";
 import { type DkimKeyRow, listDkimKeys } from "./dkim-keys.store.ts";
-import { checkRecords } from "./domain-checks.service.ts";
 import { addDomainCheck, lastSeenKey, listDomainChecks } from "./domain-checks.store.ts";
+import { checkRecords } from "./domain-checks.ts";
 import {
   bounceHostOf,
   type DnsRecord,
@@ -17,7 +17,7 @@ import {
   recordsFor,
   trackingHostOf,
 } from "./domain-records.rules.ts";
-import { type DomainPlace, surroundingsOf } from "./domain-surroundings.service.ts";
+import { type DomainPlace, surroundingsOf } from "./domain-surroundings.ts";
 import { requireDomain } from "./domains.rules.ts";
 import type { DomainView } from "./domains.schema.ts";
 import {
@@ -33,7 +33,7 @@ import {
 import { addTrackingHost, hasTrackingHost, removeTrackingHost } from "./tracking-hosts.store.ts";
 
 export { systemDns, TRACKING_HOST_TEXT } from "./dns-lookup.ts";
-export type { DomainPlace } from "./domain-surroundings.service.ts";
+export type { DomainPlace } from "./domain-surroundings.ts";
 export { isFreeMail, isReservedDomain } from "./domains.rules.ts";
 
 const SELECTOR = "sm1";

@@ -6,7 +6,7 @@ import {
   textColorOn,
 } from "../../platform/http/plain-page.ts";
 import { countries, timeZones } from "./form-places.ts";
-import type { FormField } from "./form-view.service.ts";
+import type { FormField } from "./form-view.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 import { originsOf, textOr } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";

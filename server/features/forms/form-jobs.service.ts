@@ -1,11 +1,6 @@
 import type { Job } from "../../platform/scheduler/job.ts";
-import { SIGNUP_JOB } from "./signup.service.ts";
-import {
-  runSignupJob,
-  runWelcomeJob,
-  type SignupRunDeps,
-  WELCOME_JOB,
-} from "./signup-run.service.ts";
+import { SIGNUP_JOB } from "./signup.ts";
+import { runSignupJob, runWelcomeJob, type SignupRunDeps, WELCOME_JOB } from "./signup-run.ts";
 
 /** The handlers of this slice's jobs, for the scheduler: `[kind, handler]`. */
 export function formJobs(

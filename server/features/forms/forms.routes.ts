@@ -11,7 +11,7 @@ import {
 import type { AppDeps } from "../deps.ts";
 import { brandOf } from "../workspaces/public-look.service.ts";
 import { formPage, lookOf } from "./form-html.ts";
-import { fieldsOfForm, topicsOfForm } from "./form-view.service.ts";
+import { fieldsOfForm, topicsOfForm } from "./form-view.ts";
 import {
   FormChange,
   FormNumbers,

@@ -9,7 +9,7 @@ import { keepWording } from "../consent/consent.service.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { topicsAmong } from "../lists/lists.service.ts";
 import { formSnippet } from "./form-html.ts";
-import { fieldsOfForm, hasLostItsLists, topicsOfForm } from "./form-view.service.ts";
+import { fieldsOfForm, hasLostItsLists, topicsOfForm } from "./form-view.ts";
 import { isBuiltIn, readColor, readOrigins, readRedirect } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 import {

@@ -3,7 +3,7 @@ import { Done, done, refusals, WorkspaceItemParams } from "../../platform/http/s
 import type { AppDeps } from "../deps.ts";
 import { ListDeletion, ListUse } from "../lists/lists.schema.ts";
 import { deleteList } from "../lists/lists.service.ts";
-import { listUse, requireUnused } from "./list-use.service.ts";
+import { listUse, requireUnused } from "./list-use.ts";
 
 /** Routes of lists that check which forms, segments and campaigns use one, which is why they are in this slice. */
 export const listUseRoutes = ({ guard, clock, databases }: AppDeps) =>

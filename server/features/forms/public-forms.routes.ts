@@ -10,12 +10,12 @@ import { agentOf, answerOrAskToRetry, pageLanguage } from "../tracking/recipient
 import { brandOf } from "../workspaces/public-look.service.ts";
 import { type Filled, formMessage, formPage, lookOf } from "./form-html.ts";
 import { FORM_SCRIPT } from "./form-script.ts";
-import { hasLostItsLists } from "./form-view.service.ts";
+import { hasLostItsLists } from "./form-view.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 import { originsOf, textOr } from "./forms.rules.ts";
-import { type OpenForm, PublicForms, type Submitted } from "./signup.service.ts";
-import { type Confirmation, Confirmations } from "./signup-complete.service.ts";
-import { WELCOME_JOB } from "./signup-run.service.ts";
+import { type OpenForm, PublicForms, type Submitted } from "./signup.ts";
+import { type Confirmation, Confirmations } from "./signup-complete.ts";
+import { WELCOME_JOB } from "./signup-run.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
 const Page = answerAs(

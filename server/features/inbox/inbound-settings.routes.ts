@@ -2,7 +2,7 @@ import { Elysia, t } from "elysia";
 import { readInboundSettings } from "../../inbound/index.ts";
 import { refusals } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { changeInboundSettings } from "./inbound-settings.service.ts";
+import { changeInboundSettings } from "./inbound-settings.ts";
 
 const fields = {
   mxHost: t.String({

@@ -12,7 +12,7 @@ import {
 import type { AppDeps } from "../deps.ts";
 import { ReceivedDetail, ReceivedPage, ReceivedQuery } from "./inbox.schema.ts";
 import { asFile } from "./inbox.service.ts";
-import { readReceived, readReceivedMail, readReceivedSource } from "./received.service.ts";
+import { readReceived, readReceivedMail, readReceivedSource } from "./received.ts";
 
 const ItemParams = t.Object({ id: t.Integer({ minimum: 1 }) });
 

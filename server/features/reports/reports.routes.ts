@@ -17,7 +17,7 @@ import {
   WhyQuery,
 } from "./reports.schema.ts";
 import { recipientStory } from "./reports.service.ts";
-import { whyInCampaign } from "./why.service.ts";
+import { whyInCampaign } from "./why.ts";
 
 const RecipientParams = t.Object({
   ...WorkspaceItemParams.properties,

@@ -59,8 +59,8 @@ import {
   type RecipientRow,
 } from "./reports.store.ts";
 import { retryWaits, waitingNow } from "./waits.rules.ts";
-import { type WhyContext, whyInCampaign } from "./why.service.ts";
 import { findReports } from "./why.store.ts";
+import { type WhyContext, whyInCampaign } from "./why.ts";
 
 const RECENT_CAMPAIGNS = 8;
 const DAYS_30_MS = 30 * DAY_MS;

@@ -9,7 +9,7 @@ import {
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { allowsDirectSending } from "../instance/instance.service.ts";
-import { requireAllowedChange, requireAllowedTargets } from "./relay-target.service.ts";
+import { requireAllowedChange, requireAllowedTargets } from "./relay-target.ts";
 import { checkAnyRoute, sendRouteTest } from "./route-check.service.ts";
 import {
   RouteChange,

@@ -13,7 +13,7 @@ import {
   refuseToMoveSecrets,
   sealSecrets,
 } from "./route-secrets.service.ts";
-import { listOf, settingsOf, sourcesOf, viewOf, withChange } from "./route-view.service.ts";
+import { listOf, settingsOf, sourcesOf, viewOf, withChange } from "./route-view.ts";
 import { requireUsable } from "./routes.rules.ts";
 import type { RouteChange, RouteCheck, RouteCreate, RouteTry, RouteView } from "./routes.schema.ts";
 import {

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
 import { FieldUse } from "../contacts/contacts.schema.ts";
 import type { AppDeps } from "../deps.ts";
-import { fieldUse } from "./field-use.service.ts";
+import { fieldUse } from "./field-use.ts";
 import type { SegmentDeps } from "./segment-read.service.ts";
 
 /** A route of custom fields that reads segments, which is why it is in this slice. */

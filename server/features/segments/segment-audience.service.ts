@@ -2,7 +2,7 @@ import type { AudienceDefinition, SegmentCondition } from "../../delivery/index.
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import type { Moment } from "./segment-dates.rules.ts";
-import { type Asked, audienceCondition, planOf } from "./segment-plan.service.ts";
+import { type Asked, audienceCondition, planOf } from "./segment-plan.ts";
 import { askedOf, isSound } from "./segments.service.ts";
 import { findSegment } from "./segments.store.ts";
 

@@ -4,7 +4,7 @@ import { segmentFault } from "./segment-audience.service.ts";
 import type { Moment } from "./segment-dates.rules.ts";
 import { matchesCondition } from "./segment-explain.store.ts";
 import { isGroup, type Rule } from "./segment-language.rules.ts";
-import { audienceCondition, planOf } from "./segment-plan.service.ts";
+import { audienceCondition, planOf } from "./segment-plan.ts";
 import { type Language, ruleInWords } from "./segment-words.rules.ts";
 import { namesIn } from "./segments.service.ts";
 import { findSegment } from "./segments.store.ts";

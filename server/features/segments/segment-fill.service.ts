@@ -4,7 +4,7 @@ import { type StepOf, stepwise } from "../tasks/task-kind.service.ts";
 import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import type { Moment } from "./segment-dates.rules.ts";
 import type { Rule } from "./segment-language.rules.ts";
-import { audienceCondition, planOf } from "./segment-plan.service.ts";
+import { audienceCondition, planOf } from "./segment-plan.ts";
 import { insertNew, readName, requireSegment } from "./segments.service.ts";
 import { addMembersWhere, findSegment, markFilled } from "./segments.store.ts";
 

@@ -5,7 +5,7 @@ import type { IdSet } from "./id-set.rules.ts";
 import type { Plan } from "./segment-compile.store.ts";
 import type { Moment } from "./segment-dates.rules.ts";
 import { evaluate, everybody, type Range } from "./segment-evaluate.store.ts";
-import { type Asked, planOf } from "./segment-plan.service.ts";
+import { type Asked, planOf } from "./segment-plan.ts";
 
 // Everything in this file runs on the reads thread, never on the HTTP thread.
 

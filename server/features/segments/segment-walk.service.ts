@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { Moment } from "./segment-dates.rules.ts";
 import { evaluate, everybody, type Range } from "./segment-evaluate.store.ts";
-import { planOf } from "./segment-plan.service.ts";
+import { planOf } from "./segment-plan.ts";
 import { askedOf, requireSegment } from "./segments.service.ts";
 
 /**

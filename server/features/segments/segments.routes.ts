@@ -11,7 +11,7 @@ import {
 import { ContactPage } from "../contacts/contacts.schema.ts";
 import type { AppDeps } from "../deps.ts";
 import { freezeSegment } from "./segment-fill.service.ts";
-import { countRule, countSegment, membersOf } from "./segment-people.service.ts";
+import { countRule, countSegment, membersOf } from "./segment-people.ts";
 import type { SegmentDeps } from "./segment-read.service.ts";
 import {
   CountResult,

@@ -14,7 +14,7 @@ import { ensureFieldIndex, fieldsWithSql, listFields } from "../contacts/contact
 import type { TaskContext } from "../tasks/tasks.service.ts";
 import { checkRule } from "./segment-check.rules.ts";
 import type { Rule } from "./segment-language.rules.ts";
-import { type Asked, keysOf } from "./segment-plan.service.ts";
+import { type Asked, keysOf } from "./segment-plan.ts";
 import { type Language, type Names, ruleInWords } from "./segment-words.rules.ts";
 import {
   campaignsWith,

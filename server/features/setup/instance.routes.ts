@@ -6,7 +6,7 @@ import {
   changeInstanceSettings,
   readInstanceSettings,
   sendSystemTest,
-} from "./instance-settings.service.ts";
+} from "./instance-settings.ts";
 
 export const instanceRoutes = (deps: AppDeps) => {
   const { guard, config, databases, audit, clock, unnamedProxies } = deps;

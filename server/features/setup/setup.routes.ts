@@ -36,7 +36,7 @@ import {
   answerTestMessage,
   checkSetupRoute,
   readSetupDns,
-} from "./setup-sending.service.ts";
+} from "./setup-sending.ts";
 
 const byToken = "there is nobody to sign in as yet; the token of the console opens it, once";
 

@@ -4,7 +4,7 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, because, invalidField, notFound, refusedField } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
-import { tagTasks } from "./tag-tasks.service.ts";
+import { tagTasks } from "./tag-tasks.ts";
 import { readTagName } from "./tags.rules.ts";
 import {
   addTag,

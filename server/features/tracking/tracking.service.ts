@@ -15,7 +15,7 @@ import { AppError } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import type { MissedEngagement, TrackingPort } from "../ports.ts";
 import { WorkspaceDirectory } from "./directory.service.ts";
-import { SentMail } from "./sent-mail.service.ts";
+import { SentMail } from "./sent-mail.ts";
 import { findContact, findRecipient } from "./tracking.store.ts";
 
 /** The visitor's properties that an event stores. */

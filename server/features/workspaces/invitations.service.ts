@@ -26,8 +26,8 @@ import {
   openInvitations,
   setToken,
 } from "./invitations.store.ts";
-import { type MemberDesk, requireMayGive } from "./members.service.ts";
 import { addMember, findMember } from "./members.store.ts";
+import { type MemberDesk, requireMayGive } from "./members.ts";
 import { plainName } from "./workspaces.rules.ts";
 import { findWorkspace, workspaceForPerson } from "./workspaces.store.ts";
 

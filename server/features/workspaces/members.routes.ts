@@ -11,7 +11,7 @@ import {
 import type { AppDeps } from "../deps.ts";
 import { publicUrlOf } from "../instance/instance.service.ts";
 import { invite, listInvitations, withdrawInvitation } from "./invitations.service.ts";
-import { changeMember, listMembers, type MemberDesk, removeMember } from "./members.service.ts";
+import { changeMember, listMembers, type MemberDesk, removeMember } from "./members.ts";
 import {
   Invitation,
   InvitationPage,

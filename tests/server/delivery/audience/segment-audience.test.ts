@@ -2,10 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import { countWaterfall } from "../../../../server/delivery/audience/waterfall.ts";
 import type { Rule } from "../../../../server/features/segments/segment-language.rules.ts";
-import {
-  audienceCondition,
-  planOf,
-} from "../../../../server/features/segments/segment-plan.service.ts";
+import { audienceCondition, planOf } from "../../../../server/features/segments/segment-plan.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 

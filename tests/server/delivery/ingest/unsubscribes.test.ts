@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { OutsideFact, UnsubscribeFact } from "../../../../server/delivery/facts.ts";
 import type { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
-import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
+import { mergeContacts } from "../../../../server/features/contacts/contact-merge.ts";
 import { presentContactId } from "../../../../server/features/tracking/recipient.service.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";

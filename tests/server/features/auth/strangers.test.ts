@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   consumeSignInAttempts,
   mayMailReset,
-} from "../../../../server/features/auth/attempt-limits.service.ts";
+} from "../../../../server/features/auth/attempt-limits.ts";
 import { deviceCookie } from "../../../../server/features/auth/known-device.ts";
 import { forcePassword } from "../../../../server/features/users/reset.service.ts";
 import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";

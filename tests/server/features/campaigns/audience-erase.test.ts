@@ -5,10 +5,7 @@ import { redactAudience } from "../../../../server/features/campaigns/audience-e
 import { eraseFromAudiences } from "../../../../server/features/campaigns/audience-erase.service.ts";
 import { redact } from "../../../../server/features/privacy/mentions.rules.ts";
 import type { Rule } from "../../../../server/features/segments/segment-language.rules.ts";
-import {
-  audienceCondition,
-  planOf,
-} from "../../../../server/features/segments/segment-plan.service.ts";
+import { audienceCondition, planOf } from "../../../../server/features/segments/segment-plan.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { contentFaults } from "../../../../server/features/campaigns/campaign-content.service.ts";
-import { readCampaign } from "../../../../server/features/campaigns/campaign-view.service.ts";
+import { readCampaign } from "../../../../server/features/campaigns/campaign-view.ts";
 import { requireCampaign } from "../../../../server/features/campaigns/campaigns.service.ts";
 import { purgeCampaign, purgeDueAt } from "../../../../server/features/campaigns/purge.service.ts";
 import { AppError } from "../../../../server/platform/errors.ts";

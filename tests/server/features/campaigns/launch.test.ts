@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { runLaunchJob } from "../../../../server/features/campaigns/launch.service.ts";
+import { runLaunchJob } from "../../../../server/features/campaigns/launch.ts";
 import { systemDns } from "../../../../server/features/domains/domains.service.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { renderHere } from "../../../support/app.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
+import { mergeContacts } from "../../../../server/features/contacts/contact-merge.ts";
 import { changeContact } from "../../../../server/features/contacts/contacts.service.ts";
 import { type Databases, openDatabases } from "../../../../server/platform/db/databases.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
+import { mergeContacts } from "../../../../server/features/contacts/contact-merge.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { TestMessage } from "../../../../server/delivery/index.ts";
 import type { SmtpFault } from "../../../../server/delivery/types.ts";
 import { formJobs } from "../../../../server/features/forms/form-jobs.service.ts";
-import { PublicForms } from "../../../../server/features/forms/signup.service.ts";
+import { PublicForms } from "../../../../server/features/forms/signup.ts";
 import { preferenceJobs } from "../../../../server/features/preferences/preference-jobs.service.ts";
 import type { AppError } from "../../../../server/platform/errors.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";

@@ -11,7 +11,7 @@ import {
   audienceCondition,
   planOf,
   rowCondition,
-} from "../../../../server/features/segments/segment-plan.service.ts";
+} from "../../../../server/features/segments/segment-plan.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 import { evaluate as meaning, type Person, storePeople } from "../../../support/segment-people.ts";

@@ -13,7 +13,7 @@ import {
 import { applyBatch } from "../../../../server/delivery/ingest/batch.ts";
 import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
-import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
+import { mergeContacts } from "../../../../server/features/contacts/contact-merge.ts";
 import type { MissedEngagement, TrackingPort } from "../../../../server/features/ports.ts";
 import { createMissedEngagement } from "../../../../server/features/tracking/missed.service.ts";
 import { trackingRoutes } from "../../../../server/features/tracking/tracking.routes.ts";

@@ -9,7 +9,7 @@ import { DAY_MS } from "../../platform/time.rules.ts";
 import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
 import type { CampaignEngine, DnsLookup } from "../ports.ts";
 import { type ContentContext, contentFaults } from "./campaign-content.service.ts";
-import { readCampaign } from "./campaign-view.service.ts";
+import { readCampaign } from "./campaign-view.ts";
 import {
   type CampaignMove,
   type CampaignStatus,
@@ -34,7 +34,7 @@ import {
   storeScheduledAt,
 } from "./campaigns.store.ts";
 import { launchSentence } from "./launch-faults.rules.ts";
-import { runPreflight } from "./preflight.service.ts";
+import { runPreflight } from "./preflight.ts";
 
 /** The job that launches a campaign when it is due and resumes a launch after a crash. */
 export const LAUNCH_JOB = "campaign.launch";

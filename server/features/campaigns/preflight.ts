@@ -15,7 +15,7 @@ import type { Preflight } from "./campaigns.schema.ts";
 import { audienceOf, type CampaignParts, sectionsOf, sendingParts } from "./campaigns.service.ts";
 import type { CampaignRow } from "./campaigns.store.ts";
 import { preflightChecks } from "./preflight.rules.ts";
-import type { WaterfallMemory } from "./waterfall-memory.service.ts";
+import type { WaterfallMemory } from "./waterfall-memory.ts";
 
 export type PreflightDeps = ContentContext & {
   engine: CampaignEngine;

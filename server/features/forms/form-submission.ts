@@ -1,7 +1,7 @@
 import { AppError } from "../../platform/errors.ts";
 import type { PlaceInput } from "../contacts/contacts.service.ts";
 import type { Filled, FormView } from "./form-html.ts";
-import type { FormField } from "./form-view.service.ts";
+import type { FormField } from "./form-view.ts";
 import { formWords } from "./form-words.rules.ts";
 import { isBuiltIn } from "./forms.rules.ts";
 

@@ -11,11 +11,11 @@ import { RecipientUrls } from "../contact-mail/recipient-urls.service.ts";
 import { findContactByAddress, isErased } from "../contacts/contacts.service.ts";
 import { topicsAmong } from "../lists/lists.service.ts";
 import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
-import type { SignupData } from "./form-submission.service.ts";
+import type { SignupData } from "./form-submission.ts";
 import { formWords } from "./form-words.rules.ts";
 import { textOr } from "./forms.rules.ts";
 import { type Form, requireForm } from "./forms.service.ts";
-import { completeSignup } from "./signup-complete.service.ts";
+import { completeSignup } from "./signup-complete.ts";
 import {
   findSignup,
   forgetSignup,

@@ -13,10 +13,10 @@ import { resubscribe } from "../lists/resubscribe.service.ts";
 import type { TrackingPort } from "../ports.ts";
 import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
-import type { SignupData } from "./form-submission.service.ts";
+import type { SignupData } from "./form-submission.ts";
 import { type Form, requireForm } from "./forms.service.ts";
 import { countForm, findFormWording } from "./forms.store.ts";
-import type { FormVisitor, SignupDeps } from "./signup.service.ts";
+import type { FormVisitor, SignupDeps } from "./signup.ts";
 import { findSignup, forgetSignup, markDone, type SignupRow } from "./signups.store.ts";
 
 /** A sign-up that a confirmation link refers to. */

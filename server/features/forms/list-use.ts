@@ -3,7 +3,7 @@ import { AppError, because, faultyField } from "../../platform/errors.ts";
 import { getList } from "../lists/lists.service.ts";
 import { waitingFor } from "../lists/waiting.service.ts";
 import { audienceUseOfList } from "../segments/list-use.service.ts";
-import { topicsOfForm } from "./form-view.service.ts";
+import { topicsOfForm } from "./form-view.ts";
 import { settingsOf } from "./forms.service.ts";
 import { formsWithList } from "./forms.store.ts";
 

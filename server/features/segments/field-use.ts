@@ -1,7 +1,7 @@
 import { requireField } from "../contacts/contact-fields.service.ts";
 import type { Rule } from "./segment-language.rules.ts";
-import type { PeopleContext } from "./segment-people.service.ts";
-import { keysOf } from "./segment-plan.service.ts";
+import type { PeopleContext } from "./segment-people.ts";
+import { keysOf } from "./segment-plan.ts";
 import { allRules, campaignsWith, textsNaming } from "./segments.store.ts";
 
 /**

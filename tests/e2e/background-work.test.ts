@@ -82,6 +82,9 @@ test(
     await button("More actions").click();
     await page.getByRole("menuitem", { name: "Background work" }).click();
     await page.getByText("Cancelled").waitFor();
+    await page.getByText("Details", { exact: true }).click();
+    await page.getByText(/^Requested · /).waitFor();
+    await page.getByText(/^Stopped · .* contacts/).waitFor();
     await look("background-work");
     const stopped = await seeded.api.get<{ doneCount: number }>(path(`/tasks/${job.id}`));
     expect(stopped.doneCount).toBeGreaterThan(0);
@@ -113,7 +116,33 @@ test(
     await api.post(path("/privacy/requests"), { kind: "export", address: "reader1@reader.test" });
     await open("/contacts/privacy");
     await page.getByText("Done", { exact: true }).waitFor();
+    await page.getByText("Details", { exact: true }).click();
+    await page.getByText(/^Done · .* records/).waitFor();
     await look("privacy");
+  },
+  STEP_MS,
+);
+
+test(
+  "an export that somebody else starts shows on an open page, and its file when it is done, without asking again",
+  async () => {
+    const { api } = seeded;
+    await open("/contacts/imports");
+    const asked: string[] = [];
+    await page.getByText(/^Available until/).waitFor();
+    page.on("request", (request) => asked.push(request.url()));
+    await Bun.sleep(5_000);
+    expect(asked.filter((url) => url.includes("/exports"))).toEqual([]);
+
+    await api.post(path("/exports"), { kind: "contacts" });
+    await button("1 running").waitFor();
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    await button("1 running").waitFor({ state: "detached", timeout: STEP_MS });
+    await page
+      .getByText(/^Available until/)
+      .nth(1)
+      .waitFor();
+    await look("exports-done");
   },
   STEP_MS,
 );

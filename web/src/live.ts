@@ -2,7 +2,34 @@ import { useEffect, useState } from "preact/hooks";
 import type { CampaignProgress } from "../../server/app.ts";
 import { apiUrl } from "./api.ts";
 
-/** Follows a campaign by server-sent events while `on`. The browser reconnects by itself. */
+/** How long to wait before asking again after the server refused a stream (ms). A lost connection is the browser's matter. */
+const RETRY_MS = 15_000;
+
+/**
+ * Follows server-sent events until the returned function is called. The browser reconnects by itself when a connection
+ * is lost, but not when an answer was no stream.
+ */
+function follow<T>(path: string, event: string, take: (value: T) => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let source: EventSource | undefined;
+  const open = () => {
+    const opened = new EventSource(apiUrl(path));
+    source = opened;
+    opened.addEventListener(event, ({ data }: MessageEvent<string>) => take(JSON.parse(data)));
+    opened.onerror = () => {
+      if (opened.readyState === EventSource.CLOSED) {
+        timer = setTimeout(open, RETRY_MS);
+      }
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+  };
+}
+
+/** Follows a campaign while `on`. */
 export function useCampaignProgress(
   workspaceId: string,
   campaignId: number,
@@ -14,12 +41,62 @@ export function useCampaignProgress(
       setProgress(undefined);
       return;
     }
-    const source = new EventSource(
-      apiUrl(`/workspaces/${workspaceId}/campaigns/${campaignId}/progress`),
-    );
-    const take = (event: MessageEvent<string>) => setProgress(JSON.parse(event.data));
-    source.addEventListener("progress", take);
-    return () => source.close();
+    const path = `/workspaces/${workspaceId}/campaigns/${campaignId}/progress`;
+    return follow<CampaignProgress>(path, "progress", setProgress);
   }, [workspaceId, campaignId, on]);
   return progress;
+}
+
+/** A stream that all its readers on the page share: a browser opens only a few connections to one host. */
+export class SharedStream<T> {
+  readonly #readers = new Set<(value: T) => void>();
+  readonly #path: string;
+  readonly #event: string;
+  readonly #onValue: (value: T, before: T | undefined) => void;
+  #latest: T | undefined;
+  #stop: (() => void) | undefined;
+
+  /** @param onValue Called once with each value, before the readers. */
+  constructor(path: string, event: string, onValue: (value: T, before: T | undefined) => void) {
+    this.#path = path;
+    this.#event = event;
+    this.#onValue = onValue;
+  }
+
+  get latest(): T | undefined {
+    return this.#latest;
+  }
+
+  /** Gives the reader each value until the returned function is called. */
+  read(reader: (value: T) => void): () => void {
+    this.#readers.add(reader);
+    this.#stop ??= this.#open();
+    return () => {
+      this.#readers.delete(reader);
+      if (this.#readers.size === 0) {
+        this.#stop?.();
+        this.#stop = undefined;
+        this.#latest = undefined;
+      }
+    };
+  }
+
+  /** Asks for the value at once, for example after this page has changed it. */
+  readAgain(): void {
+    if (this.#stop !== undefined) {
+      this.#stop();
+      this.#stop = this.#open();
+    }
+  }
+
+  #open(): () => void {
+    return follow<T>(this.#path, this.#event, (value) => {
+      const before = this.#latest;
+      this.#latest = value;
+      this.#onValue(value, before);
+      for (const reader of this.#readers) {
+        reader(value);
+      }
+    });
+  }
 }

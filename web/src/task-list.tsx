@@ -1,8 +1,8 @@
 import { Loader } from "lucide-preact";
-import { useEffect, useRef } from "preact/hooks";
 import { useWorkspace } from "./session.ts";
+import { TaskDetails } from "./task-details.tsx";
 import { t } from "./tasks.messages.ts";
-import { cancelTask, refreshAudience, type Task, undoTask, useTasks } from "./tasks.ts";
+import { cancelTask, type Task, undoTask, useOpenTasks, useTasks } from "./tasks.ts";
 import { Button } from "./ui/button.tsx";
 import { Dialog } from "./ui/dialog.tsx";
 import { RelativeTime } from "./ui/display.tsx";
@@ -13,16 +13,8 @@ import { isOpen, WorkProgress } from "./ui/work-state.tsx";
 
 /** A button with the number of tasks at work, which opens their list. Not there while nothing is. */
 export function RunningWork() {
-  const workspace = useWorkspace();
-  const items = useTasks(workspace, "open").data?.items ?? [];
+  const items = useOpenTasks(useWorkspace());
   const count = items.length;
-  const before = useRef(count);
-  useEffect(() => {
-    if (count < before.current) {
-      void refreshAudience();
-    }
-    before.current = count;
-  }, [count]);
   if (count === 0) {
     return null;
   }
@@ -46,9 +38,9 @@ export function RunningWork() {
   );
 }
 
-/** What was done to many contacts lately and what is being done, each with what can still be done about it. */
+/** What was done in the background lately and what is being done, each with what can still be done about it. */
 export function TasksDialog({ onClose }: { onClose: () => void }) {
-  const tasks = useTasks(useWorkspace(), "all");
+  const tasks = useTasks(useWorkspace());
   return (
     <Dialog title={t("background")} onClose={onClose}>
       <Loaded query={tasks} rows={4}>
@@ -75,7 +67,7 @@ function TaskRow({ task }: { task: Task }) {
     <li class="flex items-start justify-between gap-4">
       <div class="flex min-w-0 grow flex-col gap-1">
         <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
-          {t(task.kind)}
+          <TaskName kind={task.kind} />
           {task.state !== "done" && task.undoState === "none" && (
             <WorkProgress state={task.state} done={task.doneCount} total={task.total} />
           )}
@@ -86,10 +78,33 @@ function TaskRow({ task }: { task: Task }) {
           <RelativeTime at={task.createdAt} />
         </span>
         {task.error !== null && <span class="text-sm text-error">{task.error}</span>}
+        <TaskDetails id={task.id} unit={task.unit} />
       </div>
       <TaskButton task={task} />
     </li>
   );
+}
+
+/** The name of a kind, with a link to the page that has the file. */
+function TaskName({ kind }: Pick<Task, "kind">) {
+  const { base } = useWorkspace();
+  switch (kind) {
+    case "export":
+      return (
+        <a class="link" href={`${base}/contacts/imports`}>
+          {t(kind)}
+        </a>
+      );
+    case "person_export":
+    case "person_erase":
+      return (
+        <a class="link" href={`${base}/contacts/privacy`}>
+          {t(kind)}
+        </a>
+      );
+    default:
+      return <>{t(kind)}</>;
+  }
 }
 
 function sentence(task: Task): string {

@@ -28,6 +28,23 @@ export const t = messages({
     en: "{count, plural, one {# record} other {# records}}",
     de: "{count, plural, one {# Datensatz} other {# Datensätze}}",
   },
+  details: { en: "Details", de: "Details" },
+  log_requested: { en: "Requested", de: "Angefordert" },
+  log_started: { en: "Started", de: "Gestartet" },
+  log_resumed: {
+    en: "{times, plural, one {Continued after an interruption} other {Continued after # interruptions}}",
+    de: "{times, plural, one {Nach einer Unterbrechung fortgesetzt} other {Nach # Unterbrechungen fortgesetzt}}",
+  },
+  log_restarted: {
+    en: "Started again because a person was erased",
+    de: "Neu begonnen, weil eine Person gelöscht wurde",
+  },
+  log_erased: { en: "Data erased, deleting files", de: "Daten gelöscht, Dateien werden entfernt" },
+  log_cancelled: { en: "Stopped", de: "Gestoppt" },
+  log_failed: { en: "Failed", de: "Fehlgeschlagen" },
+  log_done: { en: "Done", de: "Fertig" },
+  log_undo_requested: { en: "Undo requested", de: "Rückgängigmachen angefordert" },
+  log_undone: { en: "Undone", de: "Rückgängig gemacht" },
   undo: { en: "Undo", de: "Rückgängig" },
   stop: { en: "Stop", de: "Stoppen" },
   beingUndone: { en: "Being undone", de: "Wird rückgängig gemacht" },
@@ -38,7 +55,7 @@ export const t = messages({
   background: { en: "Background work", de: "Hintergrundarbeit" },
   atWork: { en: "{count} running", de: "{count} in Arbeit" },
   noTasks: {
-    en: "Nothing was changed in bulk yet.",
-    de: "Bisher wurde nichts in großer Zahl geändert.",
+    en: "Bulk actions, exports and privacy requests appear here.",
+    de: "Massenaktionen, Exporte und Datenschutzanfragen erscheinen hier.",
   },
 });

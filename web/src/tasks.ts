@@ -1,27 +1,66 @@
 import { useQuery } from "@tanstack/preact-query";
+import { useEffect, useState } from "preact/hooks";
 import { type Answer, ask, type WorkspaceApi } from "./api.ts";
 import { refreshChoices } from "./choices.ts";
+import { SharedStream } from "./live.ts";
 import { type OpenWorkspace, queryClient } from "./session.ts";
 import { t } from "./tasks.messages.ts";
 import { attempt, toast } from "./ui/toast.tsx";
-import { isOpen, LIVE_MS } from "./ui/work-state.tsx";
 
-type Tasks = Answer<WorkspaceApi["tasks"]["get"]>;
+type TasksApi = WorkspaceApi["tasks"];
+type Tasks = Answer<TasksApi["get"]>;
 export type Task = Tasks["items"][number];
+export type TaskLine = Answer<ReturnType<TasksApi>["log"]["get"]>["items"][number];
 
-/** How often a page looks whether somebody else has started a task (ms). */
-const IDLE_MS = 15_000;
+/** The stream of each workspace's open tasks. */
+const streams = new Map<string, SharedStream<Tasks>>();
 
-/** Whether a task waits, runs or is being undone. */
-const isAtWork = (task: Task): boolean => isOpen(task) || task.undoState === "queued";
+function streamOf(workspaceId: string): SharedStream<Tasks> {
+  const known = streams.get(workspaceId);
+  if (known !== undefined) {
+    return known;
+  }
+  const path = `/workspaces/${workspaceId}/tasks/events`;
+  const made = new SharedStream<Tasks>(path, "tasks", (now, before) => {
+    void readAgainAfter(before?.items ?? [], now.items);
+  });
+  streams.set(workspaceId, made);
+  return made;
+}
 
-/** The tasks of a workspace, newest first: those that are at work, or also those that have ended. */
-export function useTasks(workspace: OpenWorkspace, state: "open" | "all") {
+/** The tasks that wait, run or are being undone, newest first. Views that show tasks are read again when one changes. */
+export function useOpenTasks({ id }: OpenWorkspace): Task[] {
+  const [tasks, setTasks] = useState(() => streamOf(id).latest?.items ?? []);
+  useEffect(() => {
+    const stream = streamOf(id);
+    setTasks(stream.latest?.items ?? []);
+    return stream.read(({ items }) => setTasks(items));
+  }, [id]);
+  return tasks;
+}
+
+async function readAgainAfter(before: readonly Task[], now: readonly Task[]): Promise<void> {
+  await invalidate("tasks", "task-log", "exports", "privacy-requests");
+  const isEnded = before.some(({ id }) => now.every((task) => task.id !== id));
+  if (isEnded) {
+    await refreshContacts();
+  }
+}
+
+/** The newest tasks of a workspace, also those that have ended. */
+export function useTasks(workspace: OpenWorkspace) {
+  useOpenTasks(workspace);
   return useQuery({
-    queryKey: ["tasks", workspace.id, state],
-    queryFn: () => ask(workspace.call.tasks.get({ query: { state } })),
-    refetchInterval: (query) =>
-      query.state.data?.items.some(isAtWork) === true ? LIVE_MS : IDLE_MS,
+    queryKey: ["tasks", workspace.id],
+    queryFn: () => ask(workspace.call.tasks.get({ query: { state: "all" } })),
+  });
+}
+
+/** What a task did, oldest first. */
+export function useTaskLog(workspace: OpenWorkspace, id: number) {
+  return useQuery({
+    queryKey: ["task-log", workspace.id, id],
+    queryFn: () => ask(workspace.call.tasks({ id }).log.get()),
   });
 }
 
@@ -41,8 +80,25 @@ export async function cancelTask(workspace: OpenWorkspace, id: number): Promise<
 
 /** Has every view that shows tasks, or contacts that one may have changed, read them again. */
 export async function refreshAudience(): Promise<void> {
-  for (const key of ["tasks", "contacts", "contact-count"]) {
+  refreshTasks();
+  await invalidate("tasks");
+  await refreshContacts();
+}
+
+/** Has the streams tell at once of a task that this page has just begun or ended. */
+export function refreshTasks(): void {
+  for (const stream of streams.values()) {
+    stream.readAgain();
+  }
+}
+
+async function refreshContacts(): Promise<void> {
+  await invalidate("contacts", "contact-count");
+  await refreshChoices("lists", "tags", "fields", "segments");
+}
+
+async function invalidate(...keys: string[]): Promise<void> {
+  for (const key of keys) {
     await queryClient.invalidateQueries({ queryKey: [key] });
   }
-  await refreshChoices("lists", "tags", "fields", "segments");
 }

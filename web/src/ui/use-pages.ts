@@ -3,8 +3,6 @@ import { useInfiniteQuery } from "@tanstack/preact-query";
 /** One page of a paged list. */
 type ListPage<Row> = { items: Row[]; nextCursor: string | null };
 
-const LIVE_MS = 1_000;
-
 export type Pages<Row> = ReturnType<typeof usePages<Row>>;
 
 /**
@@ -15,10 +13,7 @@ export function usePages<Row>(options: {
   key: unknown[];
   read: (cursor: { cursor?: string }, signal: AbortSignal) => Promise<ListPage<Row>>;
   refetchInterval?: number;
-  /** Reload every second while a row matches. */
-  refetchWhile?: (row: Row) => boolean;
 }) {
-  const { refetchWhile } = options;
   const query = useInfiniteQuery({
     queryKey: options.key,
     queryFn: ({ pageParam, signal }) =>
@@ -26,13 +21,6 @@ export function usePages<Row>(options: {
     initialPageParam: null as string | null,
     getNextPageParam: (page: ListPage<Row>) => page.nextCursor,
     ...(options.refetchInterval === undefined ? {} : { refetchInterval: options.refetchInterval }),
-    ...(refetchWhile === undefined
-      ? {}
-      : {
-          refetchInterval: (asked: { state: { data?: { pages: ListPage<Row>[] } | undefined } }) =>
-            asked.state.data?.pages.some((page) => page.items.some(refetchWhile)) === true &&
-            LIVE_MS,
-        }),
   });
   const rows = query.data?.pages.flatMap((page) => page.items);
   return {

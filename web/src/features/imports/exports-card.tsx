@@ -2,6 +2,8 @@ import { FileDown } from "lucide-preact";
 import { apiUrl, ask } from "../../api.ts";
 import { formatBytes, formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
+import { TaskDetails } from "../../task-details.tsx";
+import { refreshTasks, useOpenTasks } from "../../tasks.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { CopyLink } from "../../ui/copy-link.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
@@ -20,13 +22,16 @@ import type { Export } from "./use-imports.ts";
 export function ExportsCard() {
   const workspace = useWorkspace();
   const url = useUrlState();
+  useOpenTasks(workspace);
   const list = usePages<Export>({
     key: ["exports", workspace.id],
     read: (cursor, signal) => ask(workspace.call.exports.get({ query: cursor, fetch: { signal } })),
-    refetchWhile: isOpen,
   });
   const action = <Button onClick={() => url.set({ export: "contacts" })}>{t("newExport")}</Button>;
-  const refetch = () => void list.query.refetch();
+  const refetch = () => {
+    refreshTasks();
+    void list.query.refetch();
+  };
   return (
     <Card flush title={t("exports")} action={action}>
       <PagedTable
@@ -67,6 +72,7 @@ const columns = (): Column<Export>[] => [
         <span class="block text-sm text-muted">
           <RelativeTime at={row.createdAt} />
         </span>
+        <TaskDetails id={row.id} unit="rows" />
       </>
     ),
   },

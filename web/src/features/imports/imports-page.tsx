@@ -1,6 +1,7 @@
 import { FileUp } from "lucide-preact";
 import { formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
+import { RunningWork } from "../../task-list.tsx";
 import { ButtonLink } from "../../ui/button.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
@@ -24,7 +25,12 @@ export function ImportsPage() {
       <PageHeader
         title={t("importsExports")}
         trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
-        actions={action}
+        actions={
+          <>
+            <RunningWork />
+            {action}
+          </>
+        }
       />
       <PageBody>
         <Imports action={action} />

@@ -3,6 +3,9 @@ import { useState } from "preact/hooks";
 import { type Answer, apiUrl, ask, type WorkspaceApi } from "../../api.ts";
 import { formatDate } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
+import { TaskDetails } from "../../task-details.tsx";
+import { RunningWork } from "../../task-list.tsx";
+import { refreshTasks, useOpenTasks } from "../../tasks.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { CopyLink } from "../../ui/copy-link.tsx";
@@ -15,7 +18,7 @@ import type { Column } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
-import { isOpen, WorkBadge } from "../../ui/work-state.tsx";
+import { WorkBadge } from "../../ui/work-state.tsx";
 import { t } from "./privacy.messages.ts";
 import { RetentionCard } from "./retention-card.tsx";
 
@@ -30,6 +33,7 @@ export function PrivacyPage() {
         title={t("privacy")}
         trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
         description={t("about")}
+        actions={<RunningWork />}
       />
       <PageBody>
         {workspace.canAdmin ? (
@@ -63,6 +67,7 @@ function AskCard() {
     if (started) {
       toast(t("queued"));
       setAddress("");
+      refreshTasks();
       await queryClient.invalidateQueries({ queryKey: ["privacy-requests"] });
     }
   };
@@ -103,11 +108,11 @@ function AskCard() {
 
 function Requests() {
   const workspace = useWorkspace();
+  useOpenTasks(workspace);
   const list = usePages<PrivacyRequest>({
     key: ["privacy-requests", workspace.id],
     read: (cursor, signal) =>
       ask(workspace.call.privacy.requests.get({ query: cursor, fetch: { signal } })),
-    refetchWhile: isOpen,
   });
   const actions = (row: PrivacyRequest) =>
     row.kind === "export" && row.state === "done" && row.error === null ? (
@@ -202,6 +207,7 @@ const columns = (): Column<PrivacyRequest>[] => [
       <>
         {t(row.kind)}
         <span class="block text-sm text-muted">{row.address ?? t("erased")}</span>
+        <TaskDetails id={row.id} unit="records" />
       </>
     ),
   },

@@ -234,6 +234,6 @@ export const damages: Damage[] = [
     what: "local/ removed",
     after: "stop",
     damage: (f) => rmSync(join(f, "local"), { recursive: true }),
-    expected: notice("journal_missing"),
+    expected: notice("system_unchecked,journal_missing"),
   },
 ];

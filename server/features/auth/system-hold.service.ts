@@ -29,7 +29,7 @@ const SKIPPED_NUMBERS = 1_000;
 
 /** What the operator has to do while the hold lasts. */
 export const HOLD_REMEDY =
-  "If you have the right system.db, stop the server and put it back together with its -wal, or restore the whole data folder from one backup. To go on with this one, run `swiftmail reset-password <your address>`, sign in as an administrator of this instance with the new password, check who has access, and dismiss the notice on the instance page.";
+  "If you have the right system.db, stop the server and put it back together with its -wal, or restore the whole data folder from one backup. To go on with this one, run `swiftmail user reset-password <your address>`, sign in as an administrator of this instance with the new password, check who has access, and dismiss the notice on the instance page.";
 
 /**
  * Compares `system.db` with what was noted outside it. If it lacks changes, everything that may come back with an older

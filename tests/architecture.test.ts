@@ -18,7 +18,7 @@ const MAX_LINES = 400;
 type Violation = { from: string; to: string; rule: { name: string } };
 type Cruise = { summary: { totalCruised: number; violations: Violation[] } };
 
-/** Cruises folders of a tree with the project's rules. */
+/** Runs dependency-cruiser with the project's rules over folders of a tree. */
 async function cruise(cwd: string, folders: string[]): Promise<Cruise> {
   const cruiser = join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");
   const rules = join(root, ".dependency-cruiser.cjs");
@@ -36,7 +36,7 @@ async function cruise(cwd: string, folders: string[]): Promise<Cruise> {
   return JSON.parse(out) as Cruise;
 }
 
-/** The files of these folders that are in the tree, also those that are not committed yet. */
+/** The files of these folders, including those that are not committed yet. */
 function tracked(...folders: string[]): string[] {
   const found = Bun.spawnSync(["git", "ls-files", "-co", "--exclude-standard", ...folders], {
     cwd: root,
@@ -58,7 +58,7 @@ function lines(path: string, base = root): number {
   return readFileSync(join(base, path), "utf8").split("\n").length - 1;
 }
 
-/** The files that are longer than a file of code may be. */
+/** Files over the limit of lines. */
 function tooLong(paths: string[], base = root): string[] {
   return paths.filter((path) => lines(path, base) > MAX_LINES);
 }
@@ -80,7 +80,7 @@ describe("import rules", () => {
 
   afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-  test("the source tree is really read and breaks none of them", async () => {
+  test("the source tree is read and breaks no rule", async () => {
     const { summary } = await cruise(root, [
       "server",
       ...(sources("web/src")[0] ? ["web/src"] : []),
@@ -110,7 +110,7 @@ describe("import rules", () => {
     expect(Object.keys(files)).toContain(catches[0] ?? "nothing was caught");
   });
 
-  test("what the rules allow is not caught", () => {
+  test("imports that the rules allow are not reported", () => {
     const allowed = planted.flatMap((each) => each.allowed ?? []);
 
     expect(allowed.length).toBeGreaterThan(4);
@@ -133,7 +133,7 @@ describe("files", () => {
 
   test(`no file of code is longer than ${MAX_LINES} lines: product, style sheets, tests and their fixtures`, () => {
     const sizes = product.map((path) => lines(path)).sort((a, b) => a - b);
-    // The middle says more about a tree than its worst file, so it is printed to be watched.
+    // The median says more about a tree than its worst file, so it is printed.
     process.stdout.write(
       `${product.length} source files, median ${sizes[sizes.length >> 1]} lines, longest ${sizes.at(-1)}\n`,
     );
@@ -148,7 +148,7 @@ describe("files", () => {
     expect(tooLong(measured)).toEqual([]);
   });
 
-  test("a file that is too long is caught, and one of just the length is not", () => {
+  test("a file over the limit is caught, and one exactly at the limit is not", () => {
     const folder = mkdtempSync(join(tmpdir(), "architecture-"));
     const line = "export {};\n";
     writeFileSync(join(folder, "just.ts"), line.repeat(MAX_LINES));
@@ -161,7 +161,7 @@ describe("files", () => {
     expect(caught).toEqual(["long.test.ts", "long.css"]);
   });
 
-  test("no file or folder is named after nothing in particular", () => {
+  test("no file or folder has a name without meaning, such as utils", () => {
     const vague = /(^|[/.-])(utils?|helpers?|common|misc|shared|lib)([/.-]|$)/;
 
     expect([...product, ...tests].filter((path) => vague.test(path))).toEqual([]);
@@ -173,7 +173,7 @@ describe("files", () => {
     expect([...product, ...tests].filter((path) => !name.test(basename(path)))).toEqual([]);
   });
 
-  test("only the entry reads the environment, and config.ts says what it means", () => {
+  test("only the entry point reads the environment, and config.ts interprets it", () => {
     const readers = sources("server").filter((path) =>
       /process\.env|Bun\.env/.test(readFileSync(join(root, path), "utf8")),
     );
@@ -187,7 +187,7 @@ describe("files", () => {
     expect(readers.filter((path) => !allowed.includes(path))).toEqual([]);
   });
 
-  test("nothing is skipped, suppressed or left for later without a reason", () => {
+  test("no test is skipped and no rule suppressed without a reason, and nothing is left to do later", () => {
     const smell = /^\s*\/\/ *@ts-(ignore|nocheck)|^\s*(test|describe|it)\.(only|todo|skip)\(/m;
     const self = "tests/architecture.test.ts";
     const found = [...product, ...tests].filter(

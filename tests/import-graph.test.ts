@@ -8,7 +8,7 @@ const imports = readImports(root, ["server"]);
 const between = (pairs: [string, string][]): Import[] =>
   pairs.map(([from, to]) => ({ from: `server/house/${from}`, to: `server/house/${to}` }));
 
-test("rooms stand one floor above what they need, and an import between two rooms counts once", () => {
+test("a folder is one floor above what it imports, and several imports between two folders count once", () => {
   const graph = graphOf(
     "server/house",
     between([
@@ -26,7 +26,7 @@ test("rooms stand one floor above what they need, and an import between two room
   expect(graph.knots).toEqual([]);
 });
 
-test("rooms that need each other in a circle are one knot", () => {
+test("folders that import each other form one cycle", () => {
   const graph = graphOf(
     "server/house",
     between([
@@ -41,7 +41,7 @@ test("rooms that need each other in a circle are one knot", () => {
   expect(graph.floors.get("ground.ts")).toBe(0);
 });
 
-test("delivery has no knot: threads stand on run, run on the stages, and these on what all share", async () => {
+test("delivery has no cycle: threads import run, run imports the stages, and all import the shared files", async () => {
   const { rooms, floors, knots } = graphOf("server/delivery", await imports);
   const floor = (room: string) => floors.get(room) ?? Number.NaN;
   const stages = rooms.filter(
@@ -56,7 +56,7 @@ test("delivery has no knot: threads stand on run, run on the stages, and these o
   }
 }, 60_000);
 
-test("features has no knot: a slice needs only slices below it, and their ports stand under all", async () => {
+test("features has no cycle: a slice imports only slices below it, and the ports are below all", async () => {
   const { rooms, arrows, knots } = graphOf("server/features", await imports);
 
   expect(rooms.length).toBeGreaterThan(30);
@@ -70,7 +70,7 @@ test.each([
   ["domains/domain-surroundings.ts", "routes/routes.service.ts", ["domains", "routes"]],
   ["deps.ts", "audit/audit.service.ts", ["audit", "deps.ts"]],
 ])(
-  "one import up, from %s to %s, is a knot of features",
+  "one upward import, from %s to %s, makes a cycle of features",
   async (from, to, rooms) => {
     const up = { from: `server/features/${from}`, to: `server/features/${to}` };
 

@@ -1,12 +1,12 @@
-// `bun run bench http`: every statement of the HTTP thread, timed by the product's own watch, while each page of a
-// workspace of two million contacts is asked for, and written to. Fails when one takes longer than 10 ms.
+// `bun run bench http`: times every statement of the HTTP thread, using the product's own watch, while each page of a
+// workspace of two million contacts is requested and written to. Fails when a statement takes longer than 10 ms.
 import type { OnStatement } from "../../server/platform/db/statement-watch.ts";
 import { startWholeServer, type WholeServer } from "../support/whole-server.ts";
 import { seedHistory } from "./http/seed-history.ts";
 import { seedPeople } from "./segment/seed.ts";
 
 const CONTACTS = Number(process.argv[2] ?? 2_000_000);
-/** Odd, so that the middle one is a measured one. What the machine does beside this hits one round, not most. */
+/** Odd, so that the median is a measured value. A disturbance of the machine hits one round, not most of them. */
 const ROUNDS = 5;
 const MOST_MS = 10;
 
@@ -66,7 +66,7 @@ const reads = [
   "/audit",
 ].map((path): Ask => ({ method: "GET", path }));
 
-/** Of one round; names must be new in each. */
+/** Belongs to one round; names must be new in each. */
 const writes = (round: number): Ask[] => [
   { method: "POST", path: "/contacts", body: { email: `new${round}@example.org`, listIds: [1] } },
   { method: "PATCH", path: `/contacts/${2_000 + round}`, body: { firstName: `Ada ${round}` } },
@@ -169,7 +169,8 @@ function report(
   seedMs: number,
 ): void {
   const rows = [...times].map(([name, rounds]) => {
-    // The slowest of each round, since one statement may run often with other values; then the middle round.
+    // The slowest of each round, because one statement may run often with different values; then the median of the
+    // rounds.
     const slowest = rounds.map((ms) => Math.max(0, ...ms));
     return { name, ms: middle(slowest), worst: Math.max(...slowest) };
   });

@@ -1,12 +1,12 @@
-// `bun run bench segment`: a million contacts, ten segments of three conditions over fields, lists and engagement,
-// asked over HTTP of the whole product; and what other users wait for meanwhile.
+// `bun run bench segment`: counts ten segments of three conditions over fields, lists and engagement among a million
+// contacts, over HTTP against the whole product, and measures how long other users wait meanwhile.
 import { startWholeServer, type WholeServer } from "../support/whole-server.ts";
 import { segmentRules } from "./segment/rules.ts";
 import { seedPeople } from "./segment/seed.ts";
 
 const CONTACTS = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = Number(process.argv[3] ?? 4);
-/** The segment pages' answers are kept for so long; the bench must not measure them. */
+/** Answers of the segment pages are cached for this long; the bench must not measure the cache. */
 const KEEP_MS = 30_500;
 
 type Segment = { id: number; name: string };
@@ -34,7 +34,7 @@ async function run({ ask, dataDir, workspaceId }: WholeServer): Promise<void> {
   const sizes = new Map<string, number>();
   for (let round = 0; round < ROUNDS; round++) {
     for (const { id, name } of segments) {
-      // The page first: the count keeps its answer for leafing through, which would flatter it.
+      // The page comes first: the count caches its result for paging, which would flatter the page.
       pages.push(await timed(name, () => ask("GET", `/segments/${id}/contacts?limit=50`)));
       counts.push(
         await timed(name, async () => {
@@ -43,7 +43,7 @@ async function run({ ask, dataDir, workspaceId }: WholeServer): Promise<void> {
         }),
       );
     }
-    // Longer than a kept answer is good.
+    // Longer than a cached answer stays valid.
     await Bun.sleep(round === ROUNDS - 1 ? 0 : KEEP_MS);
   }
   const calls = await contactCalls(ask);
@@ -59,7 +59,7 @@ async function timed(name: string, work: () => Promise<unknown>): Promise<Timed>
   return { name, ms: performance.now() - startedAt };
 }
 
-/** Waits until the tasks that make the fields' indexes are done; how long that took. */
+/** Waits until the tasks that build the fields' indexes are done, and returns how long that took. */
 async function untilIndexed(ask: Ask): Promise<number> {
   const startedAt = performance.now();
   for (;;) {
@@ -71,7 +71,7 @@ async function untilIndexed(ask: Ask): Promise<number> {
   }
 }
 
-/** List, search and contact page at this size, as the browser asks for them. */
+/** The list, a search and a contact page at this size, as the browser requests them. */
 async function contactCalls(ask: Ask): Promise<Timed[]> {
   const found: Timed[] = [];
   for (let i = 0; i < 40; i++) {
@@ -92,7 +92,7 @@ async function contactCalls(ask: Ask): Promise<Timed[]> {
   return found;
 }
 
-/** What somebody else waits for a contact page while segments are counted all the time. */
+/** How long another user waits for a contact page while segments are counted all the time. */
 async function whileCounting(ask: Ask, segments: readonly Segment[]): Promise<Timed[]> {
   const found: Timed[] = [];
   let isOver = false;

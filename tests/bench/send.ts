@@ -1,5 +1,5 @@
-// `bun run bench send [--recipients N]`: DESIGN §10. The product's own path (journal, database, limiter,
-// rendering, SMTP) against nodemailer's pool and Postfix's smtp-source, all into the same kind of sink.
+// `bun run bench send [--recipients N]`: DESIGN §10. Compares the product's own path (journal, database, limiter,
+// rendering, SMTP) with nodemailer's pool and Postfix's smtp-source, all sending to the same kind of sink.
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ type Product = {
   sent: number;
   attempts: number;
   attempted: number;
-  /** Times that records of the journal were taken for damaged. */
+  /** How often records of the journal were considered damaged. */
   damage: number;
   rssMb: number;
 };
@@ -43,7 +43,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Runs `work` against a new sink and says how many messages the sink took. */
+/** Runs `work` against a new sink and returns how many messages the sink received. */
 async function withSink<T>(
   work: (port: number) => Promise<T>,
 ): Promise<{ result: T; arrived: number }> {
@@ -109,7 +109,7 @@ async function signaturesPerSecond(): Promise<number> {
   return Math.round((signed * 1_000) / (performance.now() - startedAt));
 }
 
-// Fails early when the bench's own template is not one the product takes.
+// Fails early when the product does not accept the bench's own template.
 await compileCampaign(campaignContent(benchContent), { campaignId: 1, keys: testTokenKeys });
 
 const unsigned = await withSink((port) =>

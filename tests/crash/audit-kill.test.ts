@@ -1,4 +1,4 @@
-// The compiled binary, killed while many changes are made: none that a workspace shows may lack its audit entry.
+// Kills the compiled binary while many changes are made: every change that a workspace shows must have its audit entry.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type ApiClient, apiClient, waitFor } from "../../server/commands/demo/api-client.ts";
@@ -23,7 +23,7 @@ afterAll(() => binary?.dispose());
 
 type Entry = { action: string; target: string; detail: { outcome?: string } };
 
-/** What the folder of a process that is gone says. */
+/** What the folder of a dead process contains. */
 function readFolder() {
   const databases = openDatabases(binary.dataDir);
   const { system } = databases;
@@ -49,7 +49,7 @@ function intents(): string[] {
   return rows.map(({ action }) => action);
 }
 
-/** Makes lists and renames each once, until the server is gone. */
+/** Creates lists and renames each once, until the server is gone. */
 async function makeLists(api: ApiClient, name: string): Promise<void> {
   const lists = `${seeded.workspace.path}/lists`;
   for (let n = 0; ; n++) {
@@ -58,7 +58,7 @@ async function makeLists(api: ApiClient, name: string): Promise<void> {
   }
 }
 
-/** Uploads a file that does not end, so that one action is certainly cut off. */
+/** Uploads a file that never ends, so that at least one action is interrupted. */
 function uploadForever(cookie: string): Promise<unknown> {
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -86,7 +86,7 @@ async function signIn(): Promise<{ api: ApiClient; cookie: string }> {
   return { api, cookie: cookies.join("; ") };
 }
 
-test("killed in the middle of many changes: each one that is there has its entry", async () => {
+test("killed during many changes: each change that took effect has its audit entry", async () => {
   for (let kill = 0; kill < KILLS; kill++) {
     const { api, cookie } = await signIn();
     const upload = uploadForever(cookie);
@@ -119,7 +119,7 @@ test("killed in the middle of many changes: each one that is there has its entry
   expect(renamed.length).toBeGreaterThan(KILLS * WRITERS);
   expect(renamed.filter(({ id }) => !changed.has(String(id)))).toEqual([]);
 
-  // What was cut off while it was made has an entry that cannot name it.
+  // A creation that was interrupted has an entry without the name of the object.
   const made = targetsOf("list.create");
   const unnamed = cutOff.filter(({ action }) => action === "list.create");
   const withoutOwn = lists.filter(({ id }) => !made.has(String(id)));

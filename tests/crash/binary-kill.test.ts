@@ -1,4 +1,4 @@
-// The compiled binary, killed in the middle of its work and started again on what it left.
+// Kills the compiled binary at work and starts it again on the folder it left.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type ApiClient, apiClient, waitFor } from "../../server/commands/demo/api-client.ts";
 import type { RunningBinary } from "../support/binary.ts";
@@ -46,7 +46,7 @@ type ImportView = {
   rejected: number;
 };
 
-test("killed during an import: it goes on by itself, and every row is counted once", async () => {
+test("killed during an import: the import resumes by itself and counts every row once", async () => {
   const file = hostileCsv(60_000, "utf8", "k");
   const base = `${seeded.workspace.path}/imports`;
   const upload = new File([new Uint8Array(file.bytes)], "people.csv");
@@ -63,7 +63,7 @@ test("killed during an import: it goes on by itself, and every row is counted on
     agreed: true,
     onDuplicate: "update",
   });
-  // Once: the job comes back when its lease has run out, and tests/server/jobs kills it five times.
+  // One kill only: the job is retried when its lease has expired, and tests/server/jobs kills it five times.
   const atKill = await until(({ rowsRead, state }) => rowsRead >= 15_000 || state === "done");
   await killAndRestart();
   const done = await until(({ state }) => !["queued", "running"].includes(state));
@@ -80,7 +80,7 @@ test("killed during an import: it goes on by itself, and every row is counted on
   });
 }, 120_000);
 
-test("killed during a campaign: nobody is lost, and a second copy only of what was unanswered", async () => {
+test("killed during a campaign: every recipient gets the message, and only unanswered ones can get a second copy", async () => {
   const { id: routeId } = await api.post<{ id: number }>(`${seeded.workspace.path}/routes`, {
     name: "Relay",
     kind: "relay",
@@ -104,7 +104,7 @@ test("killed during a campaign: nobody is lost, and a second copy only of what w
     await killAndRestart();
     await report(() => true);
   }
-  // What was unanswered at a kill is sent again minutes later.
+  // Messages unanswered at the kill are sent again minutes later.
   const end = await report(({ counts }) => counts.pending + counts.leased === 0);
 
   const copies = Map.groupBy(

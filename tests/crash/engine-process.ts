@@ -1,5 +1,5 @@
-// The engine in a process that a test kills: `engine-process.ts <data folder>`. It is told nothing else:
-// what there is to do it must find out from its files.
+// The engine in a process that a test kills: `engine-process.ts <data folder>`. It gets no other input, so it must find
+// its work in the files.
 import { newDeliveryData } from "../support/delivery-data.ts";
 import { startTestDelivery } from "../support/delivery-engine.ts";
 

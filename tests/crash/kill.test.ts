@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { killScenario } from "../support/kill-scenario.ts";
 
-/** `bun run torture` gives each round another seed. */
+/** `bun run torture` uses a different seed for each round. */
 const seed = Number(process.env["TORTURE_SEED"] ?? 20_260);
 
-test("killed five times at random moments: nobody is lost, and a second copy only where the answer was not read", async () => {
+test("killed five times at random moments: no recipient is lost, and a second copy goes only where the reply was not read", async () => {
   const outcome = await killScenario({
     recipients: 20_000,
     workspaces: 1,
@@ -20,7 +20,7 @@ test("killed five times at random moments: nobody is lost, and a second copy onl
   expect(outcome.listed).toBeLessThanOrEqual(outcome.unanswered);
 }, 60_000);
 
-test("killed where ambiguous messages are held: nobody gets two copies, and every one in doubt waits for a person", async () => {
+test("killed with ambiguous messages held: nobody gets two copies, and every message in doubt waits for a person", async () => {
   const outcome = await killScenario({
     recipients: 4_000,
     workspaces: 2,

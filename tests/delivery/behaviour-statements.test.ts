@@ -1,5 +1,5 @@
-// What the large providers demand of bulk mail in 2026, statement by statement: how the sender behaves. Through
-// the API, the whole engine and the listener, as senders and strangers reach them.
+// What large providers require of bulk senders in 2026, statement by statement: the sender's behaviour. Tested through
+// the API, the whole engine and the listener, as senders and outsiders use them.
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import PostalMime from "postal-mime";
@@ -35,7 +35,7 @@ async function preflight(id: number): Promise<Checks> {
   return (await (await fixture.call("GET", `/${id}/preflight`)).json()) as Checks;
 }
 
-/** A domain whose key was found once, a sender in it, and a route straight to recipients; a ready campaign. */
+/** A ready campaign with a domain whose key was found once, a sender in that domain, and a direct route. */
 async function directCampaign(domain: string, published: string, verifiedAt: number | null) {
   fixture
     .db()
@@ -50,7 +50,7 @@ async function directCampaign(domain: string, published: string, verifiedAt: num
   return await fixture.newReady({ senderId: 2, routeId: 2 });
 }
 
-/** A workspace with so many contacts, and an engine to start on it. */
+/** A workspace with this many contacts, and an engine to start on it. */
 async function engineWith(contacts: number) {
   const data = newDeliveryData();
   let delivery: Delivery | undefined;
@@ -67,7 +67,7 @@ async function engineWith(contacts: number) {
   return { data, ws, engine };
 }
 
-/** Lets a campaign's route send 200 messages a second, so that it is still going when it is looked at. */
+/** Limits the campaign's route to 200 messages per second, so that it is still sending when the test looks. */
 function slowDown(data: DeliveryData, ws: string, campaignId: number): void {
   data
     .db(ws)
@@ -117,7 +117,7 @@ test("14: an unverified domain sends nothing straight to recipients, and free-ma
   expect((await sender("shop@example.org")).status).toBeLessThan(300);
 });
 
-test("15: a domain is looked at again at launch, and a key that is gone stops it before message 1", async () => {
+test("15: a domain is checked again at launch, and a missing key stops the launch before the first message", async () => {
   const id = await directCampaign("example.com", spki, 1);
   fixture.zone.set("sm1._domainkey.example.com", `v=DKIM1; k=rsa; p=${spki}`);
   const before = await preflight(id);
@@ -166,7 +166,7 @@ test("21: a campaign pauses itself when too many addresses do not exist, or too 
   expect(exactCounts(data, ws, id, 900).bounced).toBeGreaterThan(5);
 });
 
-test("22: who unsubscribes or is suppressed after the launch gets nothing any more", async () => {
+test("22: somebody who unsubscribes or is suppressed after the launch gets nothing more", async () => {
   const sink = startTcpSink({ delayMs: 5 });
   toClose.push(() => sink.close());
   const { data, ws, engine } = await engineWith(600);
@@ -190,12 +190,12 @@ test("22: who unsubscribes or is suppressed after the launch gets nothing any mo
 
   const got = new Set(sink.arrived.map(({ address }) => address));
   const late = waiting.filter(({ address }) => got.has(address) && !already.has(address));
-  // One that was past its check when it was told may still have left; not more than the connections.
+  // A message that had passed its check before the opt-out arrived may still be sent; at most one per connection.
   expect(late.length).toBeLessThanOrEqual(2);
   expect(exactCounts(data, ws, id, 600).skipped).toBeGreaterThanOrEqual(18);
 });
 
-test("23: there is no open relay: the listener takes nothing for others, and no forged token", async () => {
+test("23: the listener is no open relay and accepts no forged token", async () => {
   const desk = await newInboundDesk();
   toClose.push(() => desk.close());
   const [token = ""] = desk.bounceAddress().split("@");
@@ -217,7 +217,7 @@ test("23: there is no open relay: the listener takes nothing for others, and no 
   expect(desk.kept()).toEqual([]);
 });
 
-test("24: the instance takes mail for postmaster and abuse, and a bounce domain for the return path of a message", async () => {
+test("24: the instance accepts mail for postmaster and abuse, and a bounce domain for a message's return path", async () => {
   const desk = await newInboundDesk();
   toClose.push(() => desk.close());
 
@@ -232,7 +232,7 @@ test("24: the instance takes mail for postmaster and abuse, and a bounce domain 
   }
 });
 
-test("25: a postal address and the reason stand in every message, and its links live sixty days", async () => {
+test("25: every message contains a postal address and the reason it was sent, and its links work for sixty days", async () => {
   const compiled = await compileCampaign(campaignContent(), {
     campaignId: 1,
     keys: testTokenKeys,

@@ -1,4 +1,4 @@
-// A relay whose STARTTLS is broken for a while is waited for; nobody has to come and resume anything.
+// A relay whose STARTTLS is broken for a while is retried without anybody having to resume the campaign.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { makeCertificate } from "../support/certificates.ts";
 import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => engine.close());
 
-test("a relay that offers no STARTTLS for some seconds gets the campaign when it does, and nobody has paused it", async () => {
+test("a relay that offers no STARTTLS for some seconds gets the campaign afterwards, and nothing is paused", async () => {
   const broken = await startSmtpSink();
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 200, ["gmail.com", "acme.example"]);
@@ -35,7 +35,7 @@ test("a relay that offers no STARTTLS for some seconds gets the campaign when it
 
   const { sent, deferred } = exactCounts(engine.data, ws, id, 200);
   expect(broken.messages).toEqual([]);
-  // Those that knocked in vain have a time for their next try.
+  // Messages that could not connect have a time for their next attempt.
   expect(deferred).toBeLessThan(10);
   expect(sent).toBe(200 - deferred);
   expect(mended.messages.length).toBe(sent);

@@ -17,7 +17,7 @@ function everyoneOnce(peer: TcpSink, total: number): void {
   expect(new Set(peer.arrived.map(({ address }) => address)).size).toBe(total);
 }
 
-test("a campaign reaches everybody once, and its counts add up at every moment", async () => {
+test("a campaign reaches every recipient once, and its counts add up at every moment", async () => {
   const peer = engine.closing(await startSmtpSink());
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 2_000, ["gmail.com", "acme.example"]);
@@ -38,7 +38,7 @@ test("a campaign reaches everybody once, and its counts add up at every moment",
   expect(new Set(peer.messages.flatMap((message) => message.to)).size).toBe(2_000);
 }, 30_000);
 
-test("refusals, deferrals and lost answers each end where they belong, and retries keep the Message-ID", async () => {
+test("refusals, deferrals and lost replies each end in the right state, and retries keep the Message-ID", async () => {
   const n = (address: string) => Number(/\d+/.exec(address)?.[0]);
   const seen = new Map<string, number>();
   const peer = engine.tcpSink({
@@ -76,7 +76,7 @@ test("refusals, deferrals and lost answers each end where they belong, and retri
     .get();
   expect(suppressed).toEqual({ n: 200 });
 
-  // Time passes: what was deferred is due.
+  // Moves time forward, so that deferred messages are due.
   engine.data
     .db(ws)
     .exec(
@@ -108,7 +108,7 @@ test("refusals, deferrals and lost answers each end where they belong, and retri
   expect(ambiguous).toEqual({ n: 10 });
 }, 30_000);
 
-test("pausing and resuming at random twenty times loses nobody and sends to nobody twice", async () => {
+test("pausing and resuming at random twenty times loses no message and duplicates none", async () => {
   const peer = engine.tcpSink({ delayMs: 3 });
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 3_000, ["gmail.com", "acme.example"]);
@@ -136,11 +136,11 @@ test("pausing and resuming at random twenty times loses nobody and sends to nobo
   expect(pauses).toBeGreaterThan(3);
   expect(exactCounts(engine.data, ws, id)).toMatchObject({ sent: 3_000 });
   everyoneOnce(peer, 3_000);
-  // Another thread tells them, a moment after the commit that the status was read from.
+  // Another thread publishes the totals shortly after the commit that the status was read from.
   await until(() => engine.delivery.outcomes().get("sent") === 3_000, "all results being counted");
 }, 60_000);
 
-test("a cancelled campaign skips the rest and ends as cancelled", async () => {
+test("a cancelled campaign skips the remaining messages and ends as cancelled", async () => {
   const peer = engine.tcpSink({ delayMs: 5 });
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 5_000);
@@ -178,7 +178,7 @@ test("a small campaign of another workspace does not wait for a large one", asyn
   expect(exactCounts(engine.data, large, largeId, 6_000).sent).toBeLessThan(3_000);
 }, 30_000);
 
-test("somebody who unsubscribes while the campaign runs gets nothing more", async () => {
+test("a person who unsubscribes while the campaign runs gets nothing more", async () => {
   const peer = engine.tcpSink({ delayMs: 5 });
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 900);
@@ -195,7 +195,7 @@ test("somebody who unsubscribes while the campaign runs gets nothing more", asyn
     .get(id);
   const said = { k: "unsubscribe", w: ws, c: id, at: Date.now(), ip: "", ua: "" } as const;
   await engine.delivery.recordFact({ ...said, s: last?.seq ?? 0, via: "one_click" });
-  // By a link that names the contact and no message, as that of a confirmation mail does.
+  // Uses a link that names the contact but no message, like the one in a confirmation mail.
   const token = { c: 0, s: 0, ct: 1, a: "r1@reader.example" };
   await engine.delivery.recordFact({ ...said, ...token, via: "page" });
   const alreadySent = peer.arrived.some(({ address }) => address === "r1@reader.example");
@@ -207,7 +207,7 @@ test("somebody who unsubscribes while the campaign runs gets nothing more", asyn
   expect(exactCounts(engine.data, ws, id, 900).skipped).toBe(alreadySent ? 1 : 2);
 }, 30_000);
 
-test("a message that was not sent because of a complaint says so, and not that they unsubscribed", async () => {
+test("a message that was skipped because of a complaint says so, and not that the person unsubscribed", async () => {
   const peer = engine.tcpSink({ delayMs: 5 });
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 900);
@@ -246,7 +246,7 @@ test("a message that was not sent because of a complaint says so, and not that t
   expect(reasonOf.get(id, before?.seq ?? 0)?.reason).toBe("suppressed_manual");
 }, 30_000);
 
-test("a campaign whose route is gone pauses with the reason, and goes on when there is one again", async () => {
+test("a campaign whose route was removed pauses with the reason, and continues once there is a route again", async () => {
   const peer = engine.tcpSink();
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 50);
@@ -267,7 +267,7 @@ test("a campaign whose route is gone pauses with the reason, and goes on when th
   everyoneOnce(peer, 50);
 }, 30_000);
 
-test("a message that cannot be made fails alone, with the reason on its row", async () => {
+test("a message that cannot be rendered fails alone, with the reason on its row", async () => {
   const peer = engine.tcpSink();
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 20);

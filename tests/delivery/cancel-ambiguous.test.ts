@@ -12,7 +12,7 @@ let engine: TestEngine;
 let peer: TcpSink;
 beforeEach(() => {
   engine = new TestEngine();
-  // Takes three messages without saying so, and the others never.
+  // Accepts three messages without replying, and refuses the others.
   peer = engine.tcpSink({
     onMessage: (address) =>
       DROPPED.includes(address) ? { drop: true } : { reply: "451 4.7.1 try again later" },
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => engine.close());
 
-/** Starts a campaign, waits until three answers were lost and the rest was put off, and cancels it. */
+/** Starts a campaign, waits until three replies were lost and the rest deferred, and cancels it. */
 async function cancelled(onAmbiguous: "resend" | "hold"): Promise<{ ws: string; id: number }> {
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, PEOPLE, ["acme.example"]);
@@ -72,7 +72,7 @@ function peopleOf(ws: string, rule: Rule): string[] {
 }
 
 for (const onAmbiguous of ["resend", "hold"] as const) {
-  test(`cancelling leaves what may have arrived listed as ambiguous (${onAmbiguous})`, async () => {
+  test(`after cancelling, messages that may have arrived are listed as ambiguous (${onAmbiguous})`, async () => {
     const { ws, id } = await cancelled(onAmbiguous);
 
     const left = { total: PEOPLE, held: 3, skipped: PEOPLE - 3, pending: 0, deferred: 0, sent: 0 };
@@ -82,7 +82,7 @@ for (const onAmbiguous of ["resend", "hold"] as const) {
   }, 30_000);
 }
 
-test("no segment of those who did not get it, and no second send, holds what may have arrived", async () => {
+test("neither a segment of non-recipients nor a second send includes people whose message may have arrived", async () => {
   const { ws, id } = await cancelled("resend");
 
   for (const mail of ["sent", "delivered"] as const) {
@@ -102,7 +102,7 @@ test("no segment of those who did not get it, and no second send, holds what may
   expect(exactCounts(engine.data, ws, id)).toMatchObject({ held: 3, skipped: PEOPLE - 3 });
 }, 30_000);
 
-test("a person can say of a cancelled campaign what its ambiguous messages count as", async () => {
+test("a person can decide what the ambiguous messages of a cancelled campaign count as", async () => {
   const { ws, id } = await cancelled("resend");
   const [first] = engine.data
     .db(ws)

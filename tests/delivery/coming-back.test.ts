@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => held.close());
 
-/** The message of somebody that the relay holds at DATA: it is looked at once more before its dot. */
+/** A message that the relay holds at DATA; consent is checked once more before its dot. */
 function oneHeld() {
   const [address = ""] = held.held();
   const row = held.data
@@ -35,7 +35,7 @@ const unsubscribe = (campaignId: number, seq: number) =>
     ua: "",
   });
 
-test("taking an earlier no back does not take back one that is said and not yet in the database", async () => {
+test("resubscribing after an earlier opt-out does not undo a newer opt-out that is not in the database yet", async () => {
   const id = await held.launch({ everyone: true, includeLists: [], excludeLists: [] });
   const { address, seq, contactId } = oneHeld();
   const other = openDatabases(held.data.dataDir);
@@ -55,7 +55,7 @@ test("taking an earlier no back does not take back one that is said and not yet 
   expect(held.reasonOf(id, contactId)).toBe("suppressed_unsubscribed");
 }, 60_000);
 
-test("whoever came back after their no was in the database is mailed", async () => {
+test("a person who resubscribed after the opt-out reached the database is mailed", async () => {
   const id = await held.launch({ everyone: true, includeLists: [], excludeLists: [] });
   const { address, seq } = oneHeld();
   const db = held.data.db(held.ws);

@@ -1,5 +1,5 @@
-// What the large providers demand of bulk mail in 2026, statement by statement: the connection. Direct mail on a
-// small internet on loopback, and relays that keep every command.
+// What large providers require of bulk senders in 2026, statement by statement: the connection. Direct mail in a small
+// network on loopback, and relays that record every command.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { profileOf } from "../../server/delivery/run/provider-profiles.ts";
 import { RoutePool } from "../../server/delivery/smtp/route-pool.ts";
@@ -48,7 +48,7 @@ test("16: EHLO gives the name of the address the mail leaves from, never a bare 
   expect(greetings).toEqual(["127.0.0.31 out1.news.example", "127.0.0.32 out2.news.example"]);
 });
 
-test("17: TLS is used wherever it is offered, and a provider known to demand it gets nothing in clear", async () => {
+test("17: TLS is used wherever it is offered, and a provider known to require it gets nothing in clear", async () => {
   const sink = await world.sink("127.0.0.2", { certificate: makeCertificate() });
   const bare = await world.sink("127.0.0.3");
   Object.assign(world.dns.zone, {
@@ -68,7 +68,7 @@ test("17: TLS is used wherever it is offered, and a provider known to demand it 
   expect(bare.messages).toEqual([]);
 });
 
-test("18: commands go in groups only where that is offered, after STARTTLS EHLO comes anew, QUIT ends it, one recipient each", async () => {
+test("18: commands are pipelined only where offered, EHLO is repeated after STARTTLS, QUIT ends the session, one recipient each", async () => {
   const message = (n: number) => renderedMessage({ envelopeTo: `r${n}@reader.example` });
   const plain = startWireRecorder(["8BITMIME"]);
   const pool = new RoutePool(loopbackRoute(plain.port, { maxConnections: 1 }));
@@ -101,7 +101,7 @@ test("18: commands go in groups only where that is offered, after STARTTLS EHLO 
   expect(hellos).toEqual([true]);
 });
 
-test("19: never more messages on a connection nor more connections than provider and route allow", async () => {
+test("19: messages per connection and connections never exceed the limits of provider and route", async () => {
   const yahoo = profileOf("yahoo");
   const sink = await world.sink("127.0.0.2");
   Object.assign(world.dns.zone, {
@@ -132,7 +132,7 @@ test("19: never more messages on a connection nor more connections than provider
   expect(most).toBeLessThanOrEqual(yahoo.perConnection);
 });
 
-test("20: every stage waits as long as RFC 5321 asks, ten minutes for the last reply; 421 ends a session in peace", async () => {
+test("20: every stage waits as long as RFC 5321 requires, ten minutes for the last reply; 421 ends a session cleanly", async () => {
   // RFC 5321 §4.5.3.2: initial 220 and MAIL, RCPT five minutes, DATA two, block three, termination ten.
   expect(smtpTimeouts).toMatchObject({
     greetingMs: 300_000,

@@ -1,5 +1,5 @@
-// What the frozen conditions of segments say is asked again until the message is on its way, and a person who is
-// two contacts gets one message, whichever of them was first.
+// The frozen conditions of segments are checked again until the message is sent, and a person with two contact records
+// gets one message, whichever record came first.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mergeContacts } from "../../server/features/contacts/contact-merge.ts";
 import { changeContact } from "../../server/features/contacts/contacts.service.ts";
@@ -28,7 +28,7 @@ const segment = (id: number, rule: Rule) => ({
   id,
   ...audienceCondition(planOf(db, { rule }, { now: Date.now(), timeZone: "UTC" }, `t${id}`)),
 });
-/** Everybody of `addContacts`, until they are given another name. */
+/** Matches every contact from `addContacts` until it is renamed. */
 const named: Rule = { field: "first_name", is: "starts_with", value: "Name" };
 const launch = (more: object = {}) =>
   held.launch({
@@ -42,7 +42,7 @@ const waiting = () => people().filter(({ address }) => !held.held().includes(add
 const atData = () => people().filter(({ address }) => held.held().includes(address));
 const rename = (id: number, firstName: string) => changeContact(db, id, { firstName }, by());
 
-test("who leaves the segment between the freeze and the send is not mailed, waiting or held at DATA", async () => {
+test("a contact that leaves the segment between freeze and send is not mailed, whether it waits or is held at DATA", async () => {
   const id = await launch();
   const [later = nobody] = waiting();
   const [now = nobody] = atData();
@@ -58,7 +58,7 @@ test("who leaves the segment between the freeze and the send is not mailed, wait
   expect(got).not.toContain(now.address);
 }, 60_000);
 
-test("who leaves the segment and comes back before the send gets it", async () => {
+test("a contact that leaves the segment and returns before the send is mailed", async () => {
   const id = await launch();
   const [person = nobody] = waiting();
   rename(person.id, "Other");
@@ -67,7 +67,7 @@ test("who leaves the segment and comes back before the send gets it", async () =
   expect(await held.release(id)).toContain(person.address);
 }, 60_000);
 
-test("who leaves the segment and is subscribed to a list of the campaign gets it by the list", async () => {
+test("a contact that leaves the segment but is subscribed to a list of the campaign is mailed", async () => {
   const list = held.data.addList(held.ws, []);
   const id = await launch({ includeLists: [list] });
   const [onList = nobody, other = nobody] = waiting();
@@ -81,7 +81,7 @@ test("who leaves the segment and is subscribed to a list of the campaign gets it
   expect(held.reasonOf(id, other.id)).toBe("left_segment");
 }, 60_000);
 
-test("who comes into a segment that the campaign leaves out is not mailed", async () => {
+test("a contact that enters an excluded segment is not mailed", async () => {
   const vip: Rule = { field: "last_name", is: "is", value: ["Competitor"] };
   const id = await launch({ excludeSegments: [segment(2, vip)] });
   const [person = nobody] = waiting();
@@ -91,7 +91,7 @@ test("who comes into a segment that the campaign leaves out is not mailed", asyn
   expect(held.reasonOf(id, person.id)).toBe("excluded");
 }, 60_000);
 
-test("who is still in the segment and has left every list meanwhile is not mailed", async () => {
+test("a contact still in the segment that has left every list meanwhile is not mailed", async () => {
   const list = held.data.addList(
     held.ws,
     people().map(({ id }) => id),
@@ -105,7 +105,7 @@ test("who is still in the segment and has left every list meanwhile is not maile
   expect(held.reasonOf(id, person.id)).toBe("left_list");
 }, 60_000);
 
-test("a person who got the message as one contact does not get it again as the one that is kept", async () => {
+test("a person who got the message as one contact does not get it again as the contact that was kept", async () => {
   const id = await launch();
   const [sent = nobody] = atData();
   held.letGo(sent.address);

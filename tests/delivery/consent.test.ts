@@ -30,7 +30,7 @@ let excluded: number;
 beforeEach(async () => {
   held = await heldCampaign();
   const { data, ws } = held;
-  // Each at a domain of their own, so that one of them can be blocked.
+  // Each recipient has a domain of its own, so that one of them can be blocked.
   data.addContacts(
     ws,
     PEOPLE,
@@ -66,7 +66,7 @@ const suppression = (addresses: string[]) => ({
   now: now(),
 });
 
-/** Every way of saying no, or of being taken out, by the reason that its message must have. */
+/** Every way to opt out or be excluded, by the reason that the skipped message must have. */
 const routes: [name: string, reason: string, take: (id: number, campaignId: number) => unknown][] =
   [
     [
@@ -155,14 +155,14 @@ const seqOf = (id: number, campaignId: number): number =>
 const launch = () =>
   held.launch({ everyone: false, includeLists: [list], excludeLists: [excluded] });
 
-/** Contacts whose messages are in hand and have not got as far as the relay. */
+/** Contacts whose messages are in hand but have not reached the relay. */
 const waiting = () =>
   db
     .prepare<[], { id: number; address: string }>("SELECT id, address FROM contact ORDER BY id")
     .all()
     .filter(({ address }) => !held.held().includes(address));
 
-test("after the launch every way of saying no keeps the message back, each with its reason", async () => {
+test("after the launch every opt-out stops the message, each with its reason", async () => {
   const id = await launch();
   const people = waiting();
   const taken = new Map<number, { reason: string; address: string }>();
@@ -183,7 +183,7 @@ test("after the launch every way of saying no keeps the message back, each with 
 }, 60_000);
 
 for (const [name, reason, take] of routes) {
-  test(`a message that waits at DATA is not finished when ${name}`, async () => {
+  test(`a message that waits at DATA is not completed when ${name}`, async () => {
     const id = await launch();
     const [address = ""] = held.held();
     const contactId =
@@ -201,11 +201,11 @@ for (const [name, reason, take] of routes) {
   }, 60_000);
 }
 
-test("what was said while nothing ran counts after a restart, and for messages put off before", async () => {
+test("an opt-out recorded while the server was down counts after a restart, also for deferred messages", async () => {
   const id = await launch();
   const [first, second] = waiting();
   await held.restart(() => {
-    // One of them was put off by its server, and is due again.
+    // One of them was deferred by its server and is due again.
     db.prepare("UPDATE message SET state = 1, attempts = 1, due_at = 1 WHERE contact_id = ?").run(
       second?.id,
     );
@@ -221,7 +221,7 @@ test("what was said while nothing ran counts after a restart, and for messages p
   expect(got).toHaveLength(PEOPLE - 2);
 }, 60_000);
 
-test("a list that is deleted after the launch takes everybody along who came by it alone", async () => {
+test("when a list is deleted after the launch, contacts that are only on this list are not mailed", async () => {
   const { data, ws } = held;
   const other = data.addList(ws, [1, 2, 3]);
   const id = await held.launch({ includeLists: [list, other], excludeLists: [] });
@@ -236,7 +236,7 @@ test("a list that is deleted after the launch takes everybody along who came by 
   ).toEqual(["left_list"]);
 }, 60_000);
 
-test("somebody who leaves one list of the campaign and is subscribed to another one still gets it", async () => {
+test("a person who leaves one list of the campaign and is subscribed to another still gets the message", async () => {
   const [leaver = 0] = [7];
   const other = held.data.addList(held.ws, [leaver]);
   const id = await held.launch({ includeLists: [list, other], excludeLists: [] });
@@ -248,7 +248,7 @@ test("somebody who leaves one list of the campaign and is subscribed to another 
   expect(got).toHaveLength(PEOPLE);
 }, 60_000);
 
-test("a campaign to everybody does not reach who has left every list meanwhile", async () => {
+test("a campaign to everyone does not reach contacts that have left every list meanwhile", async () => {
   const id = await held.launch({ everyone: true, includeLists: [], excludeLists: [] });
   const [leaver] = waiting();
   changeOwnMembership(db, { ...own(leaver?.id ?? 0), status: "unsubscribed" });
@@ -257,7 +257,7 @@ test("a campaign to everybody does not reach who has left every list meanwhile",
   expect(held.reasonOf(id, leaver?.id ?? 0)).toBe("left_list");
 }, 60_000);
 
-test("of two contacts that are merged during a campaign one gets it, at the address that was kept", async () => {
+test("of two contacts merged during a campaign one is mailed, at the address that was kept", async () => {
   const id = await launch();
   const [kept = nobody, gone = nobody] = waiting();
   mergeContacts(db, { keep: kept.id, from: gone.id }, by());
@@ -269,20 +269,20 @@ test("of two contacts that are merged during a campaign one gets it, at the addr
   expect(held.reasonOf(id, gone.id)).toBe("merged");
 }, 60_000);
 
-/** While this runs nobody else writes to the workspace: facts stay in the journal. */
+/** While this runs nothing else writes to the workspace: facts stay in the journal. */
 async function whileLocked(run: () => Promise<unknown>): Promise<void> {
   db.exec("BEGIN IMMEDIATE");
   try {
     await run();
     held.letGo();
-    // Long enough for the message to be sent, were it not held back; what is slower is held back all the more.
+    // Long enough for the message to be sent if it were not held back. A slower machine only makes the test stricter.
     await Bun.sleep(500);
   } finally {
     db.exec("COMMIT");
   }
 }
 
-test("what is only in the journal holds for the whole person: also by the link of a contact that was merged away", async () => {
+test("an opt-out that is only in the journal covers the whole person, also through the link of a merged contact", async () => {
   const id = await launch();
   const [address = ""] = held.held();
   const keep =

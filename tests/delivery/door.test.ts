@@ -30,7 +30,7 @@ async function verdict(raw: string): Promise<string[]> {
   return await mailauthVerdict(Buffer.from(raw), `v=DKIM1; k=rsa; p=${spki.toString("base64")}`);
 }
 
-test("a signed campaign's messages verify on the other side", async () => {
+test("DKIM signatures of a campaign's messages verify at the receiver", async () => {
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 120);
   const id = engine.data.addCampaign(ws, { port: peer.port });
@@ -45,7 +45,7 @@ test("a signed campaign's messages verify on the other side", async () => {
   }
 }, 30_000);
 
-test("a key that cannot sign pauses the campaign: nothing leaves unsigned", async () => {
+test("a key that cannot sign pauses the campaign, and nothing is sent unsigned", async () => {
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 5);
   const id = engine.data.addCampaign(ws, { port: peer.port });
@@ -59,7 +59,7 @@ test("a key that cannot sign pauses the campaign: nothing leaves unsigned", asyn
   expect(peer.messages).toEqual([]);
 }, 30_000);
 
-test("a test message goes out at once and brings back the server's own words", async () => {
+test("a test message is sent at once and returns the server's own reply", async () => {
   await engine.start();
   const message = {
     workspaceId: engine.data.newWorkspace(),
@@ -81,7 +81,7 @@ test("a test message goes out at once and brings back the server's own words", a
   await expect(engine.delivery.sendOne(broken)).rejects.toThrow("The message cannot be created");
 }, 30_000);
 
-test("a campaign goes on by a changed route, and who had the message already gets no second one", async () => {
+test("a campaign continues over a changed route, and recipients that had the message get no second one", async () => {
   const first = engine.tcpSink({ delayMs: 5 });
   const second = engine.tcpSink();
   const ws = engine.data.newWorkspace();
@@ -132,8 +132,8 @@ test("a retry is the same message, octet for octet", async () => {
   expect(raws[1]).toBe(raws[0] ?? "");
 }, 30_000);
 
-test("whoever watches hears of every step of a campaign", async () => {
-  // Slow enough to be under way when its pace is measured, twice a second.
+test("subscribers are notified of every step of a campaign", async () => {
+  // Slow enough to be running when its pace is measured, twice a second.
   const slow = engine.tcpSink({ delayMs: 20 });
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 300);

@@ -14,7 +14,7 @@ afterEach(() => engine.close());
 
 type Member = { port: number; position?: number; weight?: number };
 
-/** A campaign by a group of relays; gives its id. */
+/** Launches a campaign over a group of relays; returns its id. */
 function addGroupCampaign(ws: string, members: Member[]): number {
   const db = engine.data.db(ws);
   const id = engine.data.addCampaign(ws);
@@ -40,7 +40,7 @@ async function start(ws: string, id: number, change?: (route: Route) => Route) {
 
 const addresses = (peer: TcpSink) => peer.arrived.map(({ address }) => address);
 
-test("a relay that cannot be reached sheds its recipients to the next one, and nobody is lost", async () => {
+test("recipients of an unreachable relay move to the next one, and none is lost", async () => {
   const second = engine.tcpSink();
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
@@ -54,7 +54,7 @@ test("a relay that cannot be reached sheds its recipients to the next one, and n
   expect(second.arrived.length).toBe(600);
 }, 60_000);
 
-test("a relay that goes away in the middle hands over all but what waits for its last answer", async () => {
+test("a relay that goes away mid-campaign hands over everything except messages awaiting their last reply", async () => {
   const first = engine.tcpSink({ delayMs: 5 });
   const second = engine.tcpSink();
   const ws = engine.data.newWorkspace();
@@ -66,7 +66,7 @@ test("a relay that goes away in the middle hands over all but what waits for its
 
   await until(() => {
     const { pending, leased, deferred } = exactCounts(engine.data, ws, id, 1_000);
-    // Four connections: so many may have had their dot and no answer. They are tried again later.
+    // Four connections: that many messages may have had their dot and no reply. They are tried again later.
     return pending + leased === 0 && deferred <= 4;
   }, "everybody else");
 
@@ -96,7 +96,7 @@ test("routes of one position share by weight, and a domain stays with its route"
   expect(domainsOf(heavy).intersection(domainsOf(light)).size).toBe(0);
 }, 60_000);
 
-test("a route is used only for the domains it may be used for; who has none fails with the reason", async () => {
+test("a route is used only for its allowed domains; a recipient without a route fails with the reason", async () => {
   const [first, second] = [engine.tcpSink(), engine.tcpSink()];
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 90, ["a.example", "b.example", "c.example"]);
@@ -127,7 +127,7 @@ for (const [when, busy] of [
   ["as its greeting", { onConnection: () => "421 4.3.2 too many connections" }],
   ["at MAIL", { onSender: () => "421 4.7.0 try again later" }],
 ] as [string, TcpSinkOptions][]) {
-  test(`a relay that answers 421 ${when} is knocked at a few times, and its stand-in has everybody within seconds`, async () => {
+  test(`a relay that answers 421 ${when} is tried a few times, and the next route takes everybody within seconds`, async () => {
     const first = engine.tcpSink(busy);
     const second = engine.tcpSink();
     const ws = engine.data.newWorkspace();
@@ -145,7 +145,7 @@ for (const [when, busy] of [
     });
     expect(second.arrived.length).toBe(600);
     expect(performance.now() - startedAt).toBeLessThan(15_000);
-    // Three failures open the circuit; a burst of new connections would be hundreds.
+    // Three failures open the circuit; without it there would be hundreds of new connections.
     expect(first.made()).toBeLessThan(20);
     const queue = await engine.delivery.queue(ws);
     for (const at of [queue?.at, ...(queue?.routes ?? []).map(({ retryAt }) => retryAt ?? 0)]) {
@@ -174,7 +174,7 @@ test("a relay that was busy is used again when it has recovered", async () => {
   expect(first.arrived.length + second.arrived.length).toBe(2_500);
 }, 120_000);
 
-test("a relay that ends each connection with 421 after some messages is well, and keeps all its mail", async () => {
+test("a relay that ends each connection with 421 after some messages is considered healthy and keeps its mail", async () => {
   const first = engine.tcpSink({
     onSender: (brought) => (brought < 8 ? "250 ok" : "421 4.7.0 enough for one connection"),
   });

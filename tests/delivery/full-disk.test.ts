@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { exactCounts, until } from "../support/delivery-engine.ts";
 import { TestEngine } from "../support/test-engine.ts";
 
-// Mounting takes root; on a developer's machine without it there is no other honest full disk.
+// Mounting needs root. Without it a developer's machine offers no way to fill a real disk.
 const canMount = process.getuid?.() === 0 || process.env["CI"] === "true";
 let engine: TestEngine;
 beforeEach(() => {
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => engine.close());
 
 test.skipIf(!canMount)(
-  "on a full disk nothing is sent that could not be recorded; with space again the campaign goes on by itself",
+  "on a full disk nothing is sent that could not be recorded; once there is space the campaign continues by itself",
   async () => {
     const sink = engine.tcpSink();
     const journal = join(engine.data.dataDir, "local", "journal");

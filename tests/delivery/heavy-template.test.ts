@@ -21,7 +21,7 @@ const campaignOf = (recipients: number, html: string) => {
   return { ws, id: engine.data.addCampaign(ws, { port: sink.port, maxConnections: 10, content }) };
 };
 
-test("a campaign whose template takes long to fill in slows only itself, and says so", async () => {
+test("a campaign with a template that is slow to render slows only itself, and says so", async () => {
   const heavy = campaignOf(1_000, `<p>${loop(15_000, "{% if i %}x{% endif %}")}</p>`);
   const light = campaignOf(1_000, "<p>Hello {{ contact.first_name }}</p>");
   await engine.start();
@@ -29,7 +29,7 @@ test("a campaign whose template takes long to fill in slows only itself, and say
   await until(() => exactCounts(engine.data, heavy.ws, heavy.id).sent > 0, "the heavy one going");
   await engine.delivery.prepareCampaign(light.ws, light.id);
 
-  // In turns, one for one, it would take the light one a thousand times as long as one heavy message.
+  // With turns of one message each, the light campaign would take a thousand times as long as one heavy message.
   await until(
     () => exactCounts(engine.data, light.ws, light.id).sent === 1_000,
     "the light one",
@@ -45,7 +45,7 @@ test("a campaign whose template takes long to fill in slows only itself, and say
   await until(() => exactCounts(engine.data, heavy.ws, heavy.id).sent > sent, "it going on");
 }, 120_000);
 
-test("a campaign whose template nobody's message can afford is paused with the reason, and the others are kept", async () => {
+test("a campaign whose template exceeds the budget for every message is paused with the reason, and others continue", async () => {
   const { ws, id } = campaignOf(500, `<p>${loop(9_000, loop(9_000, "{{ j }}"))}</p>`);
   const light = campaignOf(300, "<p>Hello {{ contact.first_name }}</p>");
   await engine.start();
@@ -66,7 +66,7 @@ test("a campaign whose template nobody's message can afford is paused with the r
   expect({ sent, rest: pending }).toEqual({ sent: 0, rest: 500 - failed });
 }, 150_000);
 
-test("the share is one for all heavy campaigns together, and a campaign that is light again is free", () => {
+test("all heavy campaigns share one fifth of the time, and a campaign that becomes light again is not limited", () => {
   let now = 1_000;
   const share = new RenderShare<{ name: string }>(() => now);
   const [a, b, light] = [{ name: "a" }, { name: "b" }, { name: "light" }];

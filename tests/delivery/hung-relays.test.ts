@@ -1,4 +1,4 @@
-// One tenant's relay that takes connections and says nothing, and others beside it that must not notice.
+// Relays that accept connections and say nothing, beside tenants that must not notice.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { exactCounts, until } from "../support/delivery-engine.ts";
 import { type MuteServer, startMuteServer } from "../support/mute-server.ts";
@@ -46,7 +46,7 @@ test.each([
     );
 
     expect(exactCounts(engine.data, well.ws, well.id, 2_000).sent).toBe(2_000);
-    // Each is tried by one connection: no message more waits for it than finds out whether it greets.
+    // Each is tried with one connection; only the message that tests whether it greets waits for it.
     expect(mute.mostOpen()).toBe(tenants);
     for (const { ws, id } of hung) {
       expect(exactCounts(engine.data, ws, id, 600)).toMatchObject({ sent: 0, failed: 0 });
@@ -65,7 +65,7 @@ test.each([
   { tenants: 3, campaigns: 1 },
   { tenants: 8, campaigns: 3 },
 ])(
-  "$tenants tenants with $campaigns campaigns each, whose relays hang at DATA or after the dot, leave places to who comes later",
+  "$tenants tenants with $campaigns campaigns each, whose relays hang at DATA or after the dot, leave places to later tenants",
   async ({ tenants, campaigns }) => {
     const healthy = engine.tcpSink();
     const hanging = [
@@ -105,7 +105,7 @@ test.each([
 
     expect(exactCounts(engine.data, well.ws, well.id, 2_000).sent).toBe(2_000);
     expect(new Set(healthy.arrived.map(({ address }) => address)).size).toBe(2_000);
-    // Dropped, so that what hangs ends before the delivery is stopped.
+    // Dropped, so that hanging sessions end before delivery is stopped.
     for (const one of hanging) {
       one.close();
     }
@@ -113,7 +113,7 @@ test.each([
   90_000,
 );
 
-test("a relay that greets a few connections at a time serves many tenants in turn, none of them at a crawl", async () => {
+test("a relay that greets a few connections at a time serves many tenants in turn at a useful rate", async () => {
   const crowded = engine.tcpSink({ maxSessions: 8, delayMs: 5 });
   const tenants = Array.from({ length: 12 }, () => tenant(crowded.port, 200, 10));
   await engine.start();

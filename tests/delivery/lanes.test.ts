@@ -17,7 +17,7 @@ function startDirect(): Promise<Delivery> {
   return engine.start({ change: (route) => sites.direct(route), dnsServers: [sites.dns.server] });
 }
 
-test("a slow site keeps only its own messages waiting, whatever share of the campaign it is", async () => {
+test("a slow site delays only its own messages, whatever share of the campaign it has", async () => {
   const slow = sites.add("slow.example", { delayMs: 250 });
   const fast = ["a.example", "b.example"].map((domain) => sites.add(domain));
   const ws = engine.data.newWorkspace();
@@ -35,7 +35,7 @@ test("a slow site keeps only its own messages waiting, whatever share of the cam
   const arrivedFast = () => fast.reduce((sum, sink) => sum + sink.arrived.length, 0);
   await until(() => arrivedFast() === 800, "everybody at the fast sites");
 
-  // The slow one has ten connections and takes four messages a second on each.
+  // The slow one has ten connections and accepts four messages a second on each.
   expect(slow.arrived.length).toBeLessThan(800);
   expect(slow.mostOpen()).toBeLessThanOrEqual(10);
   expect(exactCounts(engine.data, ws, id, 2_400).deferred).toBe(0);
@@ -45,7 +45,7 @@ test("a slow site keeps only its own messages waiting, whatever share of the cam
   );
 }, 60_000);
 
-test("a dead site is left alone after a few tries, and its recipients come back spread over an hour", async () => {
+test("a dead site is paused after a few attempts, and its recipients are retried spread over an hour", async () => {
   sites.addDead("dead.example");
   const good = sites.add("good.example");
   const ws = engine.data.newWorkspace();
@@ -82,7 +82,7 @@ test("a dead site is left alone after a few tries, and its recipients come back 
   expect(last?.at).toBeLessThan(startedAt + 2.5 * 3_600_000);
 }, 60_000);
 
-test("pausing and resuming among many lanes loses nobody and sends to nobody twice", async () => {
+test("pausing and resuming with many lanes loses no message and duplicates none", async () => {
   const domains = Array.from({ length: 12 }, (_, i) => `d${i}.example`);
   const sinks = domains.map((domain, i) => sites.add(domain, { delayMs: 1 + i }));
   const ws = engine.data.newWorkspace();

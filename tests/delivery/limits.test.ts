@@ -13,7 +13,7 @@ afterEach(() => engine.close());
 const start = (change?: (route: Route) => Route) => engine.start({ change });
 const sentence = (ws: string, id: number) => engine.bottleneck(ws, id);
 
-test("a day's quota is kept over a restart, costs no attempt, and is named", async () => {
+test("a daily quota survives a restart, costs no attempt, and is named", async () => {
   const peer = engine.tcpSink();
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 60);
@@ -36,7 +36,7 @@ test("a day's quota is kept over a restart, costs no attempt, and is named", asy
   expect(tries).toEqual({ n: 25 });
 }, 60_000);
 
-test("a campaign that is spread goes at its pace, and says so", async () => {
+test("a campaign spread over time keeps its pace, and says so", async () => {
   const peer = engine.tcpSink();
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 600);
@@ -57,7 +57,7 @@ test("a campaign that is spread goes at its pace, and says so", async () => {
   expect(peer.arrived.length).toBeLessThan(20);
 }, 60_000);
 
-test("a rate is never passed in any second, and reached all the same", async () => {
+test("a rate is never exceeded in any second, and is reached nevertheless", async () => {
   const arrivals: number[] = [];
   const peer = engine.tcpSink({
     onMessage: () => {
@@ -72,7 +72,7 @@ test("a rate is never passed in any second, and reached all the same", async () 
   await until(() => engine.isCompleted(ws, id), "completion");
 
   for (const from of arrivals) {
-    // 200 a second, a portion of 10 at once, and what the socket of the sink was late with.
+    // 200 per second, a burst of 10, and what the sink's socket delivered late.
     expect(arrivals.filter((at) => at >= from && at < from + 1_000).length).toBeLessThanOrEqual(
       230,
     );
@@ -80,7 +80,7 @@ test("a rate is never passed in any second, and reached all the same", async () 
   expect(arrivals.length).toBe(600);
 }, 60_000);
 
-test("two workspaces that share a server get alike, whatever else they have", async () => {
+test("two workspaces that share a server get equal shares, whatever else they have", async () => {
   const peer = engine.tcpSink({ delayMs: 2 });
   const [a, b] = [engine.data.newWorkspace(), engine.data.newWorkspace()];
   engine.data.addContacts(a, 3_000, ["gmail.com", "acme.example"], "a");
@@ -101,7 +101,7 @@ test("two workspaces that share a server get alike, whatever else they have", as
   expect(share).toBeWithin(0.45, 0.55);
 }, 60_000);
 
-test("a rule's suspension holds its provider alone, takes no attempt, and its chunks go back", async () => {
+test("a rule's suspension affects its provider alone, costs no attempt, and its chunks are released", async () => {
   const peer = engine.tcpSink({
     onRecipient: (address) =>
       address.endsWith("@yahoo.com")
@@ -119,7 +119,7 @@ test("a rule's suspension holds its provider alone, takes no attempt, and its ch
   }, "everybody elsewhere");
 
   const { pending, deferred } = exactCounts(engine.data, ws, id, 2_000);
-  // Those that were under way when the rule spoke; the others were never tried.
+  // Messages in flight when the rule matched; the others were never tried.
   expect(deferred).toBeWithin(2, 20);
   expect(pending).toBe(1_000 - deferred);
   const tries = engine.data
@@ -132,14 +132,14 @@ test("a rule's suspension holds its provider alone, takes no attempt, and its ch
     /^Sending through the sending method “Relay” to yahoo is paused until/,
   );
 
-  // It is remembered over a restart, and nothing is tried.
+  // The suspension survives a restart, and nothing is tried.
   await engine.stop();
   await start((route) => ({ ...route, preset: "yahoo" }));
   await until(() => sentence(ws, id).includes("yahoo is paused"), "the suspension after a restart");
   expect(exactCounts(engine.data, ws, id, 2_000)).toMatchObject({ deferred });
 }, 60_000);
 
-test("a server that takes the connection and never greets is named, with what it owes and since when", async () => {
+test("a server that accepts the connection and never greets is named, with what it is waiting for and since when", async () => {
   const mute = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 60);
@@ -155,7 +155,7 @@ test("a server that takes the connection and never greets is named, with what it
 }, 60_000);
 
 test.each([2, 3, 4])(
-  "%d providers that share a relay's rate take turns, so that none waits for the end of another",
+  "%d providers that share a relay's rate take turns, so that none waits for another to finish",
   async (n) => {
     const domains = ["yahoo.com", "acme.example", "gmail.com", "gmx.de"].slice(0, n);
     const peer = engine.tcpSink();

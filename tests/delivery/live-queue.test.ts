@@ -16,7 +16,7 @@ afterEach(() => engine.close());
 
 const queueOf = (ws: string) => readQueue(engine.delivery, engine.data.db(ws), ws);
 
-test("the queue shows a workspace its own sites, routes and quotas, and nobody else's", async () => {
+test("the queue shows a workspace only its own sites, routes and quotas", async () => {
   const [ws, other] = [engine.data.newWorkspace(), engine.data.newWorkspace()];
   engine.data.addContacts(ws, 3_000, ["gmail.com", "acme.example"]);
   engine.data.addContacts(other, 3_000, ["yahoo.com"]);
@@ -44,7 +44,7 @@ test("the queue shows a workspace its own sites, routes and quotas, and nobody e
   expect(new Set(all.sites.map(({ workspaceId }) => workspaceId))).toEqual(new Set([ws, other]));
 }, 30_000);
 
-test("a site that somebody suspends gets nothing until it is resumed, and then everything", async () => {
+test("a suspended site gets nothing until it is resumed, and then everything", async () => {
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, 1_200, ["gmail.com", "yahoo.com"]);
   const id = engine.data.addCampaign(ws, { port: peer.port });

@@ -1,5 +1,5 @@
-// What the large providers demand of bulk mail in 2026, statement by statement: the message. A real campaign
-// of awkward people goes through the whole engine; the tests look at the octets as they crossed the wire.
+// What large providers require of bulk mail in 2026, statement by statement: the message. A real campaign with
+// difficult recipient data goes through the whole engine; the tests inspect the octets on the wire.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
@@ -94,7 +94,7 @@ const values = (message: WireMessage, name: string) =>
     .filter((field) => field.name === name)
     .map((field) => field.value);
 
-/** The octets as a receiver has them: dots unstuffed. */
+/** The octets as a receiver sees them, with dots unstuffed. */
 const received = (message: WireMessage) =>
   Buffer.from(textOf(message).replace(/^\.\./gm, "."), "latin1");
 
@@ -129,7 +129,7 @@ test("2: CRLF only, at most 998 octets a line and 78 in headers, no NUL, seven b
   }
 });
 
-test("3: nothing in a field makes a header, and what is not ASCII is encoded and folded whole", async () => {
+test("3: no value can add a header field, and non-ASCII values are encoded and folded correctly", async () => {
   const content = campaignContent({
     subject: "{{ contact.first_name }} {{ contact.nick }}",
     html: "<html><body>{{ contact.first_name }}</body></html>",
@@ -209,7 +209,7 @@ test("6: one-click unsubscription over HTTPS and mail, both fields signed, the a
   for (const message of messages) {
     const [value = ""] = values(message, "list-unsubscribe");
     expect(value).toMatch(/^<https:\/\/mail\.acme\.example\/u\/[\w-]+>,\s+<mailto:u-[a-z2-7]+@/);
-    // A token is random letters: only the whole address in it, or the domain, would say whose it is.
+    // A token is random letters: only the complete address or the domain in it would reveal the person.
     for (const said of [
       message.rcpt,
       encodeURIComponent(message.rcpt),
@@ -226,7 +226,7 @@ test("6: one-click unsubscription over HTTPS and mail, both fields signed, the a
   }
 });
 
-test("7: a List-ID below the sending domain; Auto-Submitted and Precedence are not set", () => {
+test("7: List-ID is below the sending domain; Auto-Submitted and Precedence are not set", () => {
   for (const message of messages) {
     expect(values(message, "list-id")[0]).toMatch(/<[a-z0-9]+\.acme\.example>$/);
     expect(values(message, "auto-submitted")).toEqual([]);
@@ -243,12 +243,12 @@ test("8: one Feedback-ID of at most four parts, the sender last, stable and with
   expect(parts.at(-1)).toMatch(/^[a-z0-9]{5,15}$/);
 });
 
-test("9: no CFBL-Address is promised that nobody reads", () => {
+test("9: CFBL-Address is not set, because nobody reads such reports", () => {
   // RFC 9477 is experimental and optional; without a mailbox for it the field must be absent.
   expect(messages.flatMap((message) => values(message, "cfbl-address"))).toEqual([]);
 });
 
-test("10: no software, no host, no tenant id, no template tag and no local link leaks", async () => {
+test("10: the message reveals no software, host, tenant id, template tag or local link", async () => {
   for (const message of messages) {
     const raw = textOf(message);
     expect(headOf(message)).not.toMatch(/^(X-|Received|User-Agent)/im);
@@ -273,7 +273,7 @@ test("11: rsa-sha256 of 2048 bits, relaxed/relaxed, aligned, From oversigned, no
   expect(new Set(dkimpyVerdicts(messages.map(received), record))).toEqual(new Set(["pass"]));
 });
 
-test("12: there is one signature, and it is not Ed25519, which Yahoo and Microsoft do not verify", () => {
+test("12: there is one signature, and not Ed25519, which Yahoo and Microsoft do not verify", () => {
   for (const message of messages) {
     expect(values(message, "dkim-signature")).toHaveLength(1);
     expect(values(message, "dkim-signature")[0]).not.toContain("ed25519");
@@ -296,7 +296,7 @@ test("13: MAIL FROM is a VERP address below the sending domain, and its token le
   expect(new Set(messages.map((message) => message.mail)).size).toBe(names.length);
 });
 
-test("26: a repeated try keeps Message-ID and Date, octet for octet", async () => {
+test("26: a retry keeps Message-ID and Date, octet for octet", async () => {
   const compiled = await compileCampaign(campaignContent(), { campaignId: 9, keys: testTokenKeys });
   const first = renderMessage(compiled, recipient({ attempts: 0 }), { date: startedAt });
   const second = renderMessage(compiled, recipient({ attempts: 4 }), { date: startedAt });
@@ -304,7 +304,7 @@ test("26: a repeated try keeps Message-ID and Date, octet for octet", async () =
   expect(Buffer.from(second.bytes).equals(Buffer.from(first.bytes))).toBe(true);
 });
 
-test("27: with tracking off no identifier leaves, no pixel is there, and every image has its text", async () => {
+test("27: with tracking off the message has no identifier and no pixel, and every image has alternative text", async () => {
   const content = campaignContent({ trackOpens: false, trackClicks: false });
   const compiled = await compileCampaign(content, { campaignId: 9, keys: testTokenKeys });
   const html = async (off: boolean, source = compiled) => {

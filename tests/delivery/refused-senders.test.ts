@@ -1,5 +1,5 @@
-// A server that refuses one sender domain is left alone for that domain: another one of the same route is mailed on.
-// What a server says of the route itself, its name or its address, holds for every sender.
+// A server that refuses one sender domain is paused for that domain only; another domain of the same route is still
+// mailed. A refusal of the route itself, its name or its address applies to every sender.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { exactCounts, until } from "../support/delivery-engine.ts";
 import { type MailSites, startMailSites } from "../support/mail-sites.ts";
@@ -22,7 +22,9 @@ beforeEach(async () => {
 });
 afterEach(() => engine.close());
 
-/** Sends a campaign of a sender domain until everybody has a state; all of them leave by the route of the first. */
+/**
+ * Sends a campaign from a sender domain until every message has a final state; all campaigns use the first one's route.
+ */
 async function send(domain: string): Promise<number> {
   const content = { domain, bounceDomain: `bounce.${domain}`, fromEmail: `news@${domain}` };
   const id = engine.data.addCampaign(ws, { maxConnections: 10, content });
@@ -44,7 +46,7 @@ const holds = async () =>
     ({ level, id }) => `${level} ${id.replace(`${ws}/`, "")}`,
   );
 
-test("another sender domain of the route is mailed on where a server refuses the first one", async () => {
+test("another sender domain of the route is still mailed when a server refuses the first one", async () => {
   const picky = sites.add("picky.example", {
     onSender: (_, from) =>
       from.endsWith("@bounce.bad.example")
@@ -61,7 +63,7 @@ test("another sender domain of the route is mailed on where a server refuses the
   expect(exactCounts(engine.data, ws, bad)).toMatchObject({ sent: 0, deferred: PEOPLE, failed: 0 });
   expect(exactCounts(engine.data, ws, good)).toMatchObject({ sent: PEOPLE, deferred: 0 });
   expect(picky.arrived).toHaveLength(PEOPLE);
-  // A message of the other domain is no sign that the first one is let in.
+  // Success for the other domain does not mean that the first one is accepted.
   expect(await holds()).toEqual(held);
 }, 90_000);
 
@@ -69,7 +71,7 @@ test.each([
   "550 5.7.1 <out.acme.example>: Helo command rejected: Access denied",
   "554 5.7.1 we take nothing from you",
 ])(
-  "“%s” holds for every sender domain of the route",
+  "“%s” applies to every sender domain of the route",
   async (refusal) => {
     sites.add("picky.example", { onSender: () => refusal });
     engine.data.addContacts(ws, PEOPLE, ["picky.example"]);
@@ -85,7 +87,7 @@ test.each([
   90_000,
 );
 
-test("a rule about the sender's domain holds that domain's mail, and counts each domain's replies alone", async () => {
+test("a rule about the sender's domain limits that domain's mail, and counts each domain's replies separately", async () => {
   const rule = {
     ...{ key: "own-spf", name: "SPF is missing", match: { enhanced: ["*.7.26"] } },
     trigger: { times: 3, withinMs: 3_600_000 },

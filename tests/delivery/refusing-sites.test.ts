@@ -1,4 +1,5 @@
-// Direct mail to servers that do not let us in: one server's word is about itself, many servers' word about us.
+// Direct mail to servers that reject us: one server's rejection concludes about that server, many servers' rejection
+// about us.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
 import { type MailSites, startMailSites } from "../support/mail-sites.ts";
@@ -29,7 +30,7 @@ test.each([
   ["553 5.1.8 Sender address rejected", RETURN_PATH],
   ["554 we do not know you", "here"],
 ])(
-  "a server that answers MAIL with “%s” is left alone, and the campaign goes on to all others",
+  "a server that answers MAIL with “%s” is paused, and the campaign continues at all others",
   async (refusal, whom) => {
     sites.add("closed.example", { onSender: () => refusal });
     const good = ["a.example", "b.example"].map((domain) => sites.add(domain));
@@ -68,7 +69,7 @@ test.each([
   60_000,
 );
 
-test("ten servers in a row that do not let us in are no one's local list: the campaign pauses and says so", async () => {
+test("rejections by ten servers in a row are not treated as local blocks: the campaign pauses and says so", async () => {
   const domains = Array.from({ length: 14 }, (_, i) => `d${i}.example`);
   for (const domain of domains) {
     sites.add(domain, { onSender: () => "550 5.7.1 Sender rejected" });
@@ -91,7 +92,7 @@ test("ten servers in a row that do not let us in are no one's local list: the ca
   });
 }, 60_000);
 
-test("a server that looks at the sender only at RCPT ends a few messages, not those of all its people", async () => {
+test("a server that checks the sender only at RCPT fails a few messages, not those of all its recipients", async () => {
   const refusal = "550 5.1.8 <b@bounces.acme.example>: Sender address rejected: Domain not found";
   sites.add("picky.example", { onRecipient: () => refusal });
   const good = sites.add("good.example");

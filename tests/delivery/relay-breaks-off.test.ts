@@ -8,7 +8,7 @@ const PEOPLE = 1_000;
 let engine: TestEngine;
 let peer: TcpSink;
 let isBroken: boolean;
-/** Every address whose message the relay has received in full, once per copy. */
+/** Every address whose message the relay has received completely, once per copy. */
 const taken: string[] = [];
 beforeEach(() => {
   engine = new TestEngine();
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => engine.close());
 
-/** Sends by a relay that drops every connection after the dot, until that has paused the campaign. */
+/** Sends over a relay that drops every connection after the dot, until the campaign is paused. */
 async function paused(): Promise<{ ws: string; id: number }> {
   const ws = engine.data.newWorkspace();
   engine.data.addContacts(ws, PEOPLE, ["acme.example"]);
@@ -49,7 +49,7 @@ async function resume(ws: string, id: number): Promise<void> {
   engine.delivery.notice(ws, id);
 }
 
-/** Makes every deferred message due, as time would. */
+/** Makes every deferred message due, as the passing of time would. */
 function passTime(ws: string): void {
   engine.data.db(ws).exec("UPDATE message SET due_at = 0 WHERE state = 1");
   engine.data.db(ws).exec("UPDATE chunk SET next_due = 0 WHERE deferred > 0");
@@ -68,7 +68,7 @@ test("a relay that drops every connection after the dot pauses the campaign befo
   expect(statusOf(engine.data, ws, id).status_reason).toContain("until you decide");
 }, 60_000);
 
-test("resuming leaves what may have arrived held, and only who is sent again can have two copies", async () => {
+test("resuming leaves ambiguous messages held, and only people who are sent the message again can get two copies", async () => {
   const { ws, id } = await paused();
   const lost = taken.length;
   isBroken = false;
@@ -89,7 +89,7 @@ test("resuming leaves what may have arrived held, and only who is sent again can
   expect(exactCounts(engine.data, ws, id)).toMatchObject({ held: 0, sent: PEOPLE });
 }, 60_000);
 
-test("who is not sent again has one copy at most, and the campaign ends", async () => {
+test("a person who is not sent the message again has at most one copy, and the campaign completes", async () => {
   const { ws, id } = await paused();
   const lost = taken.length;
   isBroken = false;

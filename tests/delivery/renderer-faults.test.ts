@@ -20,7 +20,7 @@ const source = {
   bounceDomain: "",
 };
 
-test("what is wrong with a text is found once, however often and at once it is asked for", async () => {
+test("faults of a text are computed once, however many ask at the same time", async () => {
   const built: string[] = [];
   const faults = rememberFaults(async (lane, asked) => {
     built.push(`${lane} ${asked.bodySource}`);
@@ -46,7 +46,7 @@ test("what is wrong with a text is found once, however often and at once it is a
   expect(built).toEqual(["editing <p>{% nothing %}</p>", "editing <p>Hi</p>"]);
 });
 
-test("a check that failed is asked again", async () => {
+test("a failed check is repeated when asked again", async () => {
   let isFull = true;
   const faults = rememberFaults(async (_lane, asked) => {
     if (isFull) {

@@ -20,7 +20,7 @@ async function sent(ws: string, id: number): Promise<void> {
   await until(() => engine.isCompleted(ws, id), "completion");
 }
 
-test("what failed is sent again when asked for, as another message, and nobody else gets a second one", async () => {
+test("failed messages are sent again on request with a new Message-ID, and nobody else gets a second one", async () => {
   let isBroken = true;
   const peer = engine.tcpSink({
     onMessage: (address) =>
@@ -101,7 +101,7 @@ test("a retry of a cancelled campaign is refused, one of nothing changes nothing
   expect((await engine.delivery.retry(ws, id, all)).matching).toBe(0);
   expect(statusOf(engine.data, ws, id).status).toBe("completed");
   engine.data.db(ws).prepare("UPDATE campaign SET status = 'cancelled'").run();
-  // Not by `rejects`, which waits without letting answers of other threads in.
+  // Without `rejects`, which blocks answers of other threads.
   const refusalOf = (retry: Promise<unknown>) => retry.catch((error: Error) => error.message);
   expect(await refusalOf(engine.delivery.retry(ws, id, all))).toContain(
     "must be sending, paused or completed",
@@ -109,7 +109,7 @@ test("a retry of a cancelled campaign is refused, one of nothing changes nothing
   expect(await refusalOf(engine.delivery.retry(ws, 99, all))).toContain("no such campaign");
 }, 30_000);
 
-test("a campaign that holds sends nothing twice: a person decides about each lost answer", async () => {
+test("a campaign that holds ambiguous messages sends nothing twice: a person decides about each lost reply", async () => {
   const dropped = new Set<string>();
   const peer = engine.tcpSink({
     onMessage: (address) => {

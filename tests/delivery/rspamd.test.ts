@@ -1,4 +1,4 @@
-// The templates that come with the product, as they leave: what a spam filter sees in their form.
+// The templates that come with the product, as sent: what a spam filter says about their form.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { compileCampaign } from "../../server/delivery/render/compile.ts";
 import { buildContent } from "../../server/delivery/render/content.ts";
@@ -9,7 +9,7 @@ import { benchKey } from "../bench/send/work.ts";
 import { campaignContent, recipient, testTokenKeys } from "../support/campaign-content.ts";
 import { type Rspamd, startRspamd } from "../support/rspamd.ts";
 
-/** Scores that say nothing against the message's form, each with the most it may be. */
+/** Symbols that say nothing about the message's form, each with the highest score it may have. */
 const HARMLESS: Record<string, number> = {
   // The return path is not the From address: that is what VERP is (statement 13).
   FORGED_SENDER: 0.3,
@@ -60,7 +60,7 @@ for (const { key, kind, source, subject } of starters) {
   });
 }
 
-test("rspamd does find what is wrong with a message that is", async () => {
+test("rspamd reports what is wrong with a message that is malformed", async () => {
   const source = `<html><body><p style="font-size:0">cheap pills</p><p>${"WIN NOW ".repeat(40)}</p></body></html>`;
 
   expect(await symptoms({ kind: "html", source, subject: "Will you WIN?" })).toEqual(

@@ -1,4 +1,4 @@
-// The engine against servers that behave as real ones do: whole campaigns through real sockets and files.
+// The engine against servers that behave like real ones: whole campaigns over real sockets and files.
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => engine.close());
 
-/** Lets the time pass that deferred messages wait. */
+/** Moves time past the delay of deferred messages. */
 function untilDue(ws: string): void {
   engine.data.db(ws).exec(`UPDATE message SET due_at = 1 WHERE state = 1;
                     UPDATE chunk SET next_due = 1 WHERE deferred > 0`);
@@ -28,7 +28,7 @@ function everyoneOnce(sink: TcpSink, total: number): void {
   expect(new Set(sink.arrived.map(({ address }) => address)).size).toBe(total);
 }
 
-test("scenario 3: paused and resumed fifty times, nothing leaves while paused and the sums hold", async () => {
+test("scenario 3: paused and resumed fifty times, nothing is sent while paused and the counts add up", async () => {
   const total = 6_000;
   const sink = engine.tcpSink({ delayMs: 1 });
   const ws = engine.data.newWorkspace();
@@ -60,7 +60,7 @@ test("scenario 3: paused and resumed fifty times, nothing leaves while paused an
   everyoneOnce(sink, total);
 });
 
-test("scenario 6: a Postfix that takes five connections is sent to by five, and few are turned away", async () => {
+test("scenario 6: a Postfix that accepts five connections is used with five, and few are rejected", async () => {
   const total = 600;
   const postfix = await startPostfix({
     smtpd_client_connection_count_limit: "5",
@@ -94,7 +94,7 @@ test("scenario 6: a Postfix that takes five connections is sent to by five, and 
     .get() as number;
   expect(exactCounts(engine.data, ws, id)).toMatchObject({ sent: total });
   expect(postfix.delivered()).toHaveLength(total);
-  // What is turned away at the door costs no message its try more than now and then.
+  // A rejected connection rarely costs a message its attempt.
   expect(attempts - total).toBeLessThanOrEqual(total * 0.02);
 });
 
@@ -122,11 +122,11 @@ test("scenario 7: no second sees more messages than the limit and its burst", as
     }
     most = Math.max(most, last - first + 1);
   }
-  // A portion of 50 ms may go at once; and what a busy machine held up arrives together with what follows.
+  // A burst of 50 ms may be sent at once, and messages delayed by a busy machine arrive together with the next ones.
   expect(most).toBeLessThanOrEqual(perSecond * 1.25);
 });
 
-test("scenario 8: behind a greylist everybody gets it at the second try, from the same address", async () => {
+test("scenario 8: behind a greylist every message is delivered at the second attempt, from the same address", async () => {
   const total = 300;
   const tries = new Map<string, number>();
   const sink = engine.tcpSink({
@@ -157,7 +157,7 @@ test("scenario 8: behind a greylist everybody gets it at the second try, from th
   everyoneOnce(sink, total);
 });
 
-test("scenario 9: an answer lost after the dot is retried once with the same Message-ID, and reported", async () => {
+test("scenario 9: a reply lost after the dot is retried once with the same Message-ID, and reported", async () => {
   const total = 1_000;
   const dropped = new Set<string>();
   const sink = engine.tcpSink({
@@ -193,7 +193,7 @@ test("scenario 9: an answer lost after the dot is retried once with the same Mes
   expect(reported.map(({ address }) => address)).toEqual([...dropped].sort());
 });
 
-test("scenario 10: at 1,400 messages a second a workspace's file sees at most ten commits a second of 100 pages", async () => {
+test("scenario 10: at 1,400 messages a second a workspace's file gets at most ten commits a second of 100 pages", async () => {
   const total = 7_000;
   const sink = engine.tcpSink();
   const ws = engine.data.newWorkspace();

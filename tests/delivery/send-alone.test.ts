@@ -33,7 +33,7 @@ test("one message waits ten seconds for a greeting and half a minute for the dot
   }
 });
 
-test("a relay that accepts the connection and never greets is given up after the time-out handed in", async () => {
+test("a relay that accepts the connection and never greets is abandoned after the given time limit", async () => {
   const port = await relay(() => undefined);
   const egress = new RoutePools().make(loopbackRoute(port), { greetingMs: 150 });
 
@@ -42,13 +42,13 @@ test("a relay that accepts the connection and never greets is given up after the
   expect(outcome).toMatchObject({ kind: "broken", stage: "greeting", fault: "timeout" });
 });
 
-test("a relay that answers every command just in time is given up as a whole, before the dot", async () => {
+test("a relay that answers every command just in time is abandoned at the overall limit, before the dot", async () => {
   let data = "";
   const port = await relay((socket) => {
     socket.write("220 slow\r\n");
     socket.on("data", (bytes) => {
       data += String(bytes);
-      // A reply that goes on and on: no single wait is ever too long.
+      // A reply that never ends: no single wait is too long.
       const drip = setInterval(() => socket.write("250-still here\r\n"), 20);
       socket.on("close", () => clearInterval(drip));
     });

@@ -1,5 +1,5 @@
-// Work on many contacts as people see it, on the compiled binary in a real browser: it shows while it runs, on every
-// page that could have begun it, can be stopped, and what it changed is taken back.
+// Work on many contacts as users see it, on the compiled binary in a real browser: its progress shows on every page
+// that can start it, it can be stopped, and its changes can be undone.
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import {
@@ -61,7 +61,7 @@ inBrowser(async (started, browser) => {
 });
 
 test(
-  "a change of everybody shows while it runs, is stopped, and what it did is undone",
+  "a change of all contacts shows its progress, is stopped, and its changes are undone",
   async () => {
     const { job } = await seeded.api.post<{ job: { id: number } }>(path("/contacts/bulk"), {
       action: "add_tag",

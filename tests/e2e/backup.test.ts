@@ -1,5 +1,5 @@
-// On the compiled binary in a real browser: a contacts file goes out and comes back, and a list that a form needs is
-// deleted with open eyes.
+// On the compiled binary in a real browser: a contacts file is exported and imported again, and a list that a form
+// needs is deleted after a warning.
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -46,7 +46,7 @@ inBrowser(async (started, browser) => {
 });
 
 test(
-  "the export says what its file is, and the import knows it and has nothing to ask",
+  "the export explains what its file is, and the import recognizes it and asks nothing",
   async () => {
     await open("/contacts/imports?export=contacts");
     await page.getByText("This file is a backup").waitFor();
@@ -73,7 +73,7 @@ test(
 );
 
 test(
-  "deleting a list names what needs it; the form without it is shown as broken",
+  "deleting a list names what needs it; a form that loses its only list is shown as broken",
   async () => {
     await open("/contacts/lists");
     await page

@@ -1,4 +1,4 @@
-// Files and templates that are not what they should be, met by the compiled binary.
+// Wrong or malformed files and templates, given to the compiled binary.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What the server says to an upload it refuses. */
+/** The server's answer to an upload that it refuses. */
 async function refusal(name: string, bytes: Uint8Array<ArrayBuffer> | string): Promise<string> {
   const { api, workspace } = seeded;
   const upload = api.upload(`${workspace.path}/imports`, new File([bytes], name));
@@ -54,18 +54,23 @@ test.each([
     "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00>\x00\x01\x00\x00\x00",
     "This is no text: it looks like a program, a picture or another binary file.",
   ],
-])("%s is refused with what it really is, and nothing is kept", async (name, content, sentence) => {
-  const said = await refusal(name, content);
+])(
+  "%s is refused with what the file really is, and nothing is stored",
+  async (name, content, sentence) => {
+    const said = await refusal(name, content);
 
-  expect(said).toContain(": 415 ");
-  expect(said).toContain(sentence);
-  const imports = join(seeded.binary.dataDir, "local", "imports");
-  expect(readdirSync(imports)).toEqual([]);
-  const { items } = await seeded.api.get<{ items: unknown[] }>(`${seeded.workspace.path}/imports`);
-  expect(items).toEqual([]);
-});
+    expect(said).toContain(": 415 ");
+    expect(said).toContain(sentence);
+    const imports = join(seeded.binary.dataDir, "local", "imports");
+    expect(readdirSync(imports)).toEqual([]);
+    const { items } = await seeded.api.get<{ items: unknown[] }>(
+      `${seeded.workspace.path}/imports`,
+    );
+    expect(items).toEqual([]);
+  },
+);
 
-test("a template with a syntax error says where and what, cannot be launched, and stays as it was written", async () => {
+test("a template with a syntax error shows the place and the mistake, cannot be launched, and is saved unchanged", async () => {
   const { api, workspace } = seeded;
   const bodySource =
     "<p>Hello</p>\n<p>{% if contact.first_name %}Dear {{ contact.first_name }}</p>";
@@ -108,7 +113,7 @@ type ImportView = {
   rejected: number;
 };
 
-test("a CSV of 200 MB is imported in flat memory, with progress that moves, while the product answers", async () => {
+test("a CSV of 200 MB is imported in constant memory, with progress, while the server answers requests", async () => {
   const { api, workspace, binary } = seeded;
   const rows = 50_000;
   const path = await writeLargeCsv(rows, 200 * MEGABYTE);
@@ -153,11 +158,11 @@ test("a CSV of 200 MB is imported in flat memory, with progress that moves, whil
   expect(grownMegabytes).toBeLessThan(250);
   expect(seen.size).toBeGreaterThan(3);
   answers.sort((a, b) => a - b);
-  // Half of all answers, and loosely: the machine may have other work.
+  // The median of all answers, with a loose limit: the machine may have other work.
   expect(answers[Math.floor(answers.length / 2)]).toBeLessThan(200);
 }, 60_000);
 
-/** Writes a CSV of about that size, piece by piece. Every row is another person with a long note. */
+/** Writes a CSV of about this size, piece by piece. Every row is another person with a long note. */
 async function writeLargeCsv(rows: number, bytes: number): Promise<string> {
   const path = join(folder, "large.csv");
   const note = "All work and no play. ".repeat(Math.ceil(bytes / rows / 22));
@@ -176,7 +181,7 @@ function residentBytes(pid: number): number {
   return Number(kilobytes) * 1024;
 }
 
-/** Looks at the memory of a process ten times a second, until the test's process ends or it is asked. */
+/** Samples the memory of a process ten times a second until the test ends or asks for it. */
 function watchMemory(pid: number): { most(): number } {
   let most = 0;
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-// Relays that do not work, met by the compiled binary: each says what is wrong, and nobody is lost.
+// Relays that do not work, used by the compiled binary: each error is explained, and no recipient is lost.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -73,7 +73,7 @@ const report = (id: number, isWanted: Parameters<typeof untilReport>[3]) =>
 const receivers = (relays: SmtpSink[]) =>
   relays.flatMap(({ messages }) => messages.flatMap(({ to }) => to));
 
-test("a check of a relay that is not there says where it knocked and what came back", async () => {
+test("checking an unreachable relay says where it tried to connect and what happened", async () => {
   const port = await freePort();
 
   const { ok, last } = await check(relay(port));
@@ -83,7 +83,7 @@ test("a check of a relay that is not there says where it knocked and what came b
   expect(last?.message).toContain(`port ${port}: connection refused`);
 });
 
-test("a check of a relay whose name does not exist says that of the name", async () => {
+test("checking a relay whose name does not exist says so about the name", async () => {
   const { ok, last } = await check(relay(25, { host: "relay.nowhere.invalid" }));
 
   expect(ok).toBe(false);
@@ -91,7 +91,7 @@ test("a check of a relay whose name does not exist says that of the name", async
   expect(last?.message).toContain("relay.nowhere.invalid");
 });
 
-test("a check with a wrong password says whose it is, in the server's words, and never shows it", async () => {
+test("checking with a wrong password shows the server's reply, and never the password", async () => {
   const server = await sink({
     certificate: good,
     login: { username: "mailer", password: "right" },
@@ -109,7 +109,7 @@ test("a check with a wrong password says whose it is, in the server's words, and
   expect(seeded.binary.output()).not.toContain("not-it-at-all");
 });
 
-test("a check of a relay whose certificate has expired says so at STARTTLS", async () => {
+test("checking a relay whose certificate has expired reports it at STARTTLS", async () => {
   const server = await sink({ certificate: expired });
 
   const { ok, last } = await check(relay(server.port, { username: "", password: "" }));
@@ -119,7 +119,7 @@ test("a check of a relay whose certificate has expired says so at STARTTLS", asy
   expect(last?.message).toMatch(/certificate.*expired/i);
 });
 
-test("a relay that goes away in the middle holds the campaign back with its name, and nobody is lost or sent twice", async () => {
+test("a relay that goes away mid-campaign is named as what holds the campaign back, and no message is lost or duplicated", async () => {
   const first = await sink({
     certificate: good,
     login: { username: "mailer", password: "right" },
@@ -131,7 +131,7 @@ test("a relay that goes away in the middle holds the campaign back with its name
     name: "vanish",
   });
   await report(id, ({ counts }) => counts.sent >= 30);
-  // What is away cannot be reached: the port it moved to is one where nobody listens.
+  // The route now points at a port where nothing listens.
   await changeRoute(routeId, { port: await freePort() });
   const stuck = await untilBottleneck(seeded, id, /Vanishing.*refused/);
 
@@ -143,7 +143,7 @@ test("a relay that goes away in the middle holds the campaign back with its name
   const end = await report(id, ({ counts }) => counts.pending + counts.leased === 0);
 
   expect(stuck).toContain("Sending through the sending method “Vanishing” is paused");
-  // Those that knocked in vain have a time for their next try; all others arrived.
+  // Messages that could not connect have a time for their next attempt; all others arrived.
   expect(end.counts.sent + end.counts.deferred).toBe(200);
   expect(end.counts.deferred).toBeLessThan(20);
   const arrived = receivers([first, second]);
@@ -151,7 +151,7 @@ test("a relay that goes away in the middle holds the campaign back with its name
   expect(new Set(arrived).size).toBe(arrived.length);
 }, 60_000);
 
-test("a password that stops being right pauses the campaign in the server's words; mended and resumed, everybody gets it once", async () => {
+test("a password that becomes invalid pauses the campaign with the server's reply; after correction and resume every recipient gets it once", async () => {
   const login = { username: "mailer", password: "right" };
   let taken = 0;
   const server = await sink({
@@ -188,7 +188,7 @@ test("a password that stops being right pauses the campaign in the server's word
   expect(new Set(receivers([server])).size).toBe(300);
 }, 60_000);
 
-test("an expired certificate is waited out with its name and nothing is said; on a good relay the campaign goes on", async () => {
+test("an expired certificate is retried and named; once it is replaced, the campaign continues", async () => {
   const stale = await sink({ certificate: expired });
   const fresh = await sink({ certificate: good });
   const settings = relay(stale.port, { username: "", password: "" });
@@ -209,7 +209,7 @@ test("an expired certificate is waited out with its name and nothing is said; on
   );
   expect(waiting.counts).toMatchObject({ sent: 0, failed: 0, bounced: 0 });
   expect(stale.messages).toEqual([]);
-  // Those that knocked in vain have a time for their next try; all others arrived.
+  // Messages that could not connect have a time for their next attempt; all others arrived.
   expect(end.counts.sent + end.counts.deferred).toBe(60);
   expect(end.counts.deferred).toBeLessThan(10);
   expect(new Set(receivers([fresh])).size).toBe(end.counts.sent);

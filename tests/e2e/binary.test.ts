@@ -35,7 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("serves the web UI from inside itself, compressed and with its policy", async () => {
+test("serves the web UI from the executable, compressed and with its content security policy", async () => {
   const response = await fetch(binary.url, { headers: { "accept-encoding": "br" } });
   const page = await response.text();
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? "";
@@ -48,19 +48,19 @@ test("serves the web UI from inside itself, compressed and with its policy", asy
   expect((await fetch(`${binary.url}/api/v1/nothing-here`)).status).toBe(404);
 });
 
-test("keeps everything in its data folder", () => {
+test("stores everything in its data folder", () => {
   expect(readdirSync(binary.dataDir).sort()).toContain("system.db");
   expect(readdirSync(join(binary.dataDir, "..")).sort()).toEqual(["data"]);
 });
 
-test("its health command agrees with it", async () => {
+test("its health command reports success", async () => {
   const port = new URL(binary.url).port;
 
   expect((await run(["health"], { PORT: port })).code).toBe(0);
   expect((await run(["health"], { PORT: "1" })).code).toBe(1);
 });
 
-test("the doctor finds nothing in the way beside a running server", async () => {
+test("doctor reports no problem beside a running server", async () => {
   const { code, out } = await run(["doctor", "--json"], {
     PORT: new URL(binary.url).port,
     DATA_DIR: binary.dataDir,
@@ -75,7 +75,7 @@ test("the doctor finds nothing in the way beside a running server", async () => 
   expect(code).toBe(0);
 });
 
-test("a taken port ends it with a sentence that names the port", async () => {
+test("a port in use makes it exit with a sentence that names the port", async () => {
   const other = createServer().listen(0);
   const { port } = other.address() as { port: number };
 
@@ -89,7 +89,7 @@ test("a taken port ends it with a sentence that names the port", async () => {
   other.close();
 });
 
-test("a data folder that cannot be one ends it with a sentence", async () => {
+test("an unusable data folder makes it exit with a sentence", async () => {
   writeFileSync(join(folder, "file"), "");
 
   const { code, err } = await run(["serve"], { DATA_DIR: join(folder, "file") });
@@ -98,7 +98,7 @@ test("a data folder that cannot be one ends it with a sentence", async () => {
   expect(err).toStartWith("swiftmail: ");
 });
 
-test("SIGTERM ends it well, and it starts again on its data", async () => {
+test("SIGTERM ends it cleanly, and it starts again on its data", async () => {
   const other = await startBinary();
 
   await other.kill("SIGTERM");

@@ -1,4 +1,4 @@
-// A workspace whose file is gone, as a German administrator meets it in a browser, up to its way back.
+// A workspace whose file is gone, as a German administrator sees it in a browser, until it is restored.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ test("the card names the workspace, the reason and the place, and brings it back
   const page = await signedInPage(
     browser,
     { ...seeded, binary: running },
-    // A colour on its way to another one has no contrast yet.
+    // A colour in transition does not have its final contrast yet.
     { locale: "de-DE", reducedMotion: "reduce", next: "/instance" },
   );
 

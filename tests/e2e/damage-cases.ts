@@ -11,16 +11,16 @@ import { join } from "node:path";
 import { openConnection } from "../../server/platform/db/driver.ts";
 import { openJournal } from "../../server/platform/journal/writer.ts";
 
-/** In the folder after a good end: a copy of the workspace's file from before anything was in it. */
+/** In the folder after a clean stop: a copy of the workspace's file from before it had any data. */
 export const OLDER_COPY = "older.copy";
 
 export type Effect = { start: string; here: string; there: string; told: string };
 export type Damage = {
   what: string;
-  /** A folder after a good end, or after kill -9. */
+  /** A folder after a clean stop, or after kill -9. */
   after: "stop" | "kill";
   damage: (folder: string, here: string) => void | Promise<void>;
-  /** Done once it runs. */
+  /** Done while the server runs. */
   while?: (folder: string, here: string) => void;
   expected: Effect;
 };

@@ -1,4 +1,5 @@
-// A workspace's file is hurt while its campaign and another one's run, on the compiled binary: what happened is kept and counts once.
+// Damages a workspace's file while its campaign and another workspace's are running, on the compiled binary: results
+// are kept and counted once.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { copyFileSync, existsSync, renameSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +35,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   runs += 1;
-  // Slow, so that there are always messages whose answer is awaited, also at the moment of a kill.
+  // Slow, so that there are always messages awaiting a reply, also at the moment of a kill.
   sinks = { here: startTcpSink({ delayMs: 100 }), there: startTcpSink({ delayMs: 10 }) };
 });
 
@@ -61,7 +62,7 @@ async function startBoth(): Promise<{ here: RunningCampaign; there: RunningCampa
   return { here, there };
 }
 
-/** Of a file that holds what its log held, which is then begun anew, so that something is missing. */
+/** For a file that contains everything from its log; the log then starts anew, so that something is missing. */
 function cut({ file }: RunningCampaign): void {
   const db = openConnection(file);
   db.pragma("wal_checkpoint(RESTART)");
@@ -73,7 +74,7 @@ function cut({ file }: RunningCampaign): void {
 const sentUpTo = ({ workspace, id }: RunningCampaign, n: number) =>
   untilReport(seeded.api, workspace, id, ({ counts }) => counts.sent >= n);
 
-/** The other workspace's campaign ends as if nothing had happened, while this one's is refused. */
+/** The other workspace's campaign completes normally while this one's is refused. */
 async function expectOnlyHereStops(here: RunningCampaign, there: RunningCampaign): Promise<void> {
   const outcome = await outcomeOf(seeded, sinks.there, there);
   const refused = await seeded.api.get(`${here.workspace.path}/campaigns`).then(
@@ -97,7 +98,7 @@ async function expectAllOnce(here: RunningCampaign): Promise<void> {
   process.stdout.write(`${outcome.twice} of ${PEOPLE} were mailed twice, all of them listed\n`);
 }
 
-test("a file that is taken away in the middle of a send and put back: all go on, and everybody is mailed once", async () => {
+test("a file removed and restored mid-campaign: both campaigns complete, and every recipient is mailed once", async () => {
   const { here, there } = await startBoth();
   await sentUpTo(here, 300);
 
@@ -114,7 +115,7 @@ test("a file that is taken away in the middle of a send and put back: all go on,
   await expectAllOnce(here);
 }, 120_000);
 
-test("a file that is cut in the middle of a send and replaced by an older copy: what happened since then counts, once", async () => {
+test("a file truncated mid-campaign and replaced by an older copy: results since then are applied, once", async () => {
   const { here, there } = await startBoth();
   await sentUpTo(here, 200);
   const copy = join(seeded.binary.dataDir, "copy.db");
@@ -133,7 +134,7 @@ test("a file that is cut in the middle of a send and replaced by an older copy: 
   await expectAllOnce(here);
 }, 120_000);
 
-test("local/ is lost after a kill in the middle of a send: what was in hand is held and listed, and nobody is mailed twice", async () => {
+test("local/ lost after a kill mid-campaign: messages in hand are held and listed, and nobody is mailed twice", async () => {
   const { here, there } = await startBoth();
   await sentUpTo(here, 200);
   await seeded.binary.kill("SIGKILL");
@@ -165,7 +166,7 @@ test("local/ is lost after a kill in the middle of a send: what was in hand is h
 }, 120_000);
 
 test.each([true, false])(
-  "an older main file beside a newer log, after a kill: nothing more is sent until the right file is back (-shm kept: %p)",
+  "an older main file beside a newer log after a kill: nothing more is sent until the right file is restored (-shm kept: %p)",
   async (isIndexKept) => {
     const { here, there } = await startBoth();
     await sentUpTo(here, 200);
@@ -197,13 +198,13 @@ test.each([true, false])(
   120_000,
 );
 
-test("kill -9 while it is set aside and again while it comes back: nothing is lost, and who got two copies is listed", async () => {
+test("kill -9 while the workspace is set aside and again while it returns: nothing is lost, and second copies are listed", async () => {
   const { here, there } = await startBoth();
   await sentUpTo(here, 300);
   const copy = join(seeded.binary.dataDir, "copy-before-kill.db");
   copyWorkspace(here, copy);
   cut(here);
-  // At once, while answers to final dots are still awaited.
+  // At once, while replies to final dots are still awaited.
   await untilReadinessTells();
 
   await killAndRestart();

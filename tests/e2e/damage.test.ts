@@ -1,4 +1,4 @@
-// What is done to a data folder, and what it does to this workspace and to another one: the compiled binary, one row each.
+// Damage to a data folder and its effect on this workspace and another one: the compiled binary, one row per case.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -56,7 +56,7 @@ beforeAll(async () => {
   for (const path of [
     ...new Bun.Glob("**/*.db").scanSync({ cwd: running.dataDir, absolute: true }),
   ]) {
-    // All that was saved is in the files themselves, so that hurting them hurts it.
+    // Everything saved is in the files themselves, so that damaging them has an effect.
     const db = openConnection(path);
     db.pragma("wal_checkpoint(TRUNCATE)");
     db.close();
@@ -71,7 +71,7 @@ afterAll(async () => {
   process.stdout.write(`\n${Bun.inspect.table(rows)}\n`);
 });
 
-/** A fact in the journal: of a message that nobody knows, which changes nothing. */
+/** A fact in the journal about an unknown message, which changes nothing. */
 async function anOpenIsKept(): Promise<void> {
   const keys = loadTokenKeys(readKeyRing(running.dataDir));
   const subject = { workspaceNumber: 1, campaignId: 99, seq: 1 };
@@ -99,7 +99,7 @@ test.each(damages)(
   60_000,
 );
 
-/** How a start ends that must not come about. */
+/** How a start that must be refused ends. */
 async function refusal(told: string): Promise<Effect> {
   const key = () =>
     readdirSync(running.dataDir).includes("master.key") &&
@@ -111,7 +111,7 @@ async function refusal(told: string): Promise<Effect> {
   return { start, here: "-", there: "-", told: err.includes(told) ? told : err };
 }
 
-/** Starts on the damaged folder and looks at both workspaces, as people do and as a machine does. */
+/** Starts on the damaged folder and inspects both workspaces, as users and monitoring do. */
 async function effect(folder: string, told: string, meanwhile: Damage["while"]): Promise<Effect> {
   running = await running.restart();
   try {
@@ -152,7 +152,7 @@ async function effect(folder: string, told: string, meanwhile: Damage["while"]):
   }
 }
 
-/** By the metrics and the doctor, as by the console. */
+/** Through the metrics and doctor, as well as the console. */
 async function expectToldEverywhere(notices: { kind: string; path: string }[]): Promise<void> {
   const metrics = await (await fetch(`${running.url}/metrics`)).text();
   const doctor = await runBinary(["doctor"], running.env);
@@ -162,7 +162,7 @@ async function expectToldEverywhere(notices: { kind: string; path: string }[]): 
   }
 }
 
-/** Before anybody opens the workspace; what a look from outside cannot see is met by the first to open it. */
+/** Checks before anybody opens the workspace; what is invisible from outside is found by whoever opens it first. */
 async function expectToldUnasked(told: string): Promise<void> {
   const { setAside } = await seeded.api.get<{ setAside: { reason: string }[] }>("/instance/damage");
   const readiness = await (await fetch(`${running.url}/readyz`)).text();
@@ -187,12 +187,12 @@ async function use(id: string): Promise<string> {
     const said = String(error);
     const status = /: (\d{3}) /.exec(said)?.[1];
     const code = /"code":"(\w+)"/.exec(said)?.[1];
-    // What met the damage first may have been any statement; from then on the workspace is refused.
+    // Any statement may have met the damage first; from then on the workspace is refused.
     return code === "internal" ? await use(id) : `${status} ${code}`;
   }
 }
 
-test("a workspace is back after its file is, on request", async () => {
+test("a workspace is available again after its file is restored and a check is requested", async () => {
   const folder = running.dataDir;
   rmSync(folder, { recursive: true, force: true });
   cpSync(folders.stop, folder, { recursive: true });

@@ -1,5 +1,5 @@
-// After an erasure and a clean stop, no byte of the data folder tells who it was: not as text, not the way mail
-// and form data write it, not inside what is compressed, not where something was deleted.
+// After an erasure and a clean stop, no byte of the data folder identifies the person: neither as plain text nor in the
+// encodings of mail and form data, inside compressed data, or in deleted space.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -19,7 +19,7 @@ const LAST = "Vögelsberger";
 const PHONE = "+49 171 5550199";
 const AGENT = "Quokka/7.1 (Victim's own browser)";
 const OTHER = "somebody.else@example.org";
-/** What nobody else has. */
+/** Text that belongs to nobody else. */
 const SECRETS = [...ADDRESSES, "quendolin", "victim.example", FIRST, LAST, PHONE];
 
 type Id = { id: number };
@@ -90,7 +90,7 @@ async function sendCampaign(): Promise<void> {
   );
 }
 
-/** Opens, clicks, looks at it in the browser, and asks for another address, as the recipient. */
+/** Opens, clicks, views the message in the browser and asks for another address, as the recipient. */
 async function engage(): Promise<void> {
   const keys = loadTokenKeys(loadKeyRing(whole.dataDir));
   const at = whole.database(({ system, workspace }) => ({
@@ -135,7 +135,7 @@ async function engage(): Promise<void> {
   expect((await page(`/p/confirm/${confirm}`, {})).status).toBe(200);
 }
 
-/** What came back about them, written as mail writes it. */
+/** Mail that came back about the person, in the encodings of mail. */
 function bounce(): void {
   const encoded = (text: string) => Buffer.from(text).toString("base64");
   const raw = [
@@ -158,14 +158,14 @@ function bounce(): void {
       `no mailbox ${FORMER}`,
       gzipSync(raw),
     );
-    // Names nobody on its envelope, and quotes them only inside an encoded part.
+    // Its envelope does not name the person; only an encoded part does.
     insert.run("reply", "friend@example.org", "hi", null, null, "", gzipSync(raw));
     workspace(whole.workspaceId)
       .prepare(
         "INSERT INTO soft_bounce (address, category, campaign_id, at) VALUES (?, 'mailbox_full', 1, 1)",
       )
       .run(FORMER);
-    // A message that a server refused for good leaves the server's words with its job.
+    // A permanently refused message stores the server's reply with its job.
     system
       .prepare(
         "INSERT INTO job (kind, workspace_id, state, due_at, last_error, created_at) VALUES ('form.signup', ?, 'dead', 0, ?, 0)",
@@ -174,7 +174,7 @@ function bounce(): void {
   });
 }
 
-/** What people of the workspace wrote down about them: in filters, in segments, in a file that waits. */
+/** What workspace users wrote about the person: filters, segments, and an uploaded file. */
 async function writeDown(): Promise<void> {
   const filter = { q: FORMER };
   await whole.ask("POST", "/exports", { kind: "contacts", filter });
@@ -237,7 +237,7 @@ afterAll(async () => {
   rmSync(whole.dataDir, { recursive: true, force: true });
 });
 
-/** What is stored compressed, in clear. */
+/** Content that is stored compressed, decompressed. */
 function storedMail(): string {
   return whole.database(({ inbox }) =>
     ["test_message", "received_mail"]
@@ -249,7 +249,7 @@ function storedMail(): string {
   );
 }
 
-test("an erased person is found in no byte of the data folder, under no name or address they had", async () => {
+test("no byte of the data folder contains any name or address of an erased person", async () => {
   expect(findings(whole.dataDir, SECRETS).length).toBeGreaterThan(20);
   const request = await whole.ask<Id>("POST", "/privacy/requests", {
     kind: "erase",
@@ -296,7 +296,7 @@ test("an erased person is found in no byte of the data folder, under no name or 
       expect(`${how}: ${mail.includes(needle.toString("latin1"))}`).toBe(`${how}: false`);
     }
   }
-  // Everybody else is still there, and so are the campaign's books.
+  // Everybody else is still there, and so are the campaign's counters.
   expect(mail).toContain("person7@example.org");
   const left = whole.database(({ workspace }) => {
     const db = workspace(whole.workspaceId);

@@ -1,5 +1,5 @@
-// After an erasure and a clean stop, no byte of the data folder tells who signed up by a public form, whose address
-// a relay refused, about whom a server wrote back, or who wrote back themselves: all of it over real HTTP and SMTP.
+// After an erasure and a clean stop, no byte of the data folder identifies people who signed up through a public form,
+// whose address a relay refused, whom a bounce was about, or who replied: all over real HTTP and SMTP.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -47,7 +47,7 @@ const post = (path: string, form: Record<string, string>) =>
     body: new URLSearchParams(form),
   });
 
-/** Our own link in the newest message to somebody, as its reader would find it. */
+/** The product's own link in the newest message to somebody. */
 async function linkFor(address: string, pattern: RegExp): Promise<string> {
   const message = await whole.waitFor(
     `mail to ${address}`,
@@ -91,7 +91,7 @@ async function sendCampaign(routeId: number, senderId: number): Promise<void> {
   );
 }
 
-/** Brings mail to where the product listens, as another server does. */
+/** Delivers mail to the product's listener, as another server does. */
 async function bring(from: string, to: string, lines: string[]): Promise<void> {
   const client = await openDialogue(whole.smtpInPort);
   await client.say("EHLO mx.persona.example");
@@ -195,7 +195,7 @@ async function erase(address: string): Promise<void> {
   expect(state).toBe("done");
 }
 
-/** What is stored compressed, in clear. */
+/** Content that is stored compressed, decompressed. */
 const storedMail = () =>
   whole.database(({ inbox }) =>
     inbox(whole.workspaceId)
@@ -205,10 +205,10 @@ const storedMail = () =>
       .join("\n"),
   );
 
-test("who came by a form, bounced over SMTP and wrote back is found in no byte once they are erased", async () => {
+test("a person who used a form, bounced over SMTP and replied is in no byte after the erasure", async () => {
   const before = findings(whole.dataDir, SECRETS);
   const where = (file: RegExp) => before.filter((line) => file.test(line)).length;
-  // Each place that had them: the workspace, the inbox, what the relay said, and what came back.
+  // Each place that had the person: the workspace, the inbox, the relay's replies, and received mail.
   for (const file of [/\/t_/, /inbox_/, /journal\/delivery/, /journal\/web/]) {
     expect(`${file}: ${where(file) > 0}`).toBe(`${file}: true`);
   }

@@ -1,5 +1,5 @@
-// Why did, or didn't, somebody get it: one campaign with everything that can happen to a message, read address by
-// address; then what failed is sent again from the report, and a held message is decided about.
+// Why somebody did or did not get a message: one campaign with every possible outcome, explained per address; then
+// failed messages are sent again from the report, and a held message is decided.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -18,7 +18,7 @@ let api: ApiClient;
 let workspace: ReadyWorkspace;
 let page: Page;
 let campaignId: number;
-/** The server's mind about spam changes once the sender has mended the cause. */
+/** The server accepts the mail once the sender has fixed the cause. */
 let isMended = false;
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ function answerFor(address: string): string {
 const endOf = (address: string) =>
   address.startsWith("lost") ? { drop: true as const } : { reply: "250 2.0.0 queued" };
 
-/** A campaign to a list and to a segment, of which one asks about people who are in neither. */
+/** A campaign to a list and a segment; one question is about a person in neither. */
 async function send(): Promise<number> {
   const { path } = workspace;
   const { id: listId } = await api.post<{ id: number }>(`${path}/lists`, { name: "Readers" });
@@ -104,7 +104,7 @@ async function send(): Promise<number> {
 const open = (path: string) =>
   page.goto(`${fixture.server.url}/w/${workspace.id}/campaigns/${path}`);
 
-/** No fault for axe in either theme, nothing wider than a phone; what it looks like is kept. */
+/** axe finds nothing in either theme, nothing is wider than a phone, and screenshots are kept. */
 async function look(name: string): Promise<void> {
   await takeScreenshots(page, screenshots, name);
   await page.setViewportSize(phone);
@@ -119,7 +119,7 @@ async function look(name: string): Promise<void> {
   }
 }
 
-/** Searches an address among the recipients, as somebody does who was asked "why did I not get it?". */
+/** Searches an address among the recipients, as support does when asked "why did I not get it?". */
 async function search(address: string): Promise<void> {
   await open(`${campaignId}/recipients`);
   await page.getByRole("searchbox").fill(address);
@@ -131,17 +131,17 @@ async function story(name: string): Promise<void> {
   await page.getByRole("heading", { name: `${name}@reader.example`, level: 1 }).waitFor();
 }
 
-test("the report says what failed by reason, what waits for a person, and what can be sent again", async () => {
+test("the report lists failures by reason, what needs a decision, and what can be sent again", async () => {
   await open(`${campaignId}/report`);
   await page.getByText("2 people may already have the message").waitFor();
   await page.getByRole("cell", { name: "Rejected as spam" }).waitFor();
-  // The address that does not exist is suppressed by now, and is left out.
+  // The address that does not exist is suppressed by now and therefore excluded.
   await page.getByRole("button", { name: "Retry 2 messages" }).waitFor();
   await page.getByText("Skipped: 1 suppressed").waitFor();
   await look("explain-report");
 }, 60_000);
 
-test("who bounced: the server's words, and that the address is suppressed since", async () => {
+test("a bounced recipient shows the server's reply, and that the address is now suppressed", async () => {
   await story("gone");
   await page.getByText("The mailbox does not exist").first().waitFor();
   await page.getByText("550 5.1.1 The email account that you tried").waitFor();
@@ -149,7 +149,7 @@ test("who bounced: the server's words, and that the address is suppressed since"
   await look("explain-bounced");
 }, 60_000);
 
-test("who is deferred: what the server asked for, how long it waited, when it is tried next", async () => {
+test("a deferred recipient shows the server's reply, how long it waited, and the next attempt", async () => {
   await story("later");
   await page.getByRole("heading", { name: "Waiting times" }).waitFor();
   await page.getByText("Greylisted: the server asked to try later").first().waitFor();
@@ -157,7 +157,7 @@ test("who is deferred: what the server asked for, how long it waited, when it is
   await look("explain-deferred");
 }, 60_000);
 
-test("who was suppressed, was not in the segment, or is nobody: the first reason, in words", async () => {
+test("a suppressed address, one outside the segment and an unknown one show the first reason in words", async () => {
   await search("suppressed@reader.example");
   await page.getByText("Their address was suppressed when the campaign started.").waitFor();
   await page.getByText("Suppressed manually").waitFor();
@@ -171,7 +171,7 @@ test("who was suppressed, was not in the segment, or is nobody: the first reason
   await page.getByText("No contact in this workspace has this address.").waitFor();
 }, 60_000);
 
-test("a held message is decided on its own page, the other from the report", async () => {
+test("one held message is decided on its own page, the other from the report", async () => {
   await story("lost1");
   await page.getByText("This message needs your decision").waitFor();
   await look("explain-held");
@@ -190,7 +190,7 @@ test("a held message is decided on its own page, the other from the report", asy
   expect(counts).toMatchObject({ held: 0, sent: 2, failed: 3 });
 }, 60_000);
 
-test("what failed is sent again with the number on the button, and arrives", async () => {
+test("failed messages are sent again, with their number on the button, and arrive", async () => {
   isMended = true;
   await open(`${campaignId}/report`);
   await page.getByLabel("Reason", { exact: true }).selectOption({ label: "Rejected as spam" });
@@ -208,7 +208,7 @@ test("what failed is sent again with the number on the button, and arrives", asy
   await page.getByText("Accepted by the server").first().waitFor();
 }, 60_000);
 
-test("when campaigns pause themselves is set on a page of its own, and a word is refused at its field", async () => {
+test("automatic pausing is set on its own page, and a word is refused at its field", async () => {
   await page.goto(`${fixture.server.url}/w/${workspace.id}/sending/settings`);
   const rest = page.getByLabel("Days until the address is tried again");
   await rest.fill("soon");
@@ -224,7 +224,7 @@ test("when campaigns pause themselves is set on a page of its own, and a word is
   expect(settings).toMatchObject({ complaintPercent: 0.2, softBounceDays: 90 });
 }, 60_000);
 
-test("what happens when the confirmation is missing is explained and chosen in the editor", async () => {
+test("what happens without a confirmation is explained and chosen in the editor", async () => {
   const draft = await api.post<{ id: number }>(`${workspace.path}/campaigns`, { name: "Draft" });
   await open(String(draft.id));
   await page.locator("#sender > summary").click();

@@ -1,5 +1,5 @@
-// People and forms, on the compiled binary in a real browser: a sign-up through a form that stands in another
-// site's page, confirmed from the test inbox, and preferences changed from a message that was received.
+// Forms, on the compiled binary in a real browser: a sign-up through a form embedded in another site, confirmed from
+// the test inbox, and preferences changed from a received message.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -29,7 +29,7 @@ type Mail = { html: string; text: string };
 let seeded: SeededBinary;
 let browser: Browser;
 let page: Page;
-/** Another site, on an origin of its own. */
+/** Another site with an origin of its own. */
 let site: ReturnType<typeof Bun.serve>;
 let form: Form;
 let news = 0;
@@ -117,7 +117,7 @@ const linkIn = (mail: Mail, kind: string) =>
   "";
 
 test(
-  "a form in another site's page signs up without leaving it, once the address is confirmed",
+  "a form embedded in another site signs up without leaving the page, once the address is confirmed",
   async () => {
     await newPage();
     await fillIn("anna@reader.test");
@@ -147,7 +147,7 @@ test(
 );
 
 test(
-  "without scripts the same form works, by a page of ours",
+  "without scripts the same form works through a page of ours",
   async () => {
     await newPage(false);
     await fillIn("bo@reader.test");
@@ -163,7 +163,7 @@ test(
 );
 
 test(
-  "the hosted page is small, has no fault, and is signed up at",
+  "the hosted page is small and accessible, and accepts sign-ups",
   async () => {
     await newPage();
     const response = await page.goto(`${form.url}?email=cy%40reader.test`);
@@ -184,7 +184,7 @@ test(
 );
 
 test(
-  "a received message leads to the preferences, where topics, a break and leaving take effect",
+  "a received message leads to the preferences, where topics, a pause and unsubscribing take effect",
   async () => {
     const { api, workspace } = seeded;
     const campaignId = await launchCampaign(api, workspace, {

@@ -1,4 +1,5 @@
-// The first start of the compiled binary on a disk without space, and its wizard on one that fills up: both say what to do, and go on.
+// The first start of the compiled binary on a full disk, and its setup on a disk that fills up: both say what to do and
+// continue afterwards.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { apiClient } from "../../server/commands/demo/api-client.ts";
 import { answerSetup } from "../../server/commands/demo/seed.ts";
@@ -7,7 +8,7 @@ import { freePort } from "../support/free-port.ts";
 import { setupToken } from "../support/seeded-binary.ts";
 import { mayMountDisks, mountSmallDisk, type SmallDisk } from "../support/small-disk.ts";
 
-/** From nothing at all to nearly enough: each stops the start at another step. */
+/** From no space at all to nearly enough: each amount stops the start at another step. */
 const LEFT_BYTES = [0, 4_096, 8_192, 20_000, 50_000, 100_000, 200_000, 300_000];
 const ADVICE =
   /^swiftmail: the disk of the data folder (\S+) is full\. Free some space and start again; what was saved before is untouched\s*$/;
@@ -34,7 +35,7 @@ afterAll(async () => {
 });
 
 test.skipIf(!mayMountDisks).each(LEFT_BYTES)(
-  "a first start with %d bytes left ends with the reason and what to do",
+  "a first start with %d bytes left exits with the reason and what to do",
   async (left) => {
     disk.fill(left);
     const { code, err } = await runBinary(["serve"], env);
@@ -48,7 +49,7 @@ test.skipIf(!mayMountDisks).each(LEFT_BYTES)(
 );
 
 test.skipIf(!mayMountDisks)(
-  "with space again what those starts left is no hindrance; a wizard whose disk fills up says so, and goes on where it stood",
+  "once there is space, files of those starts are no obstacle; a setup whose disk fills up says so and continues where it was",
   async () => {
     binary = await startBinary({ env });
     const api = apiClient(binary.url);
@@ -81,7 +82,7 @@ test.skipIf(!mayMountDisks)(
   60_000,
 );
 
-/** Set up, it asks for a session: no setup token is printed any more. */
+/** After the setup it asks for a session: no setup token is printed any more. */
 async function apiStatus(url: string, path: string): Promise<number> {
   return (await fetch(`${url}/api/v1${path}`)).status;
 }

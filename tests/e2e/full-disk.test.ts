@@ -1,4 +1,4 @@
-// The compiled binary on a disk that fills up: it stops with a reason, and goes on exactly when there is space.
+// The compiled binary on a disk that fills up: it stops with a reason, and continues exactly once there is space.
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { waitFor } from "../../server/commands/demo/api-client.ts";
 import { untilCompleted } from "../../server/commands/demo/seed.ts";
@@ -50,7 +50,7 @@ async function readiness() {
 }
 
 test.skipIf(!mayMountDisks)(
-  "a disk that fills during a campaign stops it with that reason; with space again everybody gets it once",
+  "a disk that fills during a campaign stops it with that reason; with space again every recipient gets it once",
   async () => {
     const { api, workspace } = seeded;
     const { id: routeId } = await api.post<{ id: number }>(`${workspace.path}/routes`, {
@@ -106,7 +106,7 @@ type ImportView = {
 type Preview = { id: number; guesses: { column: number; target: string }[] };
 
 test.skipIf(!mayMountDisks)(
-  "a disk that fills during an import fails it with that reason; resumed with space, its sums are exact",
+  "a disk that fills during an import fails it with that reason; resumed with space, its counts are exact",
   async () => {
     const { api, workspace } = seeded;
     const file = hostileCsv(30_000, "utf8", "full");
@@ -152,11 +152,11 @@ test.skipIf(!mayMountDisks)(
 );
 
 test.skipIf(!mayMountDisks)(
-  "on a full disk whatever must be saved is refused with that reason, and what is only read is shown",
+  "on a full disk writes are refused with that reason, and reads still work",
   async () => {
     const { api, workspace } = seeded;
     disk.fill(0);
-    // The files of the databases have some room of their own inside, which long names use up.
+    // Database files have some free room inside, which long names use up.
     const refused = await untilRefused((at) =>
       api.post(`${workspace.path}/lists`, { name: `${at} ${"long ".repeat(15)}` }),
     );
@@ -207,7 +207,7 @@ test.skipIf(!mayMountDisks)(
 type Left = { unsubscribes: number };
 
 test.skipIf(!mayMountDisks)(
-  "while the journal cannot be written links lead on and pictures load, and who wants to leave is told to come again",
+  "while the journal cannot be written, links and pictures work, and an unsubscribe asks to try again later",
   async () => {
     const { api, workspace, binary } = seeded;
     const { id: routeId } = await api.post<{ id: number }>(`${workspace.path}/routes`, {

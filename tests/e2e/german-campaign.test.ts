@@ -1,4 +1,4 @@
-// A campaign that is not ready, as a German editor meets it: no sentence of the server is in English.
+// A campaign that is not ready, as a German editor sees it: no sentence from the server is in English.
 import { expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { desktop, phone, signedInPage } from "../support/browser.ts";

@@ -4,12 +4,12 @@ import { startWholeServer, type WholeServer } from "../support/whole-server.ts";
 
 setDefaultTimeout(300_000);
 
-// One client's templates against another client's pages, on a whole server. Each of these froze it for
+// One client's templates while another client uses its pages, on a whole server. Each of these used to freeze it for
 // seconds to minutes, or took gigabytes.
 
-/** A page of another tenant takes a few ms; a machine shared with other tests gets some patience. */
+/** A page of another tenant takes a few ms; a machine shared with other tests needs some tolerance. */
 const MAX_PAGE_MS = 1_500;
-/** One that takes as long as it may is ended; a busy machine and a thread that starts come on top. */
+/** A render that reaches its time limit is ended; a busy machine and a starting thread take extra time. */
 const MAX_ANSWER_MS = 40_000;
 
 const times = (n: number, text: string) => text.repeat(n);
@@ -62,13 +62,13 @@ let other: Tenant;
 beforeAll(async () => {
   whole = await startWholeServer(3);
   other = await addTenant(whole, "Other");
-  // The threads start with the first thing that is rendered.
+  // The threads start when something is rendered for the first time.
   await whole.ask("POST", "/templates/compile", { kind: "html", source: "x" });
   await other.raw("POST", "/templates/compile", { kind: "html", source: "x" });
 });
 afterAll(() => whole.close());
 
-/** Asks for the other tenant's contacts until `until` settles; the time each answer took. */
+/** Requests the other tenant's contacts until `until` settles; returns the time of each answer. */
 async function pagesMeanwhile(until: Promise<unknown>): Promise<number[]> {
   const taken: number[] = [];
   let isOver = false;
@@ -89,7 +89,7 @@ const p99 = (values: number[]) =>
   Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? 0);
 
 for (const [name, { kind, source, says }] of Object.entries(attacks)) {
-  test(`${name}: an answer in time, and others notice nothing`, async () => {
+  test(`${name}: answered in time, and other tenants notice nothing`, async () => {
     const start = performance.now();
     const compiled = whole.raw("POST", "/templates/compile", { kind, source });
 
@@ -110,7 +110,7 @@ for (const [name, { kind, source, says }] of Object.entries(attacks)) {
   });
 }
 
-test("whose template was ended waits for the next; another client previews at once", async () => {
+test("a client whose rendering was ended waits for the next one; another client previews at once", async () => {
   const heavy = attacks["MJML whose styles are written into each tag"] as Attack;
   const compile = (tenant: Pick<Tenant, "raw">, source: string, kind = "html") =>
     tenant.raw("POST", "/templates/compile", { kind, source });

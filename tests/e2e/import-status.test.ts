@@ -1,5 +1,5 @@
-// Who of a file may be mailed, on the compiled binary in a real browser: every status with its rows, what is not
-// understood decided by hand, a column that is about something else, and a file whose name says no.
+// Which people in a file may be mailed, on the compiled binary in a real browser: every status with its rows, unknown
+// values decided by hand, an unrelated column, and a file name that says no.
 import { expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { accessibilityFindings, phone, signedInPage } from "../support/browser.ts";
@@ -42,7 +42,7 @@ const mailable = async () =>
   ).items.map(({ email }) => email);
 
 test(
-  "what is not understood is decided by the person, and the rest is not mailed",
+  "a person decides about values that are not understood, and all others of that kind are not mailed",
   async () => {
     await openImport(page, await upload(CSV, "people.csv"));
     await page.getByText("3 rows have an unknown status").waitFor();
@@ -63,7 +63,7 @@ test(
 );
 
 test(
-  "a check that cannot be asked for says so, also when it is tried again, and goes on when it can be",
+  "a check that cannot be started says so, also on retry, and continues once it can",
   async () => {
     let isDown = true;
     await page.route("**/imports/*/check", (route) =>
@@ -97,7 +97,7 @@ test(
 );
 
 test(
-  "a file whose name says that nobody in it may be mailed keeps them from mail, unless that is denied",
+  "a file whose name means that nobody in it may be mailed blocks mail to them, unless a person denies it",
   async () => {
     const csv = (name: string) => `email\n${name}@x.test\n`;
     await openImport(page, await upload(csv("left"), "unsubscribed_members.csv"));
@@ -117,7 +117,7 @@ test(
 );
 
 test(
-  "a yes or no that nobody can place is asked about, and each answer holds back whom it says",
+  "a yes/no column of unclear meaning is asked about, and each answer holds back the right people",
   async () => {
     const file = (name: string) =>
       `email,Attribute 7\nyes-${name}@q.test,yes\nno-${name}@q.test,no\n`;
@@ -151,7 +151,7 @@ test(
 );
 
 test(
-  "in German, in the dark and on a phone it is the same",
+  "in German, in dark mode and on a phone it works the same",
   async () => {
     await seeded.api.patch("/auth/me", { locale: "de" });
     const german = await signedInPage(browser, seeded, {

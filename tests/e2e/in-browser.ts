@@ -1,4 +1,4 @@
-// What the tests of a file share: a product that runs, and a browser to look at it.
+// Shared by the tests of a file: a running product and a browser.
 import { afterAll, beforeAll } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

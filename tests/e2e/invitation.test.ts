@@ -1,4 +1,4 @@
-// An invitation as both sides see it: asked on the members' page, mailed by the instance, accepted from the link.
+// An invitation as both sides see it: sent from the members page, mailed by the instance, accepted through the link.
 import { expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { accessibilityFindings, phone, signedInPage } from "../support/browser.ts";
@@ -12,7 +12,7 @@ inBrowser((startedBinary, startedBrowser) => {
   browser = startedBrowser;
 });
 
-test("a person who is invited creates an account from the mailed link and is in the workspace", async () => {
+test("an invited person creates an account through the mailed link and becomes a member", async () => {
   const { workspace } = seeded;
   const next = `/w/${workspace.id}/settings/members`;
   const owner = await signedInPage(browser, seeded, { next });
@@ -38,7 +38,7 @@ test("a person who is invited creates an account from the mailed link and is in 
   expect(await owner.getByText("Open invitations").count()).toBe(0);
 }, 90_000);
 
-test("somebody who is invited in German accepts and works in German, whatever their browser speaks", async () => {
+test("a person invited in German accepts and works in German, whatever their browser's language", async () => {
   const { binary, workspace, api } = seeded;
   const address = "greta@agency.test";
   await api.post(`${workspace.path}/members`, { email: address, role: "editor", locale: "de" });
@@ -53,7 +53,7 @@ test("somebody who is invited in German accepts and works in German, whatever th
   await guest.waitForURL(new RegExp(`/w/${workspace.id}`));
   await guest.getByRole("heading", { level: 1, name: "Übersicht" }).waitFor();
 
-  // Another browser shows their language once they have signed in.
+  // Another browser shows the person's language once they have signed in.
   const account = { binary, email: address, password: "four unrelated words here" };
   const other = await signedInPage(browser, account, { next: `/w/${workspace.id}` });
   await other.getByRole("heading", { level: 1, name: "Übersicht" }).waitFor();

@@ -1,4 +1,4 @@
-// The main job in a real browser, on the compiled binary: set up, import, send, be read, look at the report.
+// The main job in a real browser, on the compiled binary: set up, import, send, open and click, read the report.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ const EMAIL = "ada@agency.test";
 const PASSWORD = "four unrelated words here";
 const SUBJECT = "Autumn reading list";
 const STEP_MS = 120_000;
-// What Chromium calls itself without a window would rightly be taken for a machine.
+// Headless Chromium's own user agent would rightly be classified as a machine.
 const READER =
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 
@@ -40,7 +40,7 @@ let page: Page;
 let api: ApiClient;
 let workspace = "";
 
-// An empty list offers its one next step twice: above it and in it.
+// An empty list offers its only next step twice: above it and in it.
 const press = (name: string) => page.getByRole("button", { name, exact: true }).first().click();
 const fill = (label: string, value: string) => page.getByLabel(label, { exact: true }).fill(value);
 const unfold = async (section: string) => {
@@ -49,7 +49,7 @@ const unfold = async (section: string) => {
     await page.locator(`#${section} > summary`).click();
   }
 };
-/** The two lines of a figure of the page: its value and its note. */
+/** The two lines of a figure on the page: its value and its note. */
 const figure = async (label: string) =>
   (
     await page
@@ -113,7 +113,7 @@ describe("the main job", () => {
     STEP_MS,
   );
 
-  test("the wizard refuses to run twice", async () => {
+  test("the wizard cannot run twice", async () => {
     await page.goto(`${binary.url}/setup`);
 
     await page.getByRole("link", { name: "Sign in" }).waitFor();
@@ -121,7 +121,7 @@ describe("the main job", () => {
   });
 
   test.each(files)(
-    "$name, with every fault people send, becomes exactly the contacts in it",
+    "$name, with every mistake found in real files, becomes exactly the contacts in it",
     async ({ name, csv }) => {
       await page.goto(`${binary.url}/w/${workspace}/contacts/imports/new`);
       await page.locator("input[type=file]").setInputFiles(join(folder, name));
@@ -138,7 +138,7 @@ describe("the main job", () => {
   );
 
   test(
-    "a campaign from a template goes to everybody, with one button that says to how many",
+    "a campaign from a template is sent to everybody with one button that shows the number",
     async () => {
       await page.goto(`${binary.url}/w/${workspace}/campaigns`);
       await press("New campaign");
@@ -163,7 +163,7 @@ describe("the main job", () => {
   );
 
   test(
-    "readers open, click and unsubscribe, and the report says exactly that",
+    "the report shows exactly what readers opened, clicked and unsubscribed",
     async () => {
       const reader = await (await browser.newContext({ userAgent: READER })).newPage();
       const mails = await readMails(3);
@@ -177,7 +177,7 @@ describe("the main job", () => {
         await reader.setContent(mail?.html ?? "");
         expect((await pixel).headers()["content-type"]).toBe("image/gif");
       }
-      // Where the click leads is outside this machine, so the redirect is looked at, not followed.
+      // The link leads outside this machine, so the redirect is checked but not followed.
       const click = await reader.request.get(clicker?.tracked.links[0] ?? "", { maxRedirects: 0 });
       expect(click.status()).toBe(302);
       expect(clicker?.html).not.toContain(click.headers()["location"] ?? "nowhere");
@@ -205,7 +205,7 @@ describe("the main job", () => {
     STEP_MS,
   );
 
-  test("who left is not reached by the next campaign", async () => {
+  test("unsubscribed people are not reached by the next campaign", async () => {
     const { waterfall } = await nextPreflight();
 
     expect(waterfall).toMatchObject({

@@ -1,4 +1,4 @@
-// One client does its worst, another works: what the second notices, printed for each bad thing.
+// One client does its worst while another works: measures what the second one notices, printed for each load.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ setDefaultTimeout(300_000);
 const CONTACTS = 60_000;
 const RESETS = 2;
 const AT_LEAST_MS = 4_000;
-/** Before this was mended: pages for 5 s, resets for 420 s, a campaign and an export for 300 s. The machine is shared. */
+/** Before this was fixed: pages 5 s, resets 420 s, a campaign and an export 300 s. The machine is shared. */
 const LIMITS = { page: 1_500, write: 2_000, reset: 20_000, campaign: 45_000, export: 30_000 };
 
-/** A bad thing: begins, goes on by itself, and ends when the answer is called. */
+/** A load: starts, runs by itself, and ends when the returned function is called. */
 type BadThing = () => Promise<() => Promise<void> | void>;
 
 let whole: WholeServer;
@@ -51,7 +51,7 @@ afterAll(async () => {
 
 const silentPort = () => (silent.address() as AddressInfo).port;
 
-/** Asks again and again, `atOnce` at a time, until the answer is called. */
+/** Requests again and again, `atOnce` at a time, until the returned function is called. */
 function again(atOnce: number, ask: (n: number) => Promise<unknown>): () => Promise<void> {
   let isOver = false;
   const loops = Array.from({ length: atOnce }, async (_, i) => {
@@ -232,7 +232,7 @@ function expectCalm({ pages, writes, resets, campaign, export: exported }: Notic
   expect(exported).toBeLessThan(LIMITS.export);
 }
 
-test("nothing bad happens: what the numbers are without", async () => {
+test("without any load: the baseline figures", async () => {
   const noticed = await neighbour.notice(RESETS, AT_LEAST_MS);
 
   print("nothing", noticed);

@@ -1,4 +1,4 @@
-// The data folder belongs to one process and to nobody else on the machine.
+// The data folder belongs to one process and no other on the machine.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ afterAll(() => binary.dispose());
 
 const other = () => ({ ...binary.env, PORT: "0", SMTP_IN_PORT: "0" });
 
-test("a second process on the same folder says who has it, and ends before it opens anything", async () => {
+test("a second process on the same folder names the first one and exits before it opens anything", async () => {
   const second = await runBinary(["serve"], other());
 
   expect(second.code).toBe(3);
@@ -22,18 +22,18 @@ test("a second process on the same folder says who has it, and ends before it op
   expect((await fetch(`${binary.url}/healthz`)).status).toBe(200);
 });
 
-test("so does one in other namespaces, as a second container on the same volume is", async () => {
+test("so does a process in other namespaces, like a second container on the same volume", async () => {
   const apart = ["unshare", "--pid", "--net", "--uts", "--ipc", "--fork"];
   const second = await runBinary(["serve"], other(), apart);
 
-  // Without the right to make namespaces there is nothing to try here.
+  // Without permission to create namespaces this cannot be tested.
   if (!second.err.includes("unshare failed")) {
     expect(second.code).toBe(3);
     expect(second.err).toContain("is in use by process");
   }
 });
 
-test("the doctor names the holder, and passwords can be reset beside the server", async () => {
+test("doctor names the holder, and passwords can be reset beside the running server", async () => {
   const doctor = await runBinary(["doctor", "--json"], binary.env);
   const reset = await runBinary(["user", "reset-password", "nobody@example.net"], other());
 
@@ -41,7 +41,7 @@ test("the doctor names the holder, and passwords can be reset beside the server"
   expect(reset.err).toContain("there is no account with this address");
 });
 
-test("nobody else may read the folder or a file in it", () => {
+test("no other user can read the folder or a file in it", () => {
   const open: string[] = [];
   const look = (path: string) => {
     const entry = statSync(path);

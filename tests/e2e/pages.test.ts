@@ -1,5 +1,5 @@
-// Every page of the application, with data in it, in a real browser: no error, nothing that axe finds in
-// either theme, nothing wider than a phone. What each looks like is kept in .cache/screenshots.
+// Every page of the application, with data in it, in a real browser: no error, no finding of axe in either theme,
+// nothing wider than a phone. Screenshots are kept in .cache/screenshots.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -26,10 +26,10 @@ const root = join(import.meta.dir, "../..");
 const screenshots = join(root, ".cache/screenshots");
 const SUBJECT = "Autumn reading list";
 const CONTACTS = 120;
-// Longer than the page needs: a test that times out takes the browser with it.
+// Longer than the page needs: a test that times out ends the browser as well.
 const PAGE_TIMEOUT_MS = 60_000;
 
-/** The pages as the router names them, so that a new one is walked without a word here. */
+/** The pages as the router names them, so that a new page is tested without a change here. */
 const pages = [...readFileSync(join(root, "web/src/app.tsx"), "utf8").matchAll(/page\("([^"]+)"/g)]
   .map(([, path]) => path ?? "")
   .filter((path) => path !== "/gallery" && path !== "/setup");
@@ -41,7 +41,7 @@ let page: Page;
 const values = new Map<string, string>();
 let faults: string[] = [];
 
-/** The page's address with the seeded things in the place of its parameters. */
+/** The page's address with the ids of seeded objects in place of its parameters. */
 function addressOf(path: string): string {
   return path.replace(/:(\w+)/g, (_, name: string) => {
     const value = values.get(name);
@@ -64,7 +64,7 @@ async function open(path: string): Promise<void> {
   await Bun.sleep(150);
 }
 
-/** How much wider than the window the page is, once charts have followed the window's new size. */
+/** How much wider than the window the page is, once charts have adapted to the window's new size. */
 async function settledOverflow(): Promise<number> {
   const until = Date.now() + 3_000;
   for (;;) {
@@ -162,7 +162,7 @@ async function seed(): Promise<void> {
   addReceivedMail(seeded.binary.dataDir, workspace.id);
 }
 
-/** A bounce of the first message, and a letter to the instance's postmaster. */
+/** A bounce of the first message, and mail to the instance's postmaster. */
 function addReceivedMail(dataDir: string, workspaceId: string): void {
   const databases = openDatabases(dataDir);
   const box = new ReceivedBox(databases, Date.now);
@@ -213,13 +213,13 @@ test("the router's pages are found", () => {
   expect(pages.length).toBeGreaterThan(10);
 });
 
-/** Keeps what the page looks like; no error, nothing that axe finds, nothing wider than a phone. */
+/** Takes screenshots of the page, and requires no error, no finding of axe, and nothing wider than a phone. */
 async function expectFine(name: string): Promise<void> {
   await takeScreenshots(page, screenshots, name);
   const findings: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    // An animation whose element goes away while one waits ends in a rejection, which is an end too.
+    // Waiting for an animation whose element is removed ends in a rejection, which counts as an end.
     await page.evaluate(() =>
       Promise.allSettled(document.getAnimations().map((each) => each.finished)),
     );
@@ -238,7 +238,7 @@ describe("every page", () => {
   beforeAll(() => signIn(page, seeded), 30_000);
 
   test.each(pages.map((path) => [path]))(
-    "%s has no fault, in both themes and on a phone",
+    "%s has no fault in both themes and on a phone",
     async (path) => {
       await open(path);
 
@@ -248,7 +248,7 @@ describe("every page", () => {
   );
 
   test.each(["Plain text", "Headers", "Source"])(
-    "a captured message's tab %s has no fault either",
+    "a captured message's tab %s has no fault",
     async (tab) => {
       await open("/w/:workspaceId/inbox/:messageId");
       await page.getByRole("tab", { name: tab, exact: true }).click();
@@ -259,7 +259,7 @@ describe("every page", () => {
   );
 
   test(
-    "nor has a captured message as dark readers see it",
+    "a captured message has no fault in the dark preview",
     async () => {
       await open("/w/:workspaceId/inbox/:messageId");
       await page.locator("label", { hasText: /^Dark$/ }).click();

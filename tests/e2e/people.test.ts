@@ -1,5 +1,5 @@
-// Taking people out and keeping them out, on the compiled binary in a real browser: an export of a list with
-// chosen columns, a domain that is blocked and freed, and addresses that no workspace mails, from a file.
+// Exporting people and keeping them out, on the compiled binary in a real browser: an export of a list with chosen
+// columns, a domain that is blocked and unblocked, and addresses from a file that no workspace may mail.
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { accessibilityFindings, signedInPage } from "../support/browser.ts";
@@ -27,7 +27,7 @@ inBrowser(async (started, browser) => {
 });
 
 test(
-  "the subscribers of a list leave as a file with the columns that were chosen",
+  "the subscribers of a list are exported with the chosen columns",
   async () => {
     await open("/contacts/imports?export=contacts&list=1");
     const dialog = page.getByRole("dialog");
@@ -48,7 +48,7 @@ test(
 );
 
 test(
-  "a domain is blocked and freed with a reason, an address is suppressed until a day",
+  "a domain is blocked and unblocked with a reason, and an address is suppressed until a date",
   async () => {
     await open("/contacts/suppressions");
     await page.getByLabel("Domain", { exact: true }).fill("Rival.test");
@@ -69,7 +69,7 @@ test(
 );
 
 test(
-  "addresses of a file are mailed by no workspace, until one is taken off",
+  "no workspace mails the addresses of a file, until one is removed",
   async () => {
     await page.goto(`${seeded.binary.url}/instance/suppressions`);
     await button("Add addresses").click();

@@ -62,7 +62,7 @@ const relay = (changes: Record<string, unknown> = {}) => ({
 
 type Check = { ok: boolean; steps: { stage: string; ok: boolean; message: string }[] };
 
-test("a relay is tried up to its sign-in, and a wrong password is told in the server's words", async () => {
+test("a relay is checked up to its sign-in, and a wrong password is shown in the server's words", async () => {
   const { kind: _kind, name: _name, ...settings } = relay();
   const good = await api.post<Check>(`${workspace.path}/routes/check`, settings);
   const bad = await api.post<Check>(`${workspace.path}/routes/check`, {
@@ -125,7 +125,7 @@ test("every message arrives exactly once, well-formed and signed so that two ver
   }
 }, 120_000);
 
-/** The message as it left us: without the trace lines that Postfix puts before it, with CRLF line ends. */
+/** The message as we sent it: without the trace lines that Postfix adds, with CRLF line ends. */
 function asSent(raw: string): Uint8Array {
   const lines = raw.replaceAll("\r\n", "\n").split("\n");
   const ours = lines.findIndex(

@@ -1,5 +1,5 @@
-// What becomes of somebody who wants to be forgotten, on the compiled binary in a real browser: an
-// administrator erases them, and neither an import nor a form brings them back.
+// A person who wants to be forgotten, on the compiled binary in a real browser: an administrator erases them, and
+// neither an import nor a form brings them back.
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { waitFor } from "../../server/commands/demo/api-client.ts";
@@ -54,7 +54,7 @@ inBrowser(async (started, browser) => {
 });
 
 test(
-  "an administrator erases a person, who is gone a moment later",
+  "an administrator erases a person, whose data is gone a moment later",
   async () => {
     await page.goto(pageUrl("/contacts/privacy"));
     await page.getByLabel("Email address").fill(ERASED);
@@ -65,7 +65,7 @@ test(
 
     await page.getByText("The address was erased too").waitFor();
     expect(await page.getByText(ERASED).count()).toBe(0);
-    // A first name may be somebody else's: the segment is named for a person to look at.
+    // A first name may belong to somebody else: the segment is listed for a person to check.
     const segment = page.getByRole("link", { name: "Friends of Anna" });
     await segment.waitFor();
     expect(await segment.getAttribute("href")).toMatch(/\/contacts\/segments\/\d+$/);
@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  "an import takes everybody else of the file, and its report says who was refused and why",
+  "an import includes everybody else in the file, and its report says who was refused and why",
   async () => {
     await page.goto(pageUrl("/contacts/imports/new"));
     await page.locator("input[type=file]").setInputFiles({
@@ -100,7 +100,7 @@ test(
 );
 
 test(
-  "a sign-up is answered like anybody's, and nothing comes of it",
+  "a sign-up of an erased person gets the usual answer and has no effect",
   async () => {
     const signUp = async (email: string) => {
       await page.goto(formUrl);
@@ -115,7 +115,7 @@ test(
     const taken = await signUp("cy@reader.test");
     expect(refused).toBe(taken);
 
-    // Jobs are done in their order: when the second has its message, the first is done too.
+    // Jobs run in order: when the second has its message, the first is done too.
     await mailTo("cy@reader.test");
     const inbox = await seeded.api.get<Items<object>>(path("/inbox?limit=50"));
     expect(JSON.stringify(inbox)).not.toContain(ERASED);
@@ -125,7 +125,7 @@ test(
 );
 
 test(
-  "the privacy page is not offered to who may not use it, and says so when opened anyway",
+  "the privacy page is hidden from people without permission, and says so when opened anyway",
   async () => {
     const member = { email: "eva@agency.test", role: "editor" };
     await seeded.api.post(path("/members"), member);

@@ -1,5 +1,5 @@
-// Mail from outside, on the compiled binary in a real browser: nothing of it is loaded from the sender's server
-// before the reader asks for its pictures, and nothing but pictures after that.
+// Mail from outside, on the compiled binary in a real browser: nothing in it is loaded from the sender's server before
+// the reader asks for pictures, and only pictures after that.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -23,7 +23,7 @@ const PIXEL = Buffer.from(
 let seeded: SeededBinary;
 let browser: Browser;
 let page: Page;
-/** The sender's server; what was asked of it. */
+/** The sender's server, and what was requested from it. */
 let sender: ReturnType<typeof Bun.serve>;
 const asked: string[] = [];
 
@@ -59,7 +59,7 @@ afterAll(async () => {
   await seeded?.binary.dispose();
 });
 
-/** Every way by which a message can make a browser ask a server for something, each with a path of its own. */
+/** Every way in which a message can make a browser request something from a server, each with its own path. */
 function hostileMail(host: string): string {
   return `From: Eve <eve@reader.test>\r
 Subject: Re: News\r
@@ -83,10 +83,10 @@ p { background: url(${host}/background-style); font-family: f; list-style: url($
 </body></html>`;
 }
 
-/** Time for whatever the frame would have asked for. */
+/** Time for everything that the frame would have requested. */
 const settle = () => page.waitForTimeout(1_500);
 
-test("nothing of a letter is loaded before its reader asks for the pictures, and only pictures then", async () => {
+test("nothing in a message is loaded before its reader asks for pictures, and only pictures then", async () => {
   await signIn(page, seeded);
   await page.goto(`${seeded.binary.url}/w/${seeded.workspace.id}/inbox/received/1`);
   const letter = page.frameLocator("iframe");

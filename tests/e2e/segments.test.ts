@@ -1,4 +1,4 @@
-// A segment three levels deep, built in a real browser, and a campaign to it: exactly the right people get it.
+// A segment three levels deep, built in a real browser, and a campaign to it that exactly the right people get.
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -18,7 +18,7 @@ inBrowser(async (started, browser) => {
   page = await signedInPage(browser, seeded);
 });
 
-// The branch is Berlin or Hamburg by turns, the score runs from 1 to 40, every fifth is a VIP.
+// The branch alternates between Berlin and Hamburg, the score runs from 1 to 40, and every fifth person is a VIP.
 const people = Array.from({ length: 40 }, (_, i) => ({
   email: `p${i + 1}@readers.example`,
   branch: i % 2 === 0 ? "Berlin" : "Hamburg",
@@ -26,7 +26,7 @@ const people = Array.from({ length: 40 }, (_, i) => ({
 }));
 
 test(
-  "a segment of three levels is built with the keyboard's search, and is sent to",
+  "a segment of three levels is built with keyboard search, and a campaign is sent to it",
   async () => {
     const { api, workspace, binary } = seeded;
     const csv = [

@@ -1,5 +1,5 @@
-// A campaign by two relays, watched in the browser: it meets a limit, a provider is suspended by a rule and
-// resumed by hand, the first relay goes away, the second one takes over, and everybody gets it exactly once.
+// A campaign over two relays, watched in the browser: it reaches a limit, a rule suspends a provider, a person resumes
+// it, the first relay goes away, the second one takes over, and everybody gets the message exactly once.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -36,7 +36,7 @@ beforeAll(async () => {
   first = startTcpSink({ onRecipient });
   second = startTcpSink({ onRecipient });
   seeded = await startSeededBinary();
-  // Through a relay nothing goes whose links lead to this machine only.
+  // Nothing is sent through a relay while links lead to this machine.
   await seeded.api.patch("/instance/settings", { publicUrl: "http://mail.acme-books.example" });
   await seedCampaign();
   browser = await launchBrowser();
@@ -105,7 +105,7 @@ const gotBy = (sink: TcpSink) => sink.arrived.map(({ address }) => address);
 const ofYahoo = (sink: TcpSink) => gotBy(sink).filter((address) => address.endsWith("@yahoo.com"));
 const routeRow = (name: string) => page.getByRole("row", { name: new RegExp(`^${name}`) });
 
-test("a campaign that is launched in the browser says what it is limited by, there and in the live queue", async () => {
+test("a campaign launched in the browser names its current limit, there and in the live queue", async () => {
   await open(`/campaigns/${campaignId}`);
   await page.getByRole("button", { name: "Send to 1,200 people now" }).click();
   await page.waitForURL(/\/report$/);
@@ -123,7 +123,7 @@ test("a campaign that is launched in the browser says what it is limited by, the
   expect(second.arrived).toEqual([]);
 }, 60_000);
 
-test("a provider that is suspended by a rule is shown with until when and why, and resumed from there", async () => {
+test("a provider suspended by a rule is shown with the end and the reason, and can be resumed there", async () => {
   yahooIsCross = true;
   const row = page.getByRole("row", { name: /Relay One to yahoo/ });
   await row.getByText("Paused").waitFor();
@@ -146,7 +146,7 @@ test("a provider that is suspended by a rule is shown with until when and why, a
   expect(ofYahoo(first).length).toBeGreaterThan(before);
 }, 60_000);
 
-test("when the first relay goes away, what is left goes by the second one, and the queue says so", async () => {
+test("when the first relay goes away, the rest is sent over the second one, and the queue says so", async () => {
   const before = first.arrived.length;
   first.close();
 
@@ -158,7 +158,7 @@ test("when the first relay goes away, what is left goes by the second one, and t
   expect(second.arrived.length).toBeGreaterThan(0);
 }, 60_000);
 
-test("it finishes with exact counts, and everybody got it once", async () => {
+test("it completes with exact counts, and everybody got it once", async () => {
   const { api, workspace, binary } = seeded;
   await untilReport(
     api,
@@ -166,7 +166,7 @@ test("it finishes with exact counts, and everybody got it once", async () => {
     campaignId,
     ({ counts }) => counts.pending + counts.leased === 0,
   );
-  // Those that Yahoo put off, or that the relay took with it, are due in minutes: that is now.
+  // Messages deferred by Yahoo, or interrupted by the relay, are due in minutes: make them due now.
   await api.post(`${workspace.path}/campaigns/${campaignId}/pause`);
   await untilReport(api, workspace, campaignId, ({ campaign }) => campaign.status === "paused");
   const databases = openDatabases(binary.dataDir);
@@ -187,7 +187,7 @@ test("it finishes with exact counts, and everybody got it once", async () => {
   expect(counts).toMatchObject({ total: PEOPLE, sent: PEOPLE, bounced: 0, failed: 0, skipped: 0 });
   const everybody = [...gotBy(first), ...gotBy(second)];
   expect(new Set(everybody).size).toBe(PEOPLE);
-  // A message whose answer the relay took with it is sent again: never more than its connections.
+  // A message whose reply was lost with the relay is sent again: at most one per connection.
   expect(everybody.length).toBeLessThanOrEqual(PEOPLE + 2);
   expect([...ofYahoo(first), ...ofYahoo(second)].length).toBeGreaterThanOrEqual(OF_YAHOO);
   await open(`/campaigns/${campaignId}/report`);

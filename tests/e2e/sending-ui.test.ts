@@ -1,4 +1,4 @@
-// The way a person sets sending up: a relay from a preset, a domain whose records go green, a group of routes.
+// How a person sets up sending: a relay from a preset, a domain whose records become valid, a group of routes.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -88,7 +88,7 @@ test("a domain's checks go green once its records are in the DNS", async () => {
   await look("domain-page");
 }, 60_000);
 
-test("two routes make a group, which a campaign can go by", async () => {
+test("two routes form a group that a campaign can use", async () => {
   await open("/sending/routes");
   await page.getByRole("button", { name: "Add sending method" }).click();
   await page.getByLabel("Provider", { exact: true }).selectOption("brevo");

@@ -1,5 +1,5 @@
-// The setup as a person does it: a fresh executable, a browser, the token of the console, and at the end
-// the test message on the screen.
+// The setup as a person does it: a new executable, a browser, the token from the console, and finally the test message
+// on the screen.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { type RunningBinary, startBinary } from "../support/binary.ts";
@@ -35,7 +35,7 @@ async function arrivesAt(title: string): Promise<void> {
   expect(await accessibilityFindings(page)).toEqual([]);
 }
 
-test("a fresh instance sends every visitor to the setup, and only the console's token opens it", async () => {
+test("a new instance sends every visitor to the setup, and only the console's token opens it", async () => {
   await page.goto(binary.url);
   await arrivesAt("Welcome to SwiftMail");
   expect(new URL(page.url()).pathname).toBe("/setup");
@@ -49,7 +49,7 @@ test("a fresh instance sends every visitor to the setup, and only the console's 
   await arrivesAt("Administrator");
 }, 30_000);
 
-test("a field that the server refuses says so beside the field", async () => {
+test("a refused field shows the reason beside it", async () => {
   await page.getByLabel("Name").fill("Ada Lovelace");
   await page.getByLabel("Email address").fill("ada@agency.test");
   await page.getByLabel("Password", { exact: true }).fill("short");
@@ -65,7 +65,7 @@ test("a field that the server refuses says so beside the field", async () => {
   await arrivesAt("Organization");
 }, 30_000);
 
-test("the setup can be left and is resumed where it was", async () => {
+test("the setup can be left and is resumed at the same step", async () => {
   await page.getByLabel("Organization name").fill("Northlight Agency");
   await press("Continue");
   await arrivesAt("First workspace");
@@ -78,7 +78,7 @@ test("the setup can be left and is resumed where it was", async () => {
   await arrivesAt("Public URL");
 }, 30_000);
 
-test("a public URL that was corrected after the warning is checked and kept, not the one before", async () => {
+test("a public URL corrected after a warning is checked and stored in place of the first one", async () => {
   const field = page.getByLabel("Public URL");
   const right = await field.inputValue();
   const warning = page.getByText("The server is not reachable at this URL");
@@ -94,7 +94,7 @@ test("a public URL that was corrected after the warning is checked and kept, not
   expect(kept.answers.publicUrl).toMatchObject({ url: right, reachable: true });
 }, 30_000);
 
-test("a relay that does not answer is refused with the stage and the reason, and nothing is lost", async () => {
+test("a relay that does not answer is refused with the stage and the reason, and no input is lost", async () => {
   await page.getByRole("radio", { name: /SMTP relay/ }).check();
   await page.getByLabel("Host").fill("127.0.0.1");
   await page.getByLabel("Port").fill("1");
@@ -131,7 +131,7 @@ test("the test message arrives, and the last step opens it, signed in", async ()
   expect(await page.getByText("bakery.test").count()).toBe(0);
 }, 60_000);
 
-test("afterwards the setup is closed, and the phone shows the dashboard without scrolling sideways", async () => {
+test("afterwards the setup is closed, and on a phone the dashboard needs no sideways scrolling", async () => {
   await page.goto(`${binary.url}/setup`);
   await arrivesAt("This instance is already set up");
 

@@ -1,4 +1,4 @@
-// Two people edit one draft: what the second typed is not launched over what the first saved.
+// Two people edit one draft: the second person's unsaved text is not launched over what the first one saved.
 import { expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { importContacts } from "../../server/commands/demo/seed.ts";

@@ -24,11 +24,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-test("groups are the folders below tests, the quick ones first", () => {
+test("groups are the folders below tests, the fast ones first", () => {
   expect(testGroups(root)).toEqual(["", "server", "web", "crash"]);
 });
 
-test("the files beside the folders are a group that does not reach into them", async () => {
+test("files beside the folders form a group that does not include the folders", async () => {
   expect(await runGroup(root, "")).toMatchObject({ passed: 1, failed: 0, ok: true });
 });
 

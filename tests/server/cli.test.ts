@@ -36,13 +36,13 @@ beforeEach(() => {
   asked = [];
 });
 
-test("without a command it serves, with the environment's settings", async () => {
+test("without a command it runs the server with the environment's settings", async () => {
   expect(await run([], { PORT: "9000" })).toBe(0);
   expect(await run(["serve"])).toBe(0);
   expect(asked).toEqual(["serve on 9000", "serve on 8080"]);
 });
 
-test("help names every command and starts nothing, even with a broken environment", async () => {
+test("help lists every command and starts nothing, even with an invalid environment", async () => {
   expect(await run(["--help"], { PORT: "nonsense" })).toBe(0);
 
   for (const command of ["serve", "demo", "doctor", "scrub", "health", "user reset-password"]) {
@@ -51,7 +51,7 @@ test("help names every command and starts nothing, even with a broken environmen
   expect(asked).toEqual([]);
 });
 
-test("the version is that of the package", async () => {
+test("the version is the package's version", async () => {
   const { version } = (await import("../../package.json")).default;
 
   expect(await run(["--version"])).toBe(0);
@@ -64,7 +64,7 @@ test.each([
   [["user"]],
   [["user", "reset-password"]],
   [["user", "reset-password", "a", "b"]],
-])("%p is refused with exit code 2 and a way to learn more", async (words) => {
+])("%p is refused with exit code 2 and a pointer to the help", async (words) => {
   expect(await run(words)).toBe(2);
   expect(err.at(-1)).toBe("Try: swiftmail --help");
   expect(asked).toEqual([]);
@@ -75,7 +75,7 @@ test("a setting that cannot be used is named", async () => {
   expect(err[0]).toBe('swiftmail: PORT is "seventy"; it takes a port number from 0 to 65535');
 });
 
-test("a password reset needs an instance to be there", async () => {
+test("a password reset needs an existing instance", async () => {
   const folder = mkdtempSync(join(tmpdir(), "cli-"));
 
   expect(await run(["user", "reset-password", "a@example.com"], { DATA_DIR: folder })).toBe(1);

@@ -4,8 +4,8 @@ const CAMPAIGNS = 200;
 const MINUTE_MS = 60_000;
 
 /**
- * Adds what years of sending leave: 200 campaigns with counters by the minute, chunks of the first campaign, its
- * messages that ended badly for many reasons, and suppressions.
+ * Adds the history of years of sending: 200 campaigns with counters by the minute, chunks of the first campaign, its
+ * messages that failed for many reasons, and suppressions.
  */
 export function seedHistory(dataDir: string, workspaceId: string, contacts: number): void {
   const databases = openDatabases(dataDir);
@@ -23,7 +23,7 @@ export function seedHistory(dataDir: string, workspaceId: string, contacts: numb
           WHERE @now > 0 AND @contacts > 0 AND @minute > 0 AND @campaigns > 0`);
     run(`UPDATE campaign SET launched_at = @now - @minute * 200
           WHERE id = 1 AND @contacts > 0 AND @campaigns > 0`);
-    // Fifteen metrics, each as a whole and by the minute for three hours.
+    // Fifteen metrics, each as a total and by the minute for three hours.
     run(`WITH RECURSIVE b (bucket) AS (SELECT 0 UNION ALL SELECT bucket + 1 FROM b WHERE bucket < 180),
               m (metric) AS (VALUES ('sent'), ('bounced'), ('failed'), ('skipped'), ('open_human'), ('open_human_unique'),
                 ('open_machine'), ('open_machine_unique'), ('click_human'), ('click_human_unique'), ('click_machine'),

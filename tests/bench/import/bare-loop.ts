@@ -1,6 +1,6 @@
-// `bun bare-loop.ts <folder> <csv> <window>`: the rows of the file, read and normalised beforehand, put into the same
-// table by a loop that does nothing else; sorted by address in windows of so many rows, if more than 1.
-// Prints rows a second.
+// `bun bare-loop.ts <folder> <csv> <window>`: inserts the rows of the file, read and normalised beforehand, into the
+// same table with a loop that does nothing else. With a window above 1, rows are sorted by address in windows of that
+// size. Prints rows per second.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openConnection } from "../../../server/platform/db/driver.ts";

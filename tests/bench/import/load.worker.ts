@@ -1,4 +1,4 @@
-// Asks the API things at a steady pace while an import runs, and measures from the moment each was due.
+// Sends requests to the API at a steady pace while an import runs, and measures each from the moment it was due.
 declare const self: Worker;
 
 type Start = { base: string; actor: string; perSecond: number; ids: number; importId: number };
@@ -26,7 +26,7 @@ async function pace(start: Start): Promise<void> {
   }
 }
 
-/** Of ten requests, five read lists of contacts, two one contact, one the import, and two write. */
+/** Of ten requests, five read lists of contacts, two a contact, one the import, and two write. */
 async function ask(start: Start, n: number, due: number): Promise<void> {
   const id = 1 + ((n * 7_919) % start.ids);
   const requests: [string, string, unknown?][] = [

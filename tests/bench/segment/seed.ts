@@ -1,8 +1,8 @@
 import { openDatabases } from "../../../server/platform/db/databases.ts";
 
 /**
- * Writes contacts with five typed fields, two lists, a tag, and four campaigns to all of them, with opens (two
- * fifths of them by machines) and clicks; straight into the file, in the order of its pages.
+ * Writes contacts with five typed fields, two lists, a tag, and four campaigns to all of them with opens (two fifths by
+ * machines) and clicks. Writes straight into the file, in page order.
  */
 export function seedPeople(dataDir: string, workspaceId: string, contacts: number, campaigns = 4) {
   const databases = openDatabases(dataDir);
@@ -107,7 +107,7 @@ function seedCampaign(run: Run, campaign: number): void {
   );
 }
 
-/** What carries the segments, and what it costs. */
+/** The tables that segments read, and their size. */
 function bytesPerContact(dataDir: string, workspaceId: string, contacts: number) {
   const databases = openDatabases(dataDir);
   const rows = databases

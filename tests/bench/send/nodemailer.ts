@@ -1,5 +1,5 @@
-// What people use today, in a process of its own: `nodemailer.ts <port> <messages> <signed|unsigned>`.
-// A pool that composes, and signs, every message: variables and links filled in by string replacement.
+// What people use today, in a separate process: `nodemailer.ts <port> <messages> <signed|unsigned>`. A pool that
+// composes and signs every message, with variables and links filled in by string replacement.
 import nodemailer from "nodemailer";
 import { benchContent, benchKey, CONNECTIONS, LINKS, peakRssMb } from "./work.ts";
 

@@ -1,5 +1,5 @@
-// The product's own path, in a process of its own: `product.ts <port> <recipients> <signed|unsigned|chained>`;
-// chained = unsigned, by a route that is flagged to bear the next message right behind the dot.
+// The product's own path in a separate process: `product.ts <port> <recipients> <signed|unsigned|chained>`. `chained`
+// means unsigned, over a route that allows the next message to follow right behind the dot.
 import { newDeliveryData } from "../../support/delivery-data.ts";
 import {
   exactCounts,

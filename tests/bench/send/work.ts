@@ -9,7 +9,7 @@ export const LINKS = 8;
 const paragraph =
   "Our autumn range is here: warm wool, honest prices, and free returns until the end of the year. ";
 
-/** The HTML with Liquid in it, about 20 kB. */
+/** The HTML, with Liquid in it, about 20 kB. */
 export function benchHtml(): string {
   const links = Array.from(
     { length: LINKS },
@@ -28,7 +28,7 @@ export const benchContent: Partial<CampaignContent> = {
   text: `Hello {{ contact.first_name }},\n\n${paragraph.repeat(10)}\n`,
 };
 
-/** An RSA-2048 key for the domain, made anew. */
+/** A new RSA-2048 key for the domain. */
 export function benchKey(domain: string): DkimKey {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   return {
@@ -38,7 +38,7 @@ export function benchKey(domain: string): DkimKey {
   };
 }
 
-/** The most memory this process has had resident, in MB. */
+/** Peak resident memory of this process, in MB. */
 export async function peakRssMb(): Promise<number> {
   const status = await Bun.file("/proc/self/status").text();
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);

@@ -28,7 +28,7 @@ function newInbox(id: string): string {
   return path;
 }
 
-test("inboxes of workspaces and of the instance that can be read are counted", () => {
+test("readable inboxes of workspaces and the instance are counted", () => {
   expect(checkInboxes(folder)).toEqual({ verdict: "ok", said: "none yet" });
   newInbox(INSTANCE);
   newInbox(newId());
@@ -36,7 +36,7 @@ test("inboxes of workspaces and of the instance that can be read are counted", (
   expect(checkInboxes(folder)).toEqual({ verdict: "ok", said: "2 can be read" });
 });
 
-test("an inbox that is no database is named, with what becomes of it and how to save it", () => {
+test("an inbox that is not a database is named, with the consequences and how to save it", () => {
   newInbox(newId());
   const path = newInbox(INSTANCE);
   writeFileSync(path, "no database ".repeat(999));
@@ -49,7 +49,7 @@ test("an inbox that is no database is named, with what becomes of it and how to 
   expect(found.mend).toContain("stop the server and restore the file from your backup");
 });
 
-test("an inbox with bad pages in the middle is found, though its header is whole", () => {
+test("an inbox with damaged pages in the middle is found although its header is intact", () => {
   const path = newInbox(newId());
   writeSync(openSync(path, "r+"), Buffer.alloc(8_192, 0x5a), 0, 8_192, 4_096);
 
@@ -58,7 +58,7 @@ test("an inbox with bad pages in the middle is found, though its header is whole
   expect(found).toMatchObject({ verdict: "warn", said: expect.stringContaining(`${path}: `) });
 });
 
-test("an inbox that a newer program wrote is a failure, since nothing comes in until that runs", () => {
+test("an inbox written by a newer version is a failure, because nothing is received until that version runs", () => {
   const path = newInbox(newId());
   const db = openConnection(path);
   db.pragma("user_version = 999");
@@ -94,7 +94,7 @@ test.each([
   ["JSON of another shape", '{"quotas":5}'],
   ["pairs of the wrong kind", '{"arrivals":[["key","soon"]]}'],
 ])(
-  "limits.json that is %s is told with what its loss means, and costs only what was learned",
+  "limits.json that is %s is reported with the consequences, and only learned values are lost",
   (_, text) => {
     const path = join(folder, "local/limits/limits.json");
     writeFileSync(path, text);
@@ -109,7 +109,7 @@ test.each([
 );
 
 test.each(["{", "null", '{"pid":1}'])(
-  "instance.json that says %s is told, and that it is made anew",
+  "instance.json that says %s is reported, and that it is created again",
   (text) => {
     const path = join(folder, "local/instance.json");
     writeFileSync(path, text);
@@ -122,7 +122,7 @@ test.each(["{", "null", '{"pid":1}'])(
   },
 );
 
-test("a missing local/ of an instance that has run is told, with what is in it", () => {
+test("a missing local/ of an instance that has run is reported, with what it contained", () => {
   openConnection(join(folder, "system.db")).close();
   rmSync(join(folder, "local"), { recursive: true });
 
@@ -133,7 +133,7 @@ test("a missing local/ of an instance that has run is told, with what is in it",
   });
 });
 
-test("an inbox that was made and is gone is told, with how to get its mail back", () => {
+test("an inbox that existed and is gone is reported, with how to restore it", () => {
   const databases = openDatabases(folder);
   const id = newId();
   databases.inbox(id);
@@ -148,7 +148,7 @@ test("an inbox that was made and is gone is told, with how to get its mail back"
   });
 });
 
-test("limits.json that was removed is told; a folder in which nothing was learned yet is fine", () => {
+test("a removed limits.json is reported; a folder in which nothing was learned yet is fine", () => {
   expect(checkLocalFiles(folder).verdict).toBe("ok");
   writeFileSync(join(folder, "local/limits/sites.json"), "[]");
 

@@ -46,7 +46,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("an empty folder is fine, and is still empty afterwards", async () => {
+test("an empty folder is fine, and remains empty", async () => {
   const found = await examine();
 
   expect(found.code).toBe(0);
@@ -56,7 +56,7 @@ test("an empty folder is fine, and is still empty afterwards", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a data folder that is a file is named, with what to do", async () => {
+test("a data folder that is a file is reported, with what to do", async () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
 
@@ -69,7 +69,7 @@ test("a data folder that is a file is named, with what to do", async () => {
   });
 });
 
-test("a taken port is a failure that names the variable", async () => {
+test("a port in use is a failure that names the variable", async () => {
   const other = createServer().listen(0);
   const { port } = other.address() as { port: number };
 
@@ -94,7 +94,7 @@ test("a database without its master key is a failure, and no new key is made", a
   expect(existsSync(join(folder, "master.key"))).toBe(false);
 });
 
-test("a master key that others may read is worth a warning", async () => {
+test("a master key that other users may read is a warning", async () => {
   loadKeyRing(folder);
   chmodSync(join(folder, "master.key"), 0o644);
 
@@ -118,7 +118,7 @@ test("a damaged database and one from a newer program are failures", async () =>
   expect((await examine()).of("system database")?.said).toContain("has schema 999");
 });
 
-test("a clock behind what was written here is a failure", async () => {
+test("a clock behind the times already stored is a failure", async () => {
   writeFileSync(join(folder, "local"), "");
   const tomorrow = new Date(Date.now() + 86_400_000);
   utimesSync(join(folder, "local"), tomorrow, tomorrow);
@@ -126,7 +126,7 @@ test("a clock behind what was written here is a failure", async () => {
   expect((await examine()).of("clock")?.verdict).toBe("fail");
 });
 
-test("for people each line says what was found, and without a terminal it has no colours", async () => {
+test("in a terminal each line says what was found in colour, elsewhere without colour", async () => {
   lines = [];
   const config = readConfig({ DATA_DIR: folder, PORT: "0", SMTP_IN_PORT: "0" });
   await doctor(config, terminal, { json: false, now: Date.now() });
@@ -135,7 +135,7 @@ test("for people each line says what was found, and without a terminal it has no
   expect(lines.join("\n")).not.toContain("\x1b");
 });
 
-test("a folder that does not exist is told and not made", async () => {
+test("a folder that does not exist is reported and not created", async () => {
   const mistyped = join(folder, "mistyped");
 
   const found = await examine({ DATA_DIR: mistyped });
@@ -148,7 +148,7 @@ test("a folder that does not exist is told and not made", async () => {
   expect(existsSync(mistyped)).toBe(false);
 });
 
-test("workspaces without their system.db are a failure that asks for the backup", async () => {
+test("workspaces without system.db are a failure that recommends the backup", async () => {
   writeFileSync(join(folder, `t_${"0".repeat(26)}.db`), "");
 
   const found = await examine();
@@ -161,7 +161,7 @@ test("workspaces without their system.db are a failure that asks for the backup"
   });
 });
 
-test("a system.db that is damaged is named with the way back, and the key is not blamed", async () => {
+test("a damaged system.db is reported with the way to restore it, and the key is not blamed", async () => {
   loadKeyRing(folder);
   writeFileSync(join(folder, "system.db"), "no database ".repeat(999));
 
@@ -171,7 +171,7 @@ test("a system.db that is damaged is named with the way back, and the key is not
   expect(found.of("master key")).toMatchObject({ verdict: "warn", mend: "Fix system.db first." });
 });
 
-test("a system.db that a full disk left without tables is no instance yet", async () => {
+test("a system.db left without tables by a full disk counts as no instance yet", async () => {
   openConnection(join(folder, "system.db")).close();
 
   const found = await examine();
@@ -181,7 +181,7 @@ test("a system.db that a full disk left without tables is no instance yet", asyn
 });
 
 test.skipIf(!mayMountDisks)(
-  "on a full disk the advice is to free space, not to change the disk",
+  "on a full disk the advice is to free space, not to replace the disk",
   async () => {
     const disk = mountSmallDisk(4);
     try {

@@ -1,4 +1,4 @@
-// A write-ahead log that is lost after a crash must stay noticed, whichever command looks at the folder first.
+// A write-ahead log lost after a crash must remain detectable, whichever command opens the folder first.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import {
   cpSync,
@@ -29,7 +29,7 @@ let folder: string;
 let out: string[];
 let errors: string[];
 
-/** The folder as kill -9 leaves it: everything saved last is in the logs, and the marks are there. */
+/** The folder as kill -9 leaves it: the last changes are only in the logs, and the marks are there. */
 beforeAll(() => {
   base = mkdtempSync(join(tmpdir(), "lost-logs-"));
   const live = join(base, "live");
@@ -81,7 +81,7 @@ async function doctorSays(check: string) {
     .find((found) => found.check === check);
 }
 
-/** Every file with its bytes; the index beside a log is SQLite's memory, so only its being there counts. */
+/** Every file with its bytes; of the index beside a log (SQLite's shared memory) only the existence counts. */
 function contents(): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   return Object.fromEntries(
@@ -121,12 +121,12 @@ test("doctor names the workspace whose log is gone, and the start after it still
   databases.close();
 });
 
-/** A start that dies before it has opened anything. */
+/** A start that is killed before it has opened anything. */
 function secondCrash(): void {
   expect(lostLogs(folder)).toEqual([]);
 }
 
-test("a log that is removed after a second process died without opening its workspace is missed", async () => {
+test("a log removed after a second process died without opening its workspace is reported missing", async () => {
   secondCrash();
   secondCrash();
   rmSync(`${pathOf(here)}-wal`);
@@ -137,14 +137,14 @@ test("a log that is removed after a second process died without opening its work
   expect(lostLogs(folder)).toEqual([here]);
 });
 
-test("a log of system.db that is removed after a second crash is missed", () => {
+test("a log of system.db removed after a second crash is reported missing", () => {
   secondCrash();
   rmSync(join(folder, "system.db-wal"));
 
   expect(() => lostLogs(folder)).toThrow("system.db-wal is gone");
 });
 
-test("a log that is removed before the workspace is opened for the first time is missed when it is opened", () => {
+test("a log removed before the workspace is first opened is reported missing when it is opened", () => {
   secondCrash();
   const databases = openDatabases(folder);
   rmSync(`${pathOf(here)}-wal`);
@@ -154,7 +154,7 @@ test("a log that is removed before the workspace is opened for the first time is
   databases.close();
 });
 
-test("a workspace that was opened and closed after a crash needs no log any more", () => {
+test("a workspace opened and closed after a crash no longer needs its log", () => {
   secondCrash();
   const databases = openDatabases(folder);
   databases.workspace(here);
@@ -166,7 +166,7 @@ test("a workspace that was opened and closed after a crash needs no log any more
   expect(lostLogs(folder)).toEqual([]);
 });
 
-test("a workspace whose migration failed after a crash is not taken for one that lost its log", () => {
+test("a workspace whose migration failed after a crash is not reported as having lost its log", () => {
   const db = openConnection(pathOf(here));
   db.pragma("user_version = 2");
   const copy = join(base, "failing");
@@ -200,7 +200,7 @@ test("doctor names a lost log of system.db, and the start after it is still refu
 });
 
 test.each(["", "-wal", "-shm"])(
-  "doctor changes no byte and makes no file after a crash, with %p of the others gone",
+  "doctor changes no byte and creates no file after a crash, with %p of the others gone",
   async (end) => {
     rmSync(`${pathOf(there)}${end}`, { force: true });
     const before = contents();
@@ -211,14 +211,14 @@ test.each(["", "-wal", "-shm"])(
   },
 );
 
-test("doctor reads what is only in the logs of a crash", async () => {
+test("doctor reads data that is only in the logs of a crash", async () => {
   const found = await doctorSays("workspaces");
 
   expect(found).toMatchObject({ verdict: "ok", said: "2 can be used" });
   expect(await doctorSays("inboxes")).toMatchObject({ verdict: "ok", said: "1 can be read" });
 });
 
-test("doctor leaves no trace in a folder of a clean stop, and none beside a running server", async () => {
+test("doctor changes nothing in a cleanly stopped folder, nor beside a running server", async () => {
   const databases = openDatabases(folder);
   databases.close();
   const before = contents();
@@ -252,7 +252,7 @@ test("reset-password refuses to open a system.db whose log is gone", async () =>
   expect(contents()).toEqual(before);
 });
 
-test("scrub after a crash takes the logs in, and the next start misses none", async () => {
+test("scrub after a crash includes the logs, and the next start misses none", async () => {
   expect(await swiftmail("scrub")).toBe(0);
 
   expect(existsSync(`${pathOf(here)}-wal`)).toBe(false);
@@ -262,7 +262,7 @@ test("scrub after a crash takes the logs in, and the next start misses none", as
   expect((await doctorSays("workspaces"))?.verdict).toBe("ok");
 });
 
-test("a file that scrub could not open keeps the mark of the crash", async () => {
+test("a file that scrub could not open keeps its mark of the crash", async () => {
   writeFileSync(pathOf(here), "no database ".repeat(999));
 
   expect(await swiftmail("scrub")).toBe(1);
@@ -273,7 +273,7 @@ test("a file that scrub could not open keeps the mark of the crash", async () =>
 });
 
 test.each([1, 2, 3])(
-  "a scrub that is killed after file %p finds no log lost, and loses nothing",
+  "a scrub killed after file %p reports no lost log and loses no data",
   async (files) => {
     const child = Bun.spawn(["bun", join(import.meta.dir, "../../../server/main.ts"), "scrub"], {
       env: { ...process.env, DATA_DIR: folder, PORT: "0", SMTP_IN_PORT: "0" },
@@ -297,7 +297,7 @@ test.each([1, 2, 3])(
   30_000,
 );
 
-test("scrub leaves a workspace that is set aside as it is, for its log belongs to these pages", async () => {
+test("scrub does not touch a workspace that is set aside, because its log belongs to those pages", async () => {
   const log = readFileSync(`${pathOf(here)}-wal`);
   rmSync(`${pathOf(here)}-wal`);
   const databases = openDatabases(folder);

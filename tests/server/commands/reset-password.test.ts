@@ -53,7 +53,7 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("prints one link, at the public address, that sets a password once", async () => {
+test("prints one link at the public address that sets a password once", async () => {
   expect(await run("ADA@Example.com")).toBe(0);
 
   expect(out).toHaveLength(1);
@@ -70,7 +70,7 @@ test("prints one link, at the public address, that sets a password once", async 
   expect(audited()).toEqual(["user.reset-link"]);
 });
 
-test("sets a password from standard input, and the old one opens nothing", async () => {
+test("sets a password from standard input, and the old one stops working", async () => {
   expect(await run("ada@example.com", NEW)).toBe(0);
 
   expect(await opens(NEW)).toBe(true);
@@ -85,7 +85,7 @@ test("a password that is too easy changes nothing", async () => {
   expect(audited()).toEqual([]);
 });
 
-test("an unknown address and an empty folder are told apart", async () => {
+test("an unknown address and an empty folder give different errors", async () => {
   await expect(run("bob@example.com")).rejects.toThrow("no account");
 
   rmSync(folder, { recursive: true });

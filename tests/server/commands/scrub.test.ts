@@ -1,4 +1,4 @@
-// Files from before deleted content was overwritten still hold it; `scrub` writes them anew.
+// Files from before deleted content was overwritten still contain it; `scrub` rewrites them.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   copyFileSync,
@@ -46,7 +46,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const pathOf = (id = "") => join(folder, `t_${id}.db`);
 const inboxPath = () => join(folder, "local", `inbox_${ids[0]}.db`);
 
-/** As an older version left it: what was deleted stays in free pages, and between what is kept. */
+/** As an older version left it: deleted content remains in free pages and between rows. */
 function makeOld(path: string): void {
   const db = new Database(path);
   db.pragma("secure_delete = OFF");
@@ -88,7 +88,7 @@ async function deletedContent() {
     .find(({ check }) => check === "deleted content");
 }
 
-test("a new data folder holds nothing deleted, and there is nothing to do", async () => {
+test("a new data folder contains nothing deleted, and there is nothing to do", async () => {
   expect(await deletedContent()).toMatchObject({ verdict: "ok" });
 
   expect(await swiftmail("scrub")).toBe(0);
@@ -96,7 +96,7 @@ test("a new data folder holds nothing deleted, and there is nothing to do", asyn
   expect(lines.every((line) => line.endsWith("contains no deleted data"))).toBe(true);
 });
 
-test("old files are named by doctor and rewritten once, with everything that is kept", async () => {
+test("doctor names old files, and scrub rewrites them once with all their data", async () => {
   const old = [join(folder, "system.db"), pathOf(ids[1]), inboxPath()];
   old.forEach(makeOld);
   expect(old.map(holds)).toEqual([true, true, true]);
@@ -120,7 +120,7 @@ test("old files are named by doctor and rewritten once, with everything that is 
   expect(lines.filter((line) => line.includes("was rewritten"))).toEqual([]);
 });
 
-test("a file that cannot be rewritten is named and stays, and the others are done", async () => {
+test("a file that cannot be rewritten is named and kept, and the others are rewritten", async () => {
   makeOld(pathOf(ids[0]));
   makeOld(pathOf(ids[1]));
   writeFileSync(
@@ -135,7 +135,7 @@ test("a file that cannot be rewritten is named and stays, and the others are don
   expect(readFileSync(pathOf(ids[0]), "utf8")).toStartWith("no database at all");
 });
 
-test("a running server and a cluster are left alone", async () => {
+test("scrub refuses a running server and a cluster", async () => {
   makeOld(pathOf(ids[0]));
   copyFileSync(pathOf(ids[0]), join(folder, "before"));
   const release = lockDataFolder(folder, 0);

@@ -21,7 +21,7 @@ test("tracking addresses are found in a message, each link once", () => {
   expect(found).toEqual(message);
 });
 
-test("of a hundred readers as many open, click and leave as the report is promised", () => {
+test("of a hundred readers, as many open, click and unsubscribe as the demo promises", () => {
   const visits = Array.from({ length: 100 }, (_, index) => visitsOf(message, index));
   const readers = (test: (url: string, method: string) => boolean) =>
     visits.filter((each) => each.some(({ url, method }) => test(url, method))).length;
@@ -33,13 +33,13 @@ test("of a hundred readers as many open, click and leave as the report is promis
   expect(readers((_, method) => method === "HEAD")).toBe(4);
 });
 
-test("a message without tracking is left alone", () => {
+test("a message without tracking is not visited", () => {
   const plain = { pixel: undefined, links: [], unsubscribe: undefined };
 
   expect(Array.from({ length: 100 }, (_, index) => visitsOf(plain, index)).flat()).toEqual([]);
 });
 
-test("the contact file has as many different people as asked for, at reserved hosts only", () => {
+test("the contact file has the requested number of different people, at reserved hosts only", () => {
   const rows = demoContactsCsv(2_000).trimEnd().split("\r\n").slice(1);
   const addresses = rows.slice(0, 2_000).map((row) => row.split(";")[0]?.replaceAll('"', "") ?? "");
 

@@ -39,7 +39,7 @@ function suppress(address: string, reason: string, expiresAt: number | null = nu
   ).run(address, reason, expiresAt);
 }
 
-test("the waterfall names why each contact of the audience gets nothing, and its steps add up", () => {
+test("the waterfall gives the reason why each contact of the audience is not mailed, and its steps add up", () => {
   data.addContacts(ws, 20);
   db.exec("UPDATE contact SET address = 'broken', domain = '' WHERE id = 9");
   const ids = Array.from({ length: 12 }, (_, i) => i + 1);
@@ -74,7 +74,7 @@ test("the waterfall names why each contact of the audience gets nothing, and its
   });
 });
 
-test("what the waterfall shows is what the freeze writes, for lists and for everyone", () => {
+test("the freeze writes what the waterfall shows, for lists and for everyone", () => {
   data.addContacts(ws, 140_000, ["gmail.com", "yahoo.de", "acme.example", "nowhere"]);
   const list = data.addList(
     ws,
@@ -104,7 +104,7 @@ test("what the waterfall shows is what the freeze writes, for lists and for ever
   }
 });
 
-test("messages are bucketed by provider, shuffled inside, and cut into chunks of at most 1,000", () => {
+test("messages are grouped by provider, shuffled within a group, and cut into chunks of at most 1,000", () => {
   data.addContacts(ws, 6_000, ["gmail.com", "googlemail.com", "acme.example"]);
   const id = data.addCampaign(ws);
 
@@ -134,7 +134,7 @@ test("messages are bucketed by provider, shuffled inside, and cut into chunks of
   expect(inOrder).toBeLessThan(2_200);
 });
 
-test("a freeze that stops anywhere and runs again reaches everybody once", () => {
+test("a freeze that is interrupted anywhere and runs again includes every contact once", () => {
   data.addContacts(ws, 45_000, ["gmail.com", "acme.example"]);
   const id = data.addCampaign(ws);
   for (const stopAfter of [2, 5, 6]) {
@@ -174,7 +174,7 @@ test("a freeze that stops anywhere and runs again reaches everybody once", () =>
   ).toBeUndefined();
 });
 
-test("a campaign without anybody left is completed at once; one cancelled meanwhile stays cancelled", () => {
+test("a campaign without recipients completes at once; one cancelled meanwhile stays cancelled", () => {
   const empty = data.addCampaign(ws);
   expect(
     finish(
@@ -201,7 +201,7 @@ test("a campaign without anybody left is completed at once; one cancelled meanwh
   expect(messages(cancelled)).toEqual([]);
 });
 
-test("families of a provider's domains are known, look-alikes are not", () => {
+test("a provider's domains are recognized, and look-alikes are not", () => {
   const known = ["yahoo.co.uk", "hotmail.fr", "gmx.net", "live.com.mx", "icloud.com"].map(
     providerOf,
   );

@@ -54,7 +54,7 @@ function frozenAddresses(id: number): string[] {
     .map(({ address }) => address);
 }
 
-test("what the instance or a blocked domain keeps out is counted by the waterfall and not frozen", () => {
+test("contacts blocked by the instance or a blocked domain are counted by the waterfall and not frozen", () => {
   data.addContacts(ws, 8, [
     "late.example",
     "ok.example",
@@ -86,7 +86,7 @@ test("what the instance or a blocked domain keeps out is counted by the waterfal
   ]);
 });
 
-test("who is blocked after the freeze is skipped when the chunk is read", () => {
+test("a contact blocked after the freeze is skipped when the chunk is loaded", () => {
   data.addContacts(ws, 4, ["c.example", "a.example", "b.example", "x.b.example"]);
   const id = data.addCampaign(ws, { audience: everyone });
   expect(frozenAddresses(id)).toHaveLength(4);

@@ -46,7 +46,7 @@ function campaign(audience: object): number {
 
 const name = (value: string): Rule => ({ field: "first_name", is: "ends_with", value });
 
-test("lists and segments are joined, segments taken away, and each person counted once", () => {
+test("lists and segments are joined, excluded segments subtracted, and each person counted once", () => {
   data.addContacts(ws, 30);
   const list = data.addList(ws, [1, 2, 3, 12]);
   const audience = {
@@ -76,7 +76,7 @@ test("lists and segments are joined, segments taken away, and each person counte
   expect(waterfall).toMatchObject({ inAudience: 8, excluded: 2, recipients: 6, duplicates: 5 });
 });
 
-test("who never confirmed, or left every list, is not reached as everyone or by a segment either", () => {
+test('a contact that never confirmed, or left every list, is not reached through "everyone" or a segment either', () => {
   data.addContacts(ws, 6);
   const [first, second] = [data.addList(ws, [1, 2, 3, 4]), data.addList(ws, [2, 3])];
   const set = (status: string, contact: number, list: number) =>
@@ -106,7 +106,7 @@ test("who never confirmed, or left every list, is not reached as everyone or by 
   }
 });
 
-test("a freeze that stops anywhere goes on with the rule as it was launched, and reaches everybody once", () => {
+test("an interrupted freeze continues with the rule as launched and includes every contact once", () => {
   data.addContacts(ws, 45_000, ["gmail.com", "acme.example"]);
   const audience = {
     includeLists: [],
@@ -124,7 +124,7 @@ test("a freeze that stops anywhere goes on with the rule as it was launched, and
     for (let i = 0; i < stopAfter; i++) {
       expect(steps.next().done).toBe(false);
     }
-    // What people do to segments meanwhile is for the next campaign.
+    // Changes to segments meanwhile apply to the next campaign.
     db.exec("DELETE FROM segment");
   }
 

@@ -74,7 +74,7 @@ const metric = (c: number, name: string) =>
     `SELECT n FROM campaign_count WHERE campaign_id = ${c} AND metric = '${name}' AND bucket = 0`,
   )[0]?.n ?? 0;
 
-test("a message that came back is bounced with its category, and every counter follows in the same step", () => {
+test("a bounced message gets its category, and every counter changes in the same transaction", () => {
   const c = launch(3);
   apply(sent(c, 1), sent(c, 2), sent(c, 3));
 
@@ -106,7 +106,7 @@ test("the minutes of a timeline add up to the messages that stayed sent", () => 
   expect(minutes.map(({ n }) => n)).toEqual([0, 1]);
 });
 
-test("a report of a delay leaves an event and changes nothing else", () => {
+test("a delay report adds an event and changes nothing else", () => {
   const c = launch(1);
   apply(sent(c, 1));
 
@@ -117,7 +117,7 @@ test("a report of a delay leaves an event and changes nothing else", () => {
   expect(all("SELECT kind, rule FROM event")).toEqual([{ kind: "bounce", rule: "dsn_delayed" }]);
 });
 
-test("a bounce that is not about the mailbox suppresses nobody", () => {
+test("a bounce that does not concern the mailbox suppresses nobody", () => {
   const c = launch(3);
   apply(sent(c, 1), sent(c, 2), sent(c, 3));
 
@@ -135,7 +135,7 @@ test("a bounce that is not about the mailbox suppresses nobody", () => {
   expect(suppressions()).toEqual([]);
 });
 
-test("a queue that gave up, three campaigns long, says nothing of an address: it may be our relay's", () => {
+test("expired queues in three campaigns say nothing about an address: our relay may be the cause", () => {
   const texts = [
     { code: 554, enh: "4.4.7", text: "Message expired" },
     { code: 550, enh: "5.4.316", text: "Message expired, connection refused" },
@@ -152,7 +152,7 @@ test("a queue that gave up, three campaigns long, says nothing of an address: it
   expect(all("SELECT * FROM soft_bounce")).toEqual([]);
 });
 
-test("our own return path refused, on any number of days, suppresses nobody", () => {
+test("refusals of our own return path, on any number of days, suppress nobody", () => {
   const text =
     "<b-mfzwizlsmfzwizlsmfzwizls@bounces.news.example>: Sender address rejected: User unknown in virtual mailbox table";
   for (const day of [0, 1, 2, 3]) {
@@ -179,7 +179,7 @@ test("a report about somebody else's address suppresses neither", () => {
   expect(suppressions()).toEqual([{ address: addressOf(c, 2), reason: "hard_bounce" }]);
 });
 
-test("the same report a thousand times keeps a few rows and one effect", () => {
+test("a report repeated a thousand times keeps a few rows and has one effect", () => {
   const c = launch(1);
   apply(sent(c, 1));
 
@@ -192,7 +192,7 @@ test("the same report a thousand times keeps a few rows and one effect", () => {
   expect(metric(c, "bounced")).toBe(1);
 });
 
-test("many delays do not hide that it failed in the end", () => {
+test("many delay reports do not hide the final failure", () => {
   const c = launch(1);
   apply(sent(c, 1));
   const delayed = bounce(c, 1, { action: "delayed", code: 450, enh: "4.4.1", text: "later" });
@@ -203,7 +203,7 @@ test("many delays do not hide that it failed in the end", () => {
   expect(stateOf(c, 1)?.state).toBe(4);
 });
 
-test("a report that comes a month later, or about a message that never left, has no effect", () => {
+test("a report a month later, or about a message that was never sent, has no effect", () => {
   const c = launch(2);
   apply(sent(c, 1));
   apply({
@@ -218,7 +218,7 @@ test("a report that comes a month later, or about a message that never left, has
   expect(ingester.totals).toMatchObject({ late: 2, orphans: 1 });
 });
 
-test("a bounce that is read before the result of its try still ends as bounced, once", () => {
+test("a bounce read before the result of its attempt still ends as bounced, once", () => {
   const c = launch(1);
 
   apply(bounce(c, 1));
@@ -230,7 +230,7 @@ test("a bounce that is read before the result of its try still ends as bounced, 
   expect([metric(c, "sent"), metric(c, "bounced")]).toEqual([0, 1]);
 });
 
-test("a complaint ends every list and suppresses at once, and repeating it changes nothing", () => {
+test("a complaint ends every list membership and suppresses at once, and repeating it changes nothing", () => {
   const c = launch(1);
   const contact = all<{ id: number }>("SELECT id FROM contact")[0]?.id ?? 0;
   data.addList(ws, [contact]);
@@ -250,7 +250,7 @@ test("a complaint ends every list and suppresses at once, and repeating it chang
   ]);
 });
 
-test("a complaint outweighs a bounce, and nothing that expires replaces what holds for good", () => {
+test("a complaint replaces a bounce, and a temporary suppression never replaces a permanent one", () => {
   const c = launch(1);
   apply(sent(c, 1));
   apply({ k: "unsubscribe", w: ws, c, s: 1, at: NOW, via: "page", ip: "", ua: "" });
@@ -284,7 +284,7 @@ function rowsIn(state: number): number {
   return all<{ n: number }>(`SELECT count(*) AS n FROM message WHERE state = ${state}`)[0]?.n ?? -1;
 }
 
-test("whatever comes back in whatever order, and however often: the sums hold", () => {
+test("whatever reports arrive, in any order and number, the counts add up", () => {
   const choice = fc.record({ s: fc.integer({ min: 1, max: 8 }), kind: fc.constantFrom(...kinds) });
   fc.assert(
     fc.property(fc.array(choice, { maxLength: 60 }), (choices) => {

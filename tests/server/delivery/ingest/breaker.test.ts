@@ -60,7 +60,7 @@ const resume = () => db.prepare("UPDATE campaign SET status = 'sending'").run();
 const sent = (n: number) => ({ n, state: 3, reason: "accepted" });
 const bounced = (n: number, reason = "invalid_mailbox") => ({ n, state: 4, reason });
 
-test("a list with too many dead addresses pauses itself, with the numbers", () => {
+test("a campaign to a list with too many unknown addresses is paused, with the numbers", () => {
   results([sent(94), bounced(6)]);
 
   expect(check()).toBe(true);
@@ -80,7 +80,7 @@ test("few results, few bounces and full mailboxes pause nothing", () => {
   expect(check()).toBe(false);
 });
 
-test("resumed anyway, it does not pause again for the same rate, but for a much worse one", () => {
+test("a resumed campaign is not paused again for the same rate, but for a much higher one", () => {
   results([sent(94), bounced(6)]);
   expect(check()).toBe(true);
   resume();
@@ -91,7 +91,7 @@ test("resumed anyway, it does not pause again for the same rate, but for a much 
   expect(check()).toBe(true);
 });
 
-test("refusals for reputation or content pause it, those that only wait included; filters and policies of one do not", () => {
+test("refusals for reputation or content pause a campaign, also deferred ones; a single mailbox's filter or policy does not", () => {
   results([sent(189), { n: 11, state: 1, reason: "ip_reputation" }]);
   expect(check()).toBe(true);
   expect(status()?.reason).toContain("5.5 % (11 of 200)");
@@ -104,7 +104,7 @@ test("refusals for reputation or content pause it, those that only wait included
   expect(check()).toBe(false);
 });
 
-test("complaints above three in a thousand pause it; a single one never does", () => {
+test("complaints above 0.3 % pause a campaign; a single one never does", () => {
   results([sent(500)]);
   complaints(1);
   expect(check()).toBe(false);
@@ -117,7 +117,7 @@ test("complaints above three in a thousand pause it; a single one never does", (
   );
 });
 
-test("the workspace says at what rates, and 0 is never", () => {
+test("the workspace sets the rates, and 0 means never", () => {
   results([sent(90), bounced(10)]);
   changeDeliverySettings(db, { hardBouncePercent: 0 });
   expect(check()).toBe(false);

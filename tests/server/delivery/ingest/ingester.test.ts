@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-test("results move rows, counters and the campaign in one step, and the last one completes it", () => {
+test("results update rows, counters and campaign in one transaction, and the last one completes the campaign", () => {
   const c = fixture.launch(4);
   fixture.claimAll(c);
   const ingester = fixture.newIngester();
@@ -68,7 +68,7 @@ test("results move rows, counters and the campaign in one step, and the last one
   expect(fixture.nextDue()).toBeUndefined();
 });
 
-test("facts of a campaign or workspace that is gone are counted and hold nothing up", () => {
+test("facts of a deleted campaign or workspace are counted and block nothing", () => {
   const c = fixture.launch(1);
   fixture.claimAll(c);
   const ingester = fixture.newIngester();
@@ -88,7 +88,7 @@ test("facts of a campaign or workspace that is gone are counted and hold nothing
   expect(fixture.campaignStatus(c)).toBe("completed");
 });
 
-test("a row that is final keeps its state when another result arrives, and the attempt is kept", () => {
+test("a row in a final state keeps it when another result arrives, and the attempt is recorded", () => {
   const c = fixture.launch(2);
   fixture.claimAll(c);
   const ingester = fixture.newIngester();
@@ -123,7 +123,7 @@ test("pausing becomes paused only when no chunk is out on a lease", () => {
   expect(campaignCounts(fixture.db, c, NOW)).toMatchObject({ sent: 1, pending: 9 });
 });
 
-test("a release that comes after the chunk went to somebody else takes nothing from them", () => {
+test("a release that arrives after the chunk was leased by another process does not affect its lease", () => {
   const c = fixture.launch(10);
   fixture.claimAll(c);
   fixture.db.prepare("UPDATE chunk SET owner = 'other', epoch = 2").run();
@@ -138,7 +138,7 @@ test("a release that comes after the chunk went to somebody else takes nothing f
   });
 });
 
-test("an unsubscribe suppresses the address, ends the lists and never weakens a stronger reason", () => {
+test("an unsubscribe suppresses the address, ends list memberships and never weakens a stronger reason", () => {
   const c = fixture.launch(2);
   fixture.data.addList(fixture.ws, [1, 2]);
   const complained = fixture.db
@@ -180,7 +180,7 @@ test("an unsubscribe suppresses the address, ends the lists and never weakens a 
   expect(fixture.metric(c, "unsubscribe_unique")).toBe(2);
 });
 
-test("opens and clicks are counted apart for people and machines, each message once in the unique figures", () => {
+test("opens and clicks are counted separately for people and machines, each message once in unique figures", () => {
   const c = fixture.launch(2);
   fixture.claimAll(c);
   const ingester = fixture.newIngester();

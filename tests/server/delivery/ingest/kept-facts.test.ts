@@ -43,7 +43,7 @@ afterEach(() => data.close());
 
 const folder = () => join(data.dataDir, "local", "kept", ws);
 
-/** As the writer thread of a process has it: nothing but files is known. */
+/** Like the writer thread of a new process: it knows only the files. */
 function ingesterOver(kept: KeptFacts): Ingester {
   const { system, find } = data.databases;
   const due = createDue(system, find, Date.now);
@@ -66,7 +66,7 @@ const sent = (w: string, s: number): Fact => ({
   ep: 1,
 });
 
-/** Results of both workspaces in turn, as they lie in the journal; of each from one message to another. */
+/** Results of both workspaces in turn, as in the journal; for each from one message to another. */
 function results(from: number, to: number) {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i).flatMap((s) => [
     { payload: JSON.stringify(sent(ws, s)), end: { segment: 1, offset: s * 200 } },
@@ -80,7 +80,7 @@ const bringBack = () => data.databases.bringBack(ws, Date.now() + 1);
 const attempts = () => data.db(ws).prepare("SELECT count(*) FROM attempt").pluck().get();
 const sentIn = (workspaceId: string) => exactCounts(data, workspaceId, id).sent;
 
-test("facts of a workspace that is set aside are kept beside, the others' are applied, and on its return they count once", () => {
+test("facts of a workspace that is set aside are stored separately, others are applied, and on its return they count once", () => {
   const kept = newKept();
   const ingester = ingesterOver(kept);
   ingester.take(STREAM, results(1, 100));
@@ -89,7 +89,7 @@ test("facts of a workspace that is set aside are kept beside, the others' are ap
   ingester.take(STREAM, results(101, PEOPLE));
   ingester.flush();
   expect([sentIn(other), kept.has(ws), existsSync(folder())]).toEqual([PEOPLE, true, true]);
-  // The journal's segments are free: what is kept needs them no more.
+  // The journal's segments can be removed: the stored facts no longer need them.
   expect([ingester.waiting, ingester.removableBelow(STREAM)]).toEqual([0, 1]);
 
   bringBack();
@@ -100,13 +100,13 @@ test("facts of a workspace that is set aside are kept beside, the others' are ap
   kept.close();
 });
 
-test("facts that were taken before the file was set aside are kept before those that come after", () => {
+test("facts read before the file was set aside are stored before those that follow", () => {
   const kept = newKept();
   const ingester = ingesterOver(kept);
   ingester.take(STREAM, results(1, 100));
   setAside();
   kept.hold(ws);
-  // The next tick of the writer thread reads on before it looks at what waits.
+  // The writer thread's next tick reads on before it checks what is waiting.
   ingester.take(STREAM, results(101, 200));
   ingester.flush();
   expect(ingester.waiting).toBe(0);
@@ -118,7 +118,7 @@ test("facts that were taken before the file was set aside are kept before those 
   kept.close();
 });
 
-test("a full disk under the kept facts loses none, also not those of other workspaces", () => {
+test("a full disk under the stored facts loses none, including those of other workspaces", () => {
   const kept = newKept();
   const ingester = ingesterOver(kept);
   setAside();
@@ -129,7 +129,7 @@ test("a full disk under the kept facts loses none, also not those of other works
   ingester.take(STREAM, results(1, 100));
   ingester.flush();
   expect(sentIn(other)).toBe(100);
-  // What is not kept yet holds the journal.
+  // Facts that are not stored yet keep the journal from being removed.
   expect([ingester.waiting, ingester.removableBelow(STREAM)]).toEqual([100, 1]);
 
   rmSync(root);
@@ -142,7 +142,7 @@ test("a full disk under the kept facts loses none, also not those of other works
   kept.close();
 });
 
-test("a journal that holds little of the workspace is read in steps all the same", () => {
+test("a journal with few facts of the workspace is read in steps as well", () => {
   const kept = newKept();
   const ingester = ingesterOver(kept);
   setAside();
@@ -163,7 +163,7 @@ test("a journal that holds little of the workspace is read in steps all the same
   kept.close();
 });
 
-test("a file that is found damaged when its facts are read costs the others, whose facts come between, nothing", () => {
+test("a file found damaged while its facts are read does not affect other workspaces' facts in between", () => {
   data.db(ws).pragma("wal_checkpoint(TRUNCATE)");
   data.databases.closeWorkspace(ws);
   const file = openSync(workspacePath(data.dataDir, ws), "r+");
@@ -182,7 +182,7 @@ test("a file that is found damaged when its facts are read costs the others, who
   kept.close();
 });
 
-test("what is kept outlives its process; the journal, read again by the next one, adds nothing to it", () => {
+test("stored facts survive their process; reading the journal again adds nothing", () => {
   const first = newKept();
   const before = ingesterOver(first);
   setAside();
@@ -202,7 +202,7 @@ test("what is kept outlives its process; the journal, read again by the next one
   kept.close();
 });
 
-test("a process that is killed in the middle of the return: the next one applies the rest, and nothing twice", () => {
+test("if a process is killed during the return, the next one applies the rest, and nothing twice", () => {
   const first = newKept();
   const before = ingesterOver(first);
   setAside();
@@ -211,7 +211,7 @@ test("a process that is killed in the middle of the return: the next one applies
   const dying = before.revive(ws, nothing);
   dying.next();
   const half = sentIn(ws);
-  // Facts that come meanwhile are kept behind the others.
+  // Facts that arrive meanwhile are stored behind the others.
   before.take("n/web", [
     { payload: JSON.stringify(openOf(7)), end: { segment: 1, offset: 50 } },
     { payload: JSON.stringify(openOf(8)), end: { segment: 1, offset: 90 } },
@@ -232,7 +232,7 @@ test("a process that is killed in the middle of the return: the next one applies
 
 const openOf = (s: number): Fact => ({ k: "open", w: ws, c: id, s, at: 1, ip: "", ua: "" });
 
-test("a half-written last fact is left out, those before it count", () => {
+test("a half-written last fact is ignored, and those before it count", () => {
   const first = newKept();
   const before = ingesterOver(first);
   setAside();
@@ -255,7 +255,7 @@ test("a half-written last fact is left out, those before it count", () => {
 test.each([
   ["facts were kept meanwhile", 2_000],
   ["nothing was kept", 1_000],
-])("an older copy of the file gets what the journal holds above it, in order: %s", (_, upTo) => {
+])("an older copy of the file gets the journal's newer facts in order: %s", (_, upTo) => {
   const kept = newKept();
   const ingester = ingesterOver(kept);
   const copy = join(data.dataDir, "copy.db");

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => data.close());
 
-test("facts of a workspace that is locked wait, those of others are applied, and nobody waits at every try", async () => {
+test("facts of a locked workspace wait, those of others are applied, and not every attempt waits for the lock", async () => {
   const [locked, healthy] = [data.newWorkspace(), data.newWorkspace()];
   const ingester = newIngester(data);
   const leave = (w: string): Fact => ({ k: "release", w, c: 1, ch: 1, ep: 1, at: NOW });
@@ -25,7 +25,7 @@ test("facts of a workspace that is locked wait, those of others are applied, and
   expect(ingester.totals.applied).toBe(1);
   const before = performance.now();
   ingester.flush();
-  // The pause after the first try is as long as the time-out: a second try has not waited for it again.
+  // The pause after the first attempt equals the timeout: a second attempt has not waited again.
   expect(performance.now() - before).toBeLessThan(90);
 
   other.exec("ROLLBACK");
@@ -36,12 +36,12 @@ test("facts of a workspace that is locked wait, those of others are applied, and
   expect(ingester.waiting).toBe(0);
 });
 
-test("a workspace that cannot be opened while its facts are read keeps them, and holds up nobody", () => {
+test("a workspace that cannot be opened while its facts are read keeps them and delays nobody", () => {
   const [refused, healthy] = [data.newWorkspace(), data.newWorkspace()];
   const other = openConnection(join(data.dataDir, `t_${refused}.db`));
   let isRefused = true;
   const ingester = newIngester(data, {
-    // As opening does that has to write first, while another connection writes.
+    // As when opening has to write first while another connection is writing.
     workspace: (id) => {
       const db = data.databases.workspace(id);
       if (id === refused && isRefused) {
@@ -67,7 +67,7 @@ test("a workspace that cannot be opened while its facts are read keeps them, and
   expect([ingester.totals.applied, ingester.waiting]).toEqual([2, 0]);
 });
 
-test("facts that are applied are told of, also while the due time cannot be written", () => {
+test("applied facts are announced, also while the due time cannot be written", () => {
   const ws = data.newWorkspace();
   const told: string[] = [];
   const { system } = data.databases;

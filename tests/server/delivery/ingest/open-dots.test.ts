@@ -3,7 +3,7 @@ import type { Fact } from "../../../../server/delivery/facts.ts";
 import { newDeliveryData } from "../../../support/delivery-data.ts";
 import { NOW, newIngester } from "../../../support/ingest-fixture.ts";
 
-test("a dot that is taken back late, after the next try has announced its own, leaves that one open", () => {
+test("withdrawing a dot late, after the next attempt has announced its own, leaves the new one open", () => {
   const data = newDeliveryData();
   const w = data.newWorkspace();
   const ingester = newIngester(data, { workspace: data.databases.find });
@@ -17,7 +17,7 @@ test("a dot that is taken back late, after the next try has announced its own, l
     return ingester.openDots().map(({ fact }) => fact.at);
   };
 
-  // The journal could not be written when the first try was called off, and then it could.
+  // The journal could not be written when the first attempt was withdrawn, and later could.
   expect(open(of("dot", NOW), of("dot", NOW + 300), of("undot", NOW))).toEqual([NOW + 300]);
   expect(open(of("undot", NOW + 300))).toEqual([]);
   data.close();

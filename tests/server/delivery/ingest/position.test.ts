@@ -5,9 +5,9 @@ import { join } from "node:path";
 
 const server = join(import.meta.dir, "../../../../server");
 
-// Only the system knows what was synced.
+// Only the operating system knows what was synced.
 test.skipIf(Bun.which("strace") === null)(
-  "what is committed is synced before it counts as durable, also while somebody reads an older state of the file",
+  "commits are synced before they count as durable, also while a reader holds an older state of the file",
   () => {
     const folder = mkdtempSync(join(tmpdir(), "swiftmail-sync-"));
     const script = `

@@ -53,7 +53,7 @@ test("a fact is applied once, however often its stream is read again", () => {
   expect(again.totals.applied).toBe(0);
 });
 
-test("stopping between any two batches and reading the stream again gives the same as never stopping", () => {
+test("stopping between any two batches and reading the stream again has the same result as never stopping", () => {
   fc.assert(
     fc.property(
       fc.array(
@@ -131,7 +131,7 @@ test("stopping between any two batches and reading the stream again gives the sa
   );
 }, 60_000);
 
-test("dots without a result are what a dead sender leaves ambiguous", () => {
+test("dots without a result become the ambiguous messages of a dead sender", () => {
   const c = fixture.launch(3);
   const ingester = fixture.newIngester();
 
@@ -152,7 +152,7 @@ test("dots without a result are what a dead sender leaves ambiguous", () => {
   expect(ingester.removableBelow("n/delivery")).toBe(1);
 });
 
-test("segments may go only when their facts are applied and their dots answered", () => {
+test("segments may be removed only when their facts are applied and their dots have results", () => {
   const c = fixture.launch(3);
   const ingester = fixture.newIngester();
 
@@ -163,13 +163,13 @@ test("segments may go only when their facts are applied and their dots answered"
   expect(ingester.removableBelow("n/delivery")).toBe(5);
   ingester.flush();
   expect(ingester.removableBelow("n/delivery")).toBe(6);
-  // The reader has gone on to a segment with nothing in it yet.
+  // The reader has moved on to an empty segment.
   expect(ingester.removableBelow("n/delivery", 7)).toBe(7);
   ingester.take("n/delivery", records([{ k: "dot", w: fixture.ws, c, s: 3, at: NOW }], 7));
   expect(ingester.removableBelow("n/delivery", 8)).toBe(7);
 });
 
-test("a fact its database refuses is put aside alone and the others of its batch are applied", () => {
+test("a fact that its database rejects is set aside alone, and the others in its batch are applied", () => {
   const c = fixture.launch(3);
   fixture.claimAll(c);
   fixture.db.exec(

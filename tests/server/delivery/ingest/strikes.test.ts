@@ -27,7 +27,7 @@ function fail(category: string, at: number, campaignId = ++campaigns): void {
   strike(db, { address, contactId: 1, category, campaignId, at, detail: "no" }, bounceRules);
 }
 
-/** Sent to the same contact by another campaign. */
+/** Another campaign's message to the same contact. */
 function deliver(at: number): void {
   campaigns += 1;
   db.pragma("foreign_keys = OFF");
@@ -45,7 +45,7 @@ const suppression = () =>
 const strikes = () =>
   db.prepare<[], { n: number }>("SELECT count(*) AS n FROM soft_bounce").get()?.n;
 
-test("an unclear refusal gives the address up on the second day, not by two on one day", () => {
+test("an unclear refusal suppresses the address on the second day, not through two on one day", () => {
   fail("unclear_550", NOW);
   fail("unclear_550", NOW + 60_000);
   expect(suppression()).toBeUndefined();
@@ -56,7 +56,7 @@ test("an unclear refusal gives the address up on the second day, not by two on o
   expect(strikes()).toBe(0);
 });
 
-test("a disabled mailbox is given up at the second refusal in 30 days", () => {
+test("a disabled mailbox is suppressed at the second refusal in 30 days", () => {
   fail("inactive_mailbox", NOW);
   fail("inactive_mailbox", NOW + 31 * DAY);
   expect(suppression()).toBeUndefined();
@@ -66,7 +66,7 @@ test("a disabled mailbox is given up at the second refusal in 30 days", () => {
   expect(suppression()?.reason).toBe("hard_bounce");
 });
 
-test("a full mailbox is given up after four failures over at least 30 days", () => {
+test("a full mailbox is suppressed after four failures over at least 30 days", () => {
   for (const day of [0, 1, 2, 3, 4]) {
     fail("mailbox_full", NOW + day * DAY);
   }
@@ -77,7 +77,7 @@ test("a full mailbox is given up after four failures over at least 30 days", () 
   expect(suppression()?.reason).toBe("hard_bounce");
 });
 
-test("one that expired in three campaigns in 30 days is given up, and so is one that filters three", () => {
+test("an address that expired in three campaigns in 30 days is suppressed, and so is one that filtered three", () => {
   for (const category of ["expired", "filtered"]) {
     db.prepare("DELETE FROM suppression").run();
     fail(category, NOW);
@@ -98,7 +98,7 @@ test("a campaign counts once against an address, however often it is reported", 
   expect(strikes()).toBe(2);
 });
 
-test("a later delivery disproves what was counted before it", () => {
+test("a later delivery cancels the failures counted before it", () => {
   fail("inactive_mailbox", NOW);
   deliver(NOW + HOUR);
   fail("inactive_mailbox", NOW + DAY);
@@ -107,7 +107,7 @@ test("a later delivery disproves what was counted before it", () => {
   expect(strikes()).toBe(1);
 });
 
-test("what a relay took a moment ago disproves nothing: it may still come back", () => {
+test("a message that a relay has just accepted cancels nothing: it may still bounce", () => {
   fail("inactive_mailbox", NOW);
   deliver(NOW + DAY - 60_000);
   fail("inactive_mailbox", NOW + DAY);
@@ -115,7 +115,7 @@ test("what a relay took a moment ago disproves nothing: it may still come back",
   expect(suppression()?.reason).toBe("hard_bounce");
 });
 
-test("the workspace says how long such an address rests, and an unknown mailbox rests for good", () => {
+test("the workspace sets how long such an address is suppressed, and an unknown mailbox is suppressed permanently", () => {
   changeDeliverySettings(db, { softBounceDays: 30 });
   fail("no_domain", NOW);
   expect(suppression()?.expiresAt).toBe(NOW + 30 * DAY);
@@ -137,7 +137,7 @@ test("an address that unsubscribed is not mailed again because a later bounce ha
   expect(suppression()).toEqual({ reason: "unsubscribed", expiresAt: null });
 });
 
-test("no number of refusals for reputation, policy, authentication or pace gives an address up", () => {
+test("no number of refusals for reputation, policy, authentication or rate suppresses an address", () => {
   const harmless = Object.entries(categories)
     .filter(([name, { kind }]) => kind !== "hard" && kind !== "soft" && name !== "filtered")
     .map(([name]) => name);

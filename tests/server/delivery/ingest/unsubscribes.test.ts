@@ -1,4 +1,4 @@
-// What an unsubscribe leaves in the consent ledger, and that it holds when its message is gone.
+// What an unsubscribe records in the consent log, and that it applies when its message is deleted.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { OutsideFact, UnsubscribeFact } from "../../../../server/delivery/facts.ts";
 import type { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
@@ -58,7 +58,7 @@ const ledger = () =>
 const suppressed = () => rows("SELECT address FROM suppression ORDER BY address").flat();
 const left = () => rows("SELECT contact_id FROM list_contact WHERE status = 'unsubscribed'").flat();
 
-test("an unsubscribe by mail is one withdrawal on record, however often it comes", () => {
+test("an unsubscribe by mail is recorded as one withdrawal, however often it arrives", () => {
   db.exec("UPDATE contact SET address = 'old@reader.example' WHERE id = 1");
   apply({});
   apply({ via: "one_click" });
@@ -70,19 +70,19 @@ test("an unsubscribe by mail is one withdrawal on record, however often it comes
   expect(left()).toEqual([1]);
 });
 
-test("by the link in an old message, the address the person has now is meant too", () => {
+test("the link in an old message also applies to the person's current address", () => {
   apply({ ct: 1, a: "r1@reader.example" });
 
   expect(suppressed()).toEqual(["old@reader.example", "r1@reader.example"]);
 });
 
-test("by mail in reply to an old message, whose token names no contact, it is meant as well", () => {
+test("a mail about an old message, whose token names no contact, also applies to the current address", () => {
   apply({});
 
   expect(suppressed()).toEqual(["old@reader.example", "r1@reader.example"]);
 });
 
-test("of somebody who changed the address and was then merged, every address is meant", () => {
+test("an unsubscribe of a person who changed the address and was then merged applies to every address", () => {
   mergeContacts(db, { keep: 2, from: 1 }, { actorId: "test", now: NOW });
 
   apply({});
@@ -91,7 +91,7 @@ test("of somebody who changed the address and was then merged, every address is 
   expect(left()).toEqual([2]);
 });
 
-test("a report of spam by somebody who was merged away ends the lists of the contact that was kept", () => {
+test("a spam report by a merged contact ends the lists of the contact that was kept", () => {
   mergeContacts(db, { keep: 2, from: 1 }, { actorId: "test", now: NOW });
 
   take({ k: "complaint", w: ws, c: 1, s: 1, at: NOW, via: "arf", kind: "abuse" });
@@ -104,7 +104,7 @@ test("a report of spam by somebody who was merged away ends the lists of the con
   expect(left()).toEqual([2]);
 });
 
-test("it holds when the campaign was deleted, by the contact in the token", () => {
+test("it applies when the campaign was deleted, through the contact in the token", () => {
   apply({ c: 77, s: 5, ct: 2, a: "r2@reader.example", via: "page" });
 
   expect(suppressed()).toEqual(["r2@reader.example"]);
@@ -114,7 +114,7 @@ test("it holds when the campaign was deleted, by the contact in the token", () =
   ]);
 });
 
-test("a message nobody knows and no contact is nobody's", () => {
+test("an unknown message without a contact affects nobody", () => {
   apply({ c: 77, s: 5 });
 
   expect(suppressed()).toEqual([]);

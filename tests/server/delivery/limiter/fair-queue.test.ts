@@ -27,7 +27,7 @@ function send(queue: FairQueue, count: number, left = new Map<string, number>())
   return { sent, done };
 }
 
-test("workspaces share alike, however many campaigns one has", () => {
+test("workspaces get equal shares, however many campaigns one has", () => {
   const queue = new FairQueue();
   for (let campaign = 1; campaign <= 9; campaign += 1) {
     queue.add(job("a", campaign, 1_000_000));
@@ -69,7 +69,7 @@ test("large messages cost more turns than small ones", () => {
   expect(sent.b / sent.a).toBeWithin(24, 26);
 });
 
-test("a thousand messages of one workspace are through while another has five million", () => {
+test("a thousand messages of one workspace are sent while another has five million", () => {
   const queue = new FairQueue();
   queue.add(job("a", 1, 5_000_000));
   send(queue, 777);
@@ -80,7 +80,7 @@ test("a thousand messages of one workspace are through while another has five mi
   expect(Number(done[0]?.split("@")[1])).toBeLessThanOrEqual(2_010);
 });
 
-test("a small campaign overtakes its large sibling, which loses a fifth at most", () => {
+test("a small campaign overtakes its large sibling, which loses at most a fifth", () => {
   const queue = new FairQueue();
   queue.add(job("a", 1, 1_000_000));
   send(queue, 1_000);
@@ -89,7 +89,7 @@ test("a small campaign overtakes its large sibling, which loses a fifth at most"
   const { done } = send(queue, 1_000, new Map([["a/2", 150]]));
   expect(Number(done[0]?.split("@")[1])).toBeLessThanOrEqual(151);
 
-  // A steady stream of small ones gets the places that are earned, and its own turns, not more.
+  // A steady stream of small messages gets its earned places and its own turns, no more.
   const sent = { small: 0, large: 0 };
   let campaign = 3;
   queue.add(job("a", campaign, 5));
@@ -109,7 +109,7 @@ test("a small campaign overtakes its large sibling, which loses a fifth at most"
   expect(sent.large).toBeGreaterThan(4_500);
 });
 
-test("who cannot go is skipped, and takes its turn again when it can", () => {
+test("a queue that cannot send is skipped, and gets its turn again when it can", () => {
   const queue = new FairQueue();
   queue.add(job("a", 1, 1_000_000));
   queue.add(job("a", 2, 1_000_000));
@@ -124,12 +124,12 @@ test("who cannot go is skipped, and takes its turn again when it can", () => {
   queue.setReady(job("a", 1, 0), true);
   const { sent } = send(queue, 1_000);
 
-  // It did not save up turns while it waited.
+  // It did not accumulate turns while it waited.
   expect(sent.get("b/1")).toBeWithin(490, 511);
   expect(sent.get("a/1")).toBeWithin(490, 511);
 });
 
-test("an estimate that is too small lets nobody overtake for ever", () => {
+test("a cost estimate that is too low gives no permanent advantage", () => {
   const queue = new FairQueue();
   queue.add(job("a", 1, 1_000_000));
   queue.add(job("a", 2, 0));
@@ -139,7 +139,7 @@ test("an estimate that is too small lets nobody overtake for ever", () => {
   expect(sent.get("a/1")).toBeGreaterThan(4_000);
 });
 
-test("whatever is added, held and removed, every ready campaign gets its turn", () => {
+test("after any sequence of adding, holding and removing, every ready campaign gets its turn", () => {
   const action = fc.record({
     workspace: fc.integer({ min: 0, max: 4 }),
     campaign: fc.integer({ min: 0, max: 3 }),

@@ -17,7 +17,7 @@ test("keys without limits admit everything", () => {
   }
 });
 
-test("a refusal says when to ask again and which limit holds", () => {
+test("a refusal says when to ask again and which limit applies", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { perSecond: 10, burst: 2 });
   limiter.setLimits(workspace, { perSecond: 100 });
@@ -44,7 +44,7 @@ test("a refusal says when to ask again and which limit holds", () => {
   expect(limiter.admit(all, 1_100).ok).toBe(true);
 });
 
-test("a refusal at one level charges none", () => {
+test("a refusal at one level consumes nothing at the others", () => {
   const limiter = new Limiter();
   limiter.setLimits(node, { perSecond: 1_000, burst: 5, concurrency: 5 });
   limiter.setLimits(route, { concurrency: 1 });
@@ -75,7 +75,7 @@ test("a suspended key names its reason and outranks every other limit", () => {
   expect(limiter.admit(all, 5_000).ok).toBe(true);
 });
 
-test("no window of time sees more than its rate and burst, on any clock that only runs forward", () => {
+test("no time window exceeds its rate and burst, on any clock that only runs forward", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 200 }),
@@ -100,7 +100,7 @@ test("no window of time sees more than its rate and burst, on any clock that onl
   );
 });
 
-test("a clock that steps back grants nothing, and shuts nothing for long", () => {
+test("a clock that steps back grants nothing extra and blocks nothing for long", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 100 }),
@@ -118,7 +118,7 @@ test("a clock that steps back grants nothing, and shuts nothing for long", () =>
         for (const [ahead, back] of steps) {
           real += ahead;
           shown += ahead;
-          // Every seventh step the shown clock falls behind the real one.
+          // In every seventh step the shown clock falls behind the real one.
           shown -= ahead % 7 === 0 ? back : 0;
           for (let asked = 0; asked < 3; asked += 1) {
             if (limiter.admit([route], shown).ok) {
@@ -142,7 +142,7 @@ function expectWithin(granted: number[], perSecond: number, burst: number): void
   }
 }
 
-test("what was not sent is given back to every level, exactly", () => {
+test("unsent messages are returned to every level exactly", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 50 }),
@@ -173,19 +173,19 @@ test("what was not sent is given back to every level, exactly", () => {
   );
 });
 
-test("giving back never makes more than a full burst", () => {
+test("returning messages never exceeds a full burst", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { perSecond: 1, burst: 3 });
   limiter.admit([route], 0);
 
-  // Long after the bucket has filled again by itself.
+  // Long after the bucket has refilled by itself.
   limiter.settle([route], 60_000, "not_sent");
 
   const granted = [1, 2, 3, 4, 5].filter(() => limiter.admit([route], 60_000).ok);
   expect(granted).toHaveLength(3);
 });
 
-test("an adaptive window grows by one per window of successes and stops at its cap", () => {
+test("an adaptive window grows by one per window of successes and stops at its maximum", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { concurrency: 6, adaptiveStart: 2 });
   const window = () => limiter.status(route, 0)?.window;
@@ -205,7 +205,7 @@ test("an adaptive window grows by one per window of successes and stops at its c
   expect(window()).toBe(6);
 });
 
-test("pushback halves window and rate once per 30 s cohort, and the rate comes back by the minute", () => {
+test("pushback halves window and rate at most once per 30 s, and the rate recovers by the minute", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { concurrency: 16, adaptiveStart: 16, perSecond: 100, burst: 1 });
   const push = (now: number) => {
@@ -225,7 +225,7 @@ test("pushback halves window and rate once per 30 s cohort, and the rate comes b
   expect(limiter.status(route, 700_000)?.window).toBe(1);
 });
 
-test("answers about one recipient leave the window alone", () => {
+test("replies about one recipient do not change the window", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { concurrency: 8, adaptiveStart: 8 });
 
@@ -237,7 +237,7 @@ test("answers about one recipient leave the window alone", () => {
   expect(limiter.status(route, 100)).toMatchObject({ window: 8, underWay: 0 });
 });
 
-test("never more are under way than the window allows, whatever happens to it", () => {
+test("there are never more messages in flight than the window allows, whatever happens to it", () => {
   const step = fc.constantFrom("admit", "success", "neutral", "pushback", "not_sent" as const);
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
@@ -261,7 +261,7 @@ test("never more are under way than the window allows, whatever happens to it", 
   );
 });
 
-test("new limits keep what was learned and used", () => {
+test("new limits keep what was learned and consumed", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { concurrency: 16, adaptiveStart: 16 });
   limiter.admit([route], 0);

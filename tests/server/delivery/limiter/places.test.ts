@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Places } from "../../../../server/delivery/limiter/places.ts";
 
-/** Takes as many places as the owner may have now, at most `wanted`; says how many. */
+/** Takes as many places as the owner may have now, at most `wanted`; returns how many. */
 function grab(places: Places, owner: string, wanted = Number.POSITIVE_INFINITY): number {
   let n = 0;
   while (n < wanted && places.has(owner)) {
@@ -11,7 +11,7 @@ function grab(places: Places, owner: string, wanted = Number.POSITIVE_INFINITY):
   return n;
 }
 
-/** Ends and replaces messages of the owner until it holds no more places than before. */
+/** Ends and replaces messages of the owner until it has no more places than before. */
 function grow(places: Places, owner: string): number {
   let held = grab(places, owner);
   for (;;) {
@@ -27,13 +27,13 @@ function grow(places: Places, owner: string): number {
   }
 }
 
-test("an owner whose messages end may soon have a third of all places", () => {
+test("an owner whose messages finish may soon have a third of all places", () => {
   const places = new Places(1_024, 1 / 8);
   expect(grab(places, "a")).toBe(114);
   expect(grow(places, "a")).toBe(342);
 });
 
-test("owners whose messages never end leave places to the next, however many came before", () => {
+test("owners whose messages never finish leave places to the next, however many came before", () => {
   const places = new Places(1_024, 1 / 8);
   const left = Array.from({ length: 25 }, (_, hung) => {
     grab(places, `hung${hung}`);
@@ -45,7 +45,7 @@ test("owners whose messages never end leave places to the next, however many cam
   expect(grow(places, "well")).toBeGreaterThan(10);
 });
 
-test("owners that had sent well before they hang leave places too", () => {
+test("owners that sent well before they hang leave places as well", () => {
   const places = new Places(1_024, 1 / 8);
   for (let hung = 0; hung < 6; hung += 1) {
     grow(places, `hung${hung}`);
@@ -54,7 +54,7 @@ test("owners that had sent well before they hang leave places too", () => {
   expect(grow(places, "well")).toBeGreaterThan(25);
 });
 
-test("hundreds with one message each fill the places to the last one", () => {
+test("hundreds of owners with one message each use every place", () => {
   const places = new Places(64, 1 / 8);
   for (let i = 0; i < 64; i += 1) {
     expect(grab(places, `w${i}`, 1)).toBe(1);
@@ -63,7 +63,7 @@ test("hundreds with one message each fill the places to the last one", () => {
   expect(places.has("late")).toBe(false);
 });
 
-test("an owner that gave everything back starts like a new one", () => {
+test("an owner that returned everything starts like a new one", () => {
   const places = new Places(1_024, 1 / 8);
   const most = grow(places, "a");
   for (let i = 0; i < most; i += 1) {

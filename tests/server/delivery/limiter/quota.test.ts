@@ -11,7 +11,7 @@ const DAY_MS = 24 * HOUR_MS;
 const START = 1_700_000_000_000;
 const route: LimitKey = limitKey("route", "r1");
 
-test("in no 24 hours more goes out than the quota, whenever it is asked for", () => {
+test("no 24 hours exceed the quota, whenever it is asked", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 20 }),
@@ -37,7 +37,7 @@ test("in no 24 hours more goes out than the quota, whenever it is asked for", ()
   );
 });
 
-test("a used-up quota says when it has room again, and keeps that promise", () => {
+test("an exhausted quota says when it has room again, and keeps to it", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { quotas: { hour: 2 } });
   limiter.admit([route], START);
@@ -54,7 +54,7 @@ test("a used-up quota says when it has room again, and keeps that promise", () =
   expect(limiter.admit([route], again).ok).toBe(true);
 });
 
-test("a try that was not sent, or was told to slow down, uses nothing of a quota", () => {
+test("an attempt that was not sent, or was told to slow down, uses no quota", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { quotas: { day: 1 } });
   for (const how of ["not_sent", "pushback"] as const) {
@@ -66,7 +66,7 @@ test("a try that was not sent, or was told to slow down, uses nothing of a quota
   expect(limiter.admit([route], START).ok).toBe(false);
 });
 
-test("what was used of a quota is still used after a restart", () => {
+test("used quota remains used after a restart", () => {
   const before = new Limiter();
   before.setLimits(route, { quotas: { day: 3 } });
   before.admit([route], START);
@@ -74,14 +74,14 @@ test("what was used of a quota is still used after a restart", () => {
   const kept = JSON.parse(JSON.stringify([...before.quotaUsage(START)]));
 
   const after = new Limiter(new Map(kept));
-  // Before anybody sends that way again nothing of it is lost either.
+  // Before anything is sent that way again, it is not lost either.
   expect(JSON.parse(JSON.stringify([...after.quotaUsage(START)]))).toEqual(kept);
   after.setLimits(route, { quotas: { day: 3 } });
   expect(after.admit([route], START + HOUR_MS).ok).toBe(true);
   expect(after.admit([route], START + HOUR_MS).ok).toBe(false);
 });
 
-test("counting goes on where it was when the clock steps back", () => {
+test("counting continues where it was when the clock steps back", () => {
   const window = new QuotaWindow("day");
   window.take(START);
   window.take(START - DAY_MS);
@@ -90,7 +90,7 @@ test("counting goes on where it was when the clock steps back", () => {
   expect(window.fitsAt(START, 2)).toBeGreaterThan(START + DAY_MS - 16 * 60_000);
 });
 
-test("a cap slows down for a while and ends by itself", () => {
+test("a temporary limit slows down for a while and ends by itself", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { perSecond: 100, burst: 5, concurrency: 10 });
   limiter.setCap(route, {
@@ -125,7 +125,7 @@ function day(warmUps: WarmUps, number: number, n: number, deferred = 0): number 
   return quota;
 }
 
-test("a warm-up grows by half a day up to its target, on days that were used", () => {
+test("a warm-up grows by half per day up to its target, on days that were used", () => {
   const warmUps = new WarmUps();
   const quotas = Array.from({ length: 9 }, (_, i) => day(warmUps, i, 1_000));
 
@@ -151,7 +151,7 @@ test("after a month without mail a warm-up starts again at about a quarter", () 
   expect(day(warmUps, 45, 0)).toBeWithin(240, 300);
 });
 
-test("a dead site is left alone for longer each time, and is well again when it answers", () => {
+test("a dead site is paused for longer each time, and is usable again when it answers", () => {
   const sites = new DeadSites();
   const pauses: (number | undefined)[] = [];
   let now = START;
@@ -166,7 +166,7 @@ test("a dead site is left alone for longer each time, and is well again when it 
   expect(sites.failed("s", now, now + 1, false)).toBeUndefined();
 });
 
-test("tries that failed together count once, and silence is believed at once", () => {
+test("attempts that failed together count once, and silence counts at once", () => {
   const sites = new DeadSites();
   for (let n = 0; n < 20; n += 1) {
     expect(sites.failed("s", START, START + 1_000 + n, false)).toBeUndefined();

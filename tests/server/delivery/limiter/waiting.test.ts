@@ -27,7 +27,7 @@ test("items fall due at their time, never early, at most a tick late, in order",
             expect(waiting.delete(item)).toBe(true);
           }
           for (const item of waiting) {
-            // Two ticks: one of rounding up, one because the past falls due at the next tick.
+            // Two ticks: one for rounding up, one because past times fall due at the next tick.
             expect(start + (times[item] ?? 0)).toBeGreaterThan(now - 20);
           }
         }
@@ -38,7 +38,7 @@ test("items fall due at their time, never early, at most a tick late, in order",
   );
 });
 
-test("the wheel says when it must be turned, so that one timer is enough", () => {
+test("the wheel says when it must be advanced, so that one timer is enough", () => {
   const wheel = new TimerWheel<string>(0);
   wheel.add("far", 100_000);
   wheel.add("near", 250);
@@ -54,7 +54,7 @@ test("the wheel says when it must be turned, so that one timer is enough", () =>
   expect(turns.length).toBeLessThan(15);
 });
 
-test("an item can be moved and taken off", () => {
+test("an item can be moved and removed", () => {
   const wheel = new TimerWheel<string>(0);
   wheel.add("a", 100);
   wheel.add("a", 500);
@@ -66,7 +66,7 @@ test("an item can be moved and taken off", () => {
   expect(wheel.nextAt()).toBeUndefined();
 });
 
-test("a clock that steps back turns nothing, one that jumps ahead turns the wheel once", () => {
+test("a clock that steps back advances nothing, one that jumps ahead advances the wheel once", () => {
   const wheel = new TimerWheel<string>(1_000_000);
   wheel.add("a", 1_000_100);
 
@@ -74,7 +74,7 @@ test("a clock that steps back turns nothing, one that jumps ahead turns the whee
   expect(wheel.advance(1e15)).toEqual(["a"]);
 });
 
-test("who waits for a rate is called at its time, who waits for a slot when one is free", () => {
+test("an item waiting for a rate is called at its time, one waiting for a slot when one is free", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { perSecond: 10, burst: 2, concurrency: 2 });
   const queue = new WaitQueue<string>(0, (name) => name);
@@ -100,7 +100,7 @@ test("who waits for a rate is called at its time, who waits for a slot when one 
   expect(queue.size).toBe(1);
 });
 
-test("of thousands that wait at one gate one is called, and the next when that one leaves something over", () => {
+test("of thousands waiting for one limit one is called, and the next when that one leaves something over", () => {
   const queue = new WaitQueue<number>(0);
   for (let n = 0; n < 3_000; n += 1) {
     queue.park(n, rateLimited(100), 0);
@@ -109,15 +109,15 @@ test("of thousands that wait at one gate one is called, and the next when that o
   expect(queue.due(100)).toEqual([0]);
   expect(queue.moved(0, true)).toEqual([1]);
   expect(queue.park(1, rateLimited(200), 100)).toEqual([]);
-  // It was called and found nothing: it has not had its turn.
+  // It was called and found nothing, so it has not had its turn.
   expect(queue.due(200)).toEqual([1]);
-  // What 1 was called for is still there when another limit refuses it, or when it has nothing to send.
+  // The slot that 1 was called for is still free when another limit refuses it, or when it has nothing to send.
   expect(queue.park(1, fullNode(), 200)).toEqual([2]);
   expect(queue.moved(2)).toEqual([3]);
   expect(queue.size).toBe(2_997);
 });
 
-test("whatever is parked, called and taken out, nobody is forgotten", () => {
+test("after any sequence of parking, calling and removing, nothing is forgotten", () => {
   const step = fc.record({
     item: fc.integer({ min: 0, max: 20 }),
     does: fc.constantFrom("rate", "full", "take", "leave", "freed", "wait"),
@@ -135,7 +135,7 @@ test("whatever is parked, called and taken out, nobody is forgotten", () => {
   );
 });
 
-/** Some that wait in a queue, in three groups, and what may happen to them. */
+/** Items that wait in a queue, in three groups, and what can happen to them. */
 function newCrowd(n: number) {
   const queue = new WaitQueue<number>(0, (item) => item % 3);
   const called = new Set<number>();
@@ -185,7 +185,7 @@ function newCrowd(n: number) {
   };
 }
 
-test("who waits for a slot that nobody reports free looks again within about a second", () => {
+test("an item waiting for a slot that nobody reports as free checks again within about a second", () => {
   const queue = new WaitQueue<string>(0);
   queue.park("a", full(), 0);
 

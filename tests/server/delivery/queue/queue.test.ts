@@ -59,7 +59,7 @@ const nextAt = () =>
   data.databases.system.prepare<[], { next_at: number }>("SELECT next_at FROM workspace_due").get()
     ?.next_at;
 
-test("chunks are leased provider by provider in turn, and none twice", () => {
+test("chunks are leased from each provider in turn, and none twice", () => {
   const id = launch(6_000, ["gmail.com", "yahoo.com", "acme.example"]);
 
   const first = claim(id, 3_000);
@@ -103,7 +103,7 @@ test("a deferred message comes out when it is due, and only then", () => {
   });
 });
 
-test("who was suppressed or deleted since the launch is skipped when the chunk is read", () => {
+test("a contact suppressed or deleted since the launch is skipped when the chunk is loaded", () => {
   const id = launch(5);
   const select = db.prepare<[number], { address: string }>(
     "SELECT address FROM message WHERE seq = ?",
@@ -124,7 +124,7 @@ test("who was suppressed or deleted since the launch is skipped when the chunk i
   ]);
 });
 
-test("a lease is renewed for its owner and epoch only", () => {
+test("only the owner in the right epoch can renew a lease", () => {
   const id = launch(10);
   const [mine] = claim(id, 1_000);
   const held = { campaignId: id, chunkNo: mine?.chunkNo ?? 0, epoch: 1 };
@@ -134,7 +134,7 @@ test("a lease is renewed for its owner and epoch only", () => {
   expect(db.prepare("SELECT lease_until FROM chunk").get()).toEqual({ lease_until: NOW + 5 });
 });
 
-test("leases of dead processes are taken back, one's own are kept", () => {
+test("leases of dead processes are released, and the process's own are kept", () => {
   const id = launch(3_000);
   claim(id, 1_000, "n:dead");
   claim(id, 1_000, "n:alive");
@@ -149,7 +149,7 @@ test("leases of dead processes are taken back, one's own are kept", () => {
   ]);
 });
 
-test("cancelling skips what is free and leaves what is out on a lease", () => {
+test("cancelling skips free chunks and leaves leased ones", () => {
   const id = launch(3_000);
   claim(id, 1_000);
   db.prepare("UPDATE campaign SET status = 'cancelling' WHERE id = ?").run(id);
@@ -174,7 +174,7 @@ test("delivery pauses only a campaign that is sending, and says why", () => {
   });
 });
 
-test("a clock that steps back an hour does not keep a workspace with work waiting for that hour", () => {
+test("a clock that steps back an hour does not delay a workspace with work by that hour", () => {
   launch(10);
   due.refresh(ws);
   expect(due.now()).toEqual([ws]);
@@ -184,7 +184,7 @@ test("a clock that steps back an hour does not keep a workspace with work waitin
   expect(due.now()).toEqual([ws]);
 });
 
-test("a clock that steps back is heeded for all workspaces, also while one of them cannot be read", () => {
+test("a clock that steps back is handled for all workspaces, also while one of them cannot be read", () => {
   const other = data.newWorkspace();
   launch(10);
   due.refresh(ws);
@@ -218,7 +218,7 @@ test("a workspace is due while it has work, at the time of its next retry, and n
   expect(nextAt()).toBeUndefined();
 });
 
-test("a due time is lowered at once, never raised by hand, and read again by the next process", () => {
+test("a due time is lowered at once, never raised directly, and read again by the next process", () => {
   due.lower(ws, NOW + 500);
   due.lower(ws, NOW + 900);
   expect(nextAt()).toBe(NOW + 500);
@@ -229,7 +229,7 @@ test("a due time is lowered at once, never raised by hand, and read again by the
   expect(nextAt()).toBeUndefined();
 });
 
-test("an expected workspace is looked at again after work could have been committed, whatever a look finds before", () => {
+test("an expected workspace is checked again after work could have been committed, whatever an earlier check found", () => {
   due.expect(ws);
   expect(due.now()).toEqual([ws]);
   due.refresh(ws);

@@ -20,7 +20,7 @@ import {
 
 setDefaultTimeout(60_000);
 
-/** Each took seconds to minutes, or gigabytes; alone on a machine each is now stopped in far below one. */
+/** Each used to take seconds to minutes, or gigabytes; on an idle machine each is now stopped well below one second. */
 const MAX_MS = 5_000;
 
 const times = (n: number, text: string) => text.repeat(n);
@@ -72,7 +72,7 @@ const attacks: Record<string, string> = {
 };
 
 for (const [name, source] of Object.entries(attacks)) {
-  test(`${name}: a clear error with its line, soon`, () => {
+  test(`${name}: a clear error with its line, quickly`, () => {
     const scope = { contact: { huge: "9007199254740992" } };
     const start = performance.now();
 
@@ -90,7 +90,7 @@ for (const [name, source] of Object.entries(attacks)) {
   });
 }
 
-test("what people really write stays within the budget", () => {
+test("real templates stay within the budget", () => {
   const scope = {
     contact: { items: Array.from({ length: 500 }, (_, i) => `item ${i}`).join("|") },
   };
@@ -103,7 +103,7 @@ test("what people really write stays within the budget", () => {
   expect(html).toEndWith("95");
 });
 
-test("the same template gets the same answer however slow the clock says it was, up to the safety net", () => {
+test("a template gets the same result however slow the clock was, up to the safety limit", () => {
   let now = 0;
   const budget = new Budget({ steps: 10_000, chars: 10 }, undefined, () => now);
 
@@ -132,7 +132,7 @@ test("subject, text and HTML of one message share one budget", async () => {
   await expect(render({ html: half, text: half })).rejects.toThrow("too much work");
 });
 
-test("the links of a body are found in time that grows with their number, not with its square", () => {
+test("the links of a body are found in linear time, not quadratic", () => {
   const body = (n: number) =>
     Array.from({ length: n }, (_, i) => `<a href="https://a.example/${i}">${i}</a>`).join("");
   const timeOf = (html: string) => {
@@ -147,7 +147,7 @@ test("the links of a body are found in time that grows with their number, not wi
   expect(best(32_000) / best(2_000)).toBeLessThan(100);
 });
 
-test("thousands of links with values cost a message of somebody who is not tracked no more than its budget", async () => {
+test("thousands of links with values cost an untracked recipient's message no more than its budget", async () => {
   const html = Array.from(
     { length: 8_000 },
     (_, i) => `<a href="https://a.example/${i}?n={{ contact.first_name }}">x</a>`,
@@ -170,7 +170,7 @@ test("thousands of links with values cost a message of somebody who is not track
   expect(Buffer.from(bytes).toString("latin1")).toContain("https://a.example/7999?n=3DJane");
 });
 
-test("a link that would be heavy leads nowhere, at a click and in a message", async () => {
+test("a link that exceeds the budget leads nowhere, at a click and in a message", async () => {
   const link =
     'https://a.example/{% assign y = (1..5000) | where_exp: "x", "x == 0" %}{{ contact.first_name }}';
   const content = campaignContent({ html: `<a href='${link}'>x</a>`, links: [link] });
@@ -180,7 +180,7 @@ test("a link that would be heavy leads nowhere, at a click and in a message", as
   expect(performance.now() - start).toBeLessThan(1_000);
 });
 
-test("what is being edited is told by its field, and by the line that the person wrote", async () => {
+test("a fault names its field and the line that the person wrote", async () => {
   const { html: _html, text: _text, links: _links, ...rest } = campaignContent();
   const show = (parts: { subject?: string; bodySource?: string; textSource?: string | null }) =>
     showContent(
@@ -214,7 +214,7 @@ test("a preview says which part went over the budget, and on which line", async 
   expect(problems[0]?.message).toContain("4 million characters");
 });
 
-test("a launch learns that no message could be afforded before the first of them", async () => {
+test("a launch finds out that no message fits the budget before the first one is sent", async () => {
   const { html: _html, text: _text, links: _links, ...rest } = campaignContent();
   const build = (subject: string) =>
     buildAndTry(

@@ -41,7 +41,7 @@ test("MJML becomes HTML that keeps its Liquid, quotes and comparisons included",
   expect(collectLinks(html)).toEqual(["https://a.example/?x={{ contact.email }}&y=1"]);
 });
 
-test("mistakes in MJML are said with their line", async () => {
+test("mistakes in MJML are reported with their line", async () => {
   const unknown = await compileBody(
     "mjml",
     '<mjml>\n<mj-body>\n<mj-section><mj-column>\n<mj-text colour="red">x</mj-text></mj-column></mj-section>\n</mj-body></mjml>',
@@ -64,7 +64,7 @@ test("an MJML include reads no file", async () => {
   expect(html).not.toContain("root:");
 });
 
-test("scripts, frames, handlers and javascript: links are taken out and named", async () => {
+test("scripts, frames, handlers and javascript: links are removed and reported", async () => {
   const { html, problems } = await compileBody(
     "html",
     '<p onclick="x()">a</p><script>alert(1)</script><iframe src="//x"></iframe><a href="java&Tab;script:x">b</a><a href="jAvascript:x">c</a>{% if a < b %}<b>{% endif %}',
@@ -81,7 +81,7 @@ test("Outlook's conditional comments survive", async () => {
   expect(html).toContain("<!--[if mso]><table><tr><td><![endif]-->");
 });
 
-test("links are collected once each, in order, without our own, mailto:, anchors and loop variables", () => {
+test("each link is collected once, in order, without our own, mailto:, anchors and loop variables", () => {
   const html = `<body>
     <a href="https://b.example/?x=1&amp;y=2">1</a> <a href='https://a.example'>2</a>
     <a href="https://b.example/?x=1&amp;y=2">again</a> <a href="mailto:a@b.example">m</a>
@@ -103,7 +103,7 @@ test("links are collected once each, in order, without our own, mailto:, anchors
 const target = (content: CampaignContent, linkNo: number, contact: ContactFields) =>
   linkTarget(content.links[linkNo - 1] ?? "", content, contact);
 
-test("a click leads to the link of the campaign, filled for the contact, and nowhere else", () => {
+test("a click leads to the campaign's link, filled for the contact, and nowhere else", () => {
   const links = [
     "https://a.example/x?y=1",
     "https://shop.example/{{ contact.city }}?n={{ contact.first_name }}",
@@ -125,7 +125,7 @@ test("a click leads to the link of the campaign, filled for the contact, and now
   expect(target(content, 4, to("evil.example#"))).toBeUndefined();
 });
 
-test("a click on a link with letters outside ASCII leads to an address that can stand in a header", () => {
+test("a click on a link with non-ASCII letters leads to an address that is valid in a header", () => {
   const links = ["https://a.example/日本語?q=é b", "https://müller.example/{{ contact.city }}/ü"];
   const content = campaignContent({ links });
   const contact = contactFields({ fields: { city: "Köln" } });
@@ -137,7 +137,7 @@ test("a click on a link with letters outside ASCII leads to an address that can 
   ]);
 });
 
-test("plain text keeps Liquid, writes links after their words and leaves hidden parts out", () => {
+test("plain text keeps Liquid, writes links after their text and omits hidden parts", () => {
   const text = plainTextOf(
     '<body><div style="display:none">hidden</div><h1>News</h1><p>Hi {{ contact.first_name | default: "you" }}</p><a href="https://a.example/">Read</a><img src="x" alt="pic"></body>',
   );
@@ -148,7 +148,7 @@ test("plain text keeps Liquid, writes links after their words and leaves hidden 
   expect(text).not.toContain("hidden");
 });
 
-test("what is built for a launch can be compiled, with text, links and problems", async () => {
+test("content built for a launch can be compiled, with text, links and problems", async () => {
   const { content, problems } = await buildContent(
     source({
       bodySource: '<p>{{ contact.firstname }}</p><a href="https://a.example/">x</a>',
@@ -165,7 +165,7 @@ test("what is built for a launch can be compiled, with text, links and problems"
   ]);
 });
 
-test("what would hurt a body in an inbox is said before it is sent", async () => {
+test("problems of a body in inboxes are reported before sending", async () => {
   const warnings = async (bodySource: string) =>
     (await buildContent(source({ bodySource }))).problems.map(({ message }) => message).join(" ");
 
@@ -180,7 +180,7 @@ test("what would hurt a body in an inbox is said before it is sent", async () =>
   expect(await warnings(fine)).toBe("");
 });
 
-test("a lint names the line and the mistake in plain words", () => {
+test("lint names the line and explains the mistake", () => {
   const said = (text: string, options?: Parameters<typeof lintTemplate>[1]) =>
     lintTemplate(text, options).map(({ line, message }) => `${line}: ${message}`);
 
@@ -227,7 +227,7 @@ test("a web view has the recipient's own links and no pixel", async () => {
   expect(anonymous.html).not.toMatch(/\/[oc]\//);
 });
 
-test('"now" means the date of the message, so that a retry says the same', async () => {
+test('"now" is the date of the message, so that a retry has the same text', async () => {
   const content = campaignContent({ html: '<body>{{ "now" | date: "%Y-%m-%d %H:%M" }}</body>' });
   const preview = await renderPreview(content, contactFields(), now);
 

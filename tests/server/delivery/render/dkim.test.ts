@@ -12,7 +12,7 @@ import { campaignContent, recipient, testTokenKeys } from "../../../support/camp
 import { dkimpyVerdict, dkimpyVerdicts, mailauthVerdict } from "../../../support/dkim-verifiers.ts";
 import { assertBulkMessage } from "../../../support/message-checks.ts";
 
-// A Python process and RSA keys take their time on a busy machine.
+// A Python process and RSA key generation take time on a busy machine.
 setDefaultTimeout(30_000);
 
 const date = Date.UTC(2026, 10, 21, 7, 0, 0);
@@ -72,7 +72,7 @@ test("an internationalised recipient is signed over the UTF-8 header", async () 
   expect(await mailauthVerdict(message.bytes, pair.record)).toEqual(["pass"]);
 });
 
-test("the verifiers refuse a message when one octet of body, subject or unsubscribe link changed", async () => {
+test("the verifiers reject a message when one octet of body, subject or unsubscribe link changed", async () => {
   const message = await renderSigned(await campaign(), recipient(), { date }, { key, signer });
   const text = Buffer.from(message.bytes).toString("latin1");
   const edits = [
@@ -93,7 +93,7 @@ test("the verifiers refuse a message when one octet of body, subject or unsubscr
   expect(dkimpyVerdicts(changed, pair.record)).toEqual(edits.map(() => "fail"));
 });
 
-test("a retry is signed to the same octets", async () => {
+test("a retry has the same signed octets", async () => {
   const compiled = await campaign();
   const first = await renderSigned(compiled, recipient(), { date }, { key, signer });
   const again = await renderSigned(await campaign(), recipient(), { date }, { key, signer });
@@ -101,7 +101,7 @@ test("a retry is signed to the same octets", async () => {
   expect(Buffer.from(again.bytes).equals(Buffer.from(first.bytes))).toBe(true);
 });
 
-test("hundreds of messages under several keys each get the signature of their own key", async () => {
+test("hundreds of messages with several keys each get the signature of their own key", async () => {
   const compiled = await campaign();
   const others = [pair, newPair(1024), newPair(3072)].map((made, index) => ({
     ...made,
@@ -145,25 +145,25 @@ test("a key that cannot sign is refused when it is loaded, without quoting it", 
   }
 });
 
-test("when the key breaks after loading, the message is refused, never sent unsigned", async () => {
+test("when the key fails after loading, the message is refused, never sent unsigned", async () => {
   const broken = { ...key, id: "broken", privateKeyPem: "not a key" };
   const compiled = await campaign();
 
   const sent = renderSigned(compiled, recipient(), { date }, { key: broken, signer });
   await expect(sent).rejects.toThrow("cannot sign");
-  // The thread goes on with other keys.
+  // The thread continues with other keys.
   const good = await renderSigned(compiled, recipient(), { date }, { key, signer });
   expect(await mailauthVerdict(good.bytes, pair.record)).toEqual(["pass"]);
 });
 
-test("a signature of the wrong length does not make a message", async () => {
+test("a signature of the wrong length is rejected", async () => {
   const unsigned = prepareSigned(await campaign(), recipient(), { date }, key);
 
   expect(() => unsigned.finish(new Uint8Array(128))).toThrow("length");
   expect(() => unsigned.finish(new Uint8Array(0))).toThrow("length");
 });
 
-test("a closed signer rejects what waits and what comes", async () => {
+test("a closed signer rejects waiting and new messages", async () => {
   const closing = createSigner(1);
   const waiting = closing.sign(key, new Uint8Array(32));
   closing.close();

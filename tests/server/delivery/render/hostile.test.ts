@@ -25,7 +25,7 @@ async function render(content: CampaignContent, contact: ContactFields) {
   return renderMessage(campaign, recipient({ contact }), { date });
 }
 
-/** Text as people and attackers write it: every plane of Unicode, line ends, controls, MIME and Liquid syntax. */
+/** Text that people and attackers write: every plane of Unicode, line ends, controls, MIME and Liquid syntax. */
 const hostileText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 60 }),
   fc.string({ unit: "grapheme", maxLength: 60 }),
@@ -66,7 +66,7 @@ const contacts = fc.record({
   fields: fc.record({ city: hostileText, score: fc.double(), vip: fc.boolean() }),
 });
 
-/** What any text becomes on the way: line ends as LF, no control characters, well-formed. */
+/** How any text is normalized: line ends as LF, no control characters, well-formed. */
 const normal = (text: string) =>
   text
     .toWellFormed()
@@ -74,7 +74,7 @@ const normal = (text: string) =>
     .replace(/[^\P{Cc}\t\n]/gu, "")
     .trim();
 
-// A value's CR and the template's LF would become one line end for Liquid alone; we keep two.
+// Liquid alone would join a value's CR and the template's LF to one line end; we keep two.
 const ends = (text: string) => text.replace(/\r\n?/g, "\n");
 
 const scopeFor = (content: CampaignContent, contact: ContactFields) => ({
@@ -159,7 +159,7 @@ async function assertWire(bytes: Uint8Array): Promise<void> {
   }
 }
 
-test("a body of plain values arrives exactly as Liquid alone would render it", async () => {
+test("a body with plain values arrives exactly as Liquid alone renders it", async () => {
   await fc.assert(
     fc.asyncProperty(bodies(plainPieces), contacts, async (pieces, values) => {
       await agrees(pieces.join(""), contactFields(values));
@@ -168,7 +168,7 @@ test("a body of plain values arrives exactly as Liquid alone would render it", a
   );
 });
 
-test("a body with conditions, loops and filters arrives exactly as Liquid alone would render it", async () => {
+test("a body with conditions, loops and filters arrives exactly as Liquid alone renders it", async () => {
   await fc.assert(
     fc.asyncProperty(
       bodies([...plainPieces, ...liquidPieces]),
@@ -181,7 +181,7 @@ test("a body with conditions, loops and filters arrives exactly as Liquid alone 
   );
 });
 
-test("every kind of line end in a value arrives as CRLF, and control characters not at all", async () => {
+test("every kind of line end in a value arrives as CRLF, and control characters are removed", async () => {
   const contact = contactFields({ first_name: "a\rb\nc\r\nd\0\x07e\x7f" });
   const message = await render(campaignContent({ text: "[{{ contact.first_name }}]" }), contact);
 
@@ -203,7 +203,7 @@ function tagsAndAttributes(html: string): string[] {
   return found;
 }
 
-test("no value of a contact or a campaign makes a header, a part or a tag of its own", async () => {
+test("no value of a contact or campaign can add a header, a part or a tag", async () => {
   await fc.assert(
     fc.asyncProperty(contacts, hostileText, hostileText, async (values, name, subject) => {
       const literal = (text: string) => text.replace(/[{}]/g, "").replaceAll("%", "");
@@ -257,7 +257,7 @@ test("no value of a contact or a campaign makes a header, a part or a tag of its
   );
 });
 
-test("a sender, reply or recipient address that could leave its place is refused", async () => {
+test("a sender, reply or recipient address that could break out of its field is refused", async () => {
   const hostile = [
     "a@b.example\r\nBcc: c@d.example",
     "a@b.example>",
@@ -295,7 +295,7 @@ test("hostile domains and public URLs are refused", async () => {
   }
 });
 
-test("templates reach no file, no prototype, no unescaped output and no reserved name", async () => {
+test("templates can reach no file, prototype, unescaped output or reserved name", async () => {
   const scope = { contact: contactFields({ first_name: "<b>" }) };
   for (const source of [
     '{% render "package.json" %}',
@@ -368,7 +368,7 @@ test("long hostile sources are read in time linear in their length", async () =>
   }
 });
 
-test("how long a template may run does not depend on how busy the machine is", () => {
+test("the limit of a template does not depend on how busy the machine is", () => {
   const scope = {
     get slow() {
       Bun.sleepSync(80);

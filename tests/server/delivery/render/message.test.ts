@@ -23,7 +23,7 @@ async function render(changes: Partial<CampaignContent> = {}, to: Partial<Recipi
 
 const bulk = { envelopeTo: "jane@example.org", domain: "acme.example", sentAt: date };
 
-test("a bulk message has every header receivers ask for, once", async () => {
+test("a bulk message has every header that receivers require, once", async () => {
   const message = await render({ preheader: "Inside: {{ contact.first_name }} & friends" });
 
   const email = await assertBulkMessage(message.bytes, bulk);
@@ -35,7 +35,7 @@ test("a bulk message has every header receivers ask for, once", async () => {
   expect(message.needs8bit).toBe(false);
 });
 
-test("every token in a message leads back to it", async () => {
+test("every token in a message identifies that message", async () => {
   const message = await render();
   const email = await PostalMime.parse(message.bytes);
   const html = email.html ?? "";
@@ -62,7 +62,7 @@ test("a second attempt is the same message, octet for octet", async () => {
   expect(Buffer.from(second.bytes).equals(Buffer.from(first.bytes))).toBe(true);
 });
 
-test("with tracking off no identifier leaves but the unsubscribe link", async () => {
+test("with tracking off the only identifier is the unsubscribe link", async () => {
   const off = { contact: contactFields({ tracking_off: true }) };
   const html =
     '<body><a href="https://shop.example/?n={{ contact.first_name }}">x</a><a href="{{ web_view_url }}">w</a></body>';
@@ -103,7 +103,7 @@ test("a body with its own unsubscribe link and address gets no second footer", a
   expect(email.html).not.toContain("mailing list of");
 });
 
-test("without a bounce domain the sender gets bounces and only the https link unsubscribes", async () => {
+test("without a bounce domain bounces go to the sender and only the https link unsubscribes", async () => {
   const message = await render({ bounceDomain: "" });
   await assertBulkMessage(message.bytes, bulk);
 
@@ -111,7 +111,7 @@ test("without a bounce domain the sender gets bounces and only the https link un
   expect(Buffer.from(message.bytes).toString()).not.toContain("mailto:");
 });
 
-test("an address outside ASCII asks for SMTPUTF8 and stands in To as it is", async () => {
+test("a non-ASCII address requires SMTPUTF8 and appears in To unchanged", async () => {
   const address = "jörg@example.org";
   const message = await render({}, { address });
 
@@ -119,7 +119,7 @@ test("an address outside ASCII asks for SMTPUTF8 and stands in To as it is", asy
   await assertBulkMessage(message.bytes, { ...bulk, envelopeTo: address });
 });
 
-test("a reply address, long names and emoji in the subject survive the way", async () => {
+test("a reply address, long names and emoji in the subject are transmitted intact", async () => {
   const subject = `${"Ünïcode and 👩‍👩‍👧‍👦 families, ".repeat(6)}{{ contact.first_name }} 🎉`;
   const message = await render({
     subject,
@@ -135,7 +135,7 @@ test("a reply address, long names and emoji in the subject survive the way", asy
   expect(Math.max(...head.split("\r\n").map((line) => line.length))).toBeLessThanOrEqual(120);
 });
 
-test("links that were changed after the launch are refused instead of leading elsewhere", async () => {
+test("links changed after the launch are refused instead of leading elsewhere", async () => {
   const content = campaignContent({ links: ["https://other.example/"] });
 
   await expect(compileCampaign(content, { campaignId: 9, keys: testTokenKeys })).rejects.toThrow(
@@ -148,7 +148,7 @@ test.each([
   ["one too few", ["https://a.example/"]],
   ["one too many", ["https://a.example/", "https://b.example/", "https://c.example/"]],
   ["none", []],
-])("links that are not those of the HTML are refused: %s", async (_, links) => {
+])("links that differ from those in the HTML are refused: %s", async (_, links) => {
   const html =
     '<a href="https://a.example/">a</a><a href="mailto:x@y.example">m</a><a href="https://b.example/">b</a><a href="https://a.example/">again</a>';
   const compile = (given: string[]) =>
@@ -163,7 +163,7 @@ test.each([
   expect(clicks).toEqual([1, 2, 1]);
 });
 
-test("a line of any length is cut into short ones that begin harmlessly, and decodes to itself", () => {
+test("a line of any length is cut into short ones that start safely, and decodes to itself", () => {
   const decoded = (text: string) =>
     text
       .replaceAll("=\r\n", "")
@@ -192,7 +192,7 @@ test("a sender with an internationalised domain is written in its ASCII form", a
   expect(message.needsSmtpUtf8).toBe(false);
 });
 
-test("links and our URLs inside conditions are the recipient's own, tracked or not", async () => {
+test("links and our URLs inside conditions are the recipient's own, with and without tracking", async () => {
   const html =
     '<body>{% if contact.first_name == "Jane" %}<a href="https://a.example/?n={{ contact.last_name }}">a</a>{% else %}<a href="https://b.example/">b</a>{% endif %}{% for i in (1..2) %}<a href="{{ unsubscribe_url }}">{{ i }}</a>{% endfor %}</body>';
   const tracked = await assertBulkMessage((await render({ html })).bytes, bulk);

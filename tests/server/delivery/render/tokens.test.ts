@@ -36,7 +36,7 @@ const people = fc.record({
   workspaceNumber,
   campaignId: anyNumber,
   seq: anyNumber,
-  // 0 on the wire is nobody.
+  // 0 on the wire means no contact.
   contactId: anyNumber.map((id) => (id === 0 ? undefined : id)),
 });
 const subjectsOf: { [P in UrlPurpose]: fc.Arbitrary<TokenSubjects[P]> } = {
@@ -51,7 +51,7 @@ const subjectsOf: { [P in UrlPurpose]: fc.Arbitrary<TokenSubjects[P]> } = {
 };
 const purposes = Object.keys(subjectsOf) as UrlPurpose[];
 
-/** Makes and reads tokens of one purpose. */
+/** Creates and reads tokens of one purpose. */
 function roundTrip<P extends UrlPurpose>(purpose: P): void {
   fc.assert(
     fc.property(subjectsOf[purpose], (subject) => {
@@ -68,11 +68,11 @@ function roundTrip<P extends UrlPurpose>(purpose: P): void {
 }
 
 test.each(purposes)(
-  "%s: a token says what it was made of, for numbers of every size, and is refused for every other purpose",
+  "%s: a token returns what it was made of, for numbers of every size, and is refused for every other purpose",
   roundTrip,
 );
 
-test("links in mail already sent keep working: the bytes have not changed", () => {
+test("links in mail that was already sent keep working: the bytes have not changed", () => {
   const message = { workspaceNumber: 5, campaignId: 200, seq: 70_000 };
   const fixed: { [P in UrlPurpose]: [token: string, subject: TokenSubjects[P]] } = {
     open: ["KgEFyAHwogSxFpLoHt94yVAd", message],
@@ -95,7 +95,7 @@ test("links in mail already sent keep working: the bytes have not changed", () =
   for (const purpose of purposes) {
     check(purpose);
   }
-  // From before these tokens had the contact.
+  // From before these tokens contained the contact.
   const nobody = { ...message, contactId: undefined };
   expect(readTrackingToken(keys, "unsubscribe", "KgMFyAHwogTp3d1XzMCl4JFe")).toEqual(nobody);
   expect(readTrackingToken(keys, "preferences", "KgQFyAHwogS8212jBZZKhLEE")).toEqual(nobody);
@@ -112,7 +112,7 @@ test("links in mail already sent keep working: the bytes have not changed", () =
   expect(readMessageId(keys, `${id}-r2`)).toEqual(message);
 });
 
-test("the largest numbers make a token that is still read", () => {
+test("the largest numbers make a valid token", () => {
   const most = Number.MAX_SAFE_INTEGER;
   const subject = { workspaceNumber: most, campaignId: most, seq: most, link: most };
 
@@ -129,7 +129,7 @@ test("a return path is no unsubscribe address", () => {
   expect(readAddressToken(keys, "unsubscribeMail", `u-${bounce.slice(2)}`)).toBeUndefined();
 });
 
-test("no token verifies after any one bit of it was changed", () => {
+test("no token verifies after a change of any single bit", () => {
   fc.assert(
     fc.property(clicks, fc.nat(), fc.nat(7), (subject, position, bit) => {
       const bytes = Buffer.from(trackingToken(keys, "click", subject), "base64url");
@@ -141,7 +141,7 @@ test("no token verifies after any one bit of it was changed", () => {
   );
 });
 
-test("no other spelling of a token verifies: edited, cut, padded or lengthened text", () => {
+test("no other spelling of a token verifies: edited, truncated, padded or extended", () => {
   const edits = fc.tuple(fc.nat(), fc.string({ minLength: 0, maxLength: 3 }));
   fc.assert(
     fc.property(messages, edits, (subject, [position, text]) => {
@@ -165,7 +165,7 @@ test("random bytes never verify", () => {
   }
 });
 
-test("after a rotation old tokens are still read, and without the old key no more", () => {
+test("after a rotation old tokens are still read, and not once the old key is removed", () => {
   const subject = { workspaceNumber: 1, campaignId: 2, seq: 3, contactId: 4 };
   const old = trackingToken(keys, "unsubscribe", subject);
 
@@ -186,7 +186,7 @@ test("keys whose tags collide are both tried", () => {
   }
 });
 
-test("a return path fits a local part, survives case folding, and is refused when changed", () => {
+test("a return path fits into a local part, survives case folding, and is refused when changed", () => {
   fc.assert(
     fc.property(messages, fc.nat(), (subject, position) => {
       const local = addressToken(keys, "bounce", subject);
@@ -216,7 +216,7 @@ test("a Message-ID is the same at every attempt and different for every message"
   expect(seen.size).toBe(1_000);
 });
 
-test("numbers that no token can hold are refused, not wrapped", () => {
+test("numbers too large for a token are refused, not wrapped", () => {
   for (const seq of [-1, 0.5, Number.NaN, 2 ** 53]) {
     const subject = { workspaceNumber: 1, campaignId: 1, seq };
     expect(() => trackingToken(keys, "open", subject)).toThrow("cannot hold");

@@ -5,8 +5,8 @@ import {
   parseEmailAddress,
 } from "../../platform/email-address.ts";
 
-/** `said`: the address in a cell that cannot be taken as it is, so that a refusal beside it still counts. */
-export type AddressCell = EmailAddress | { fault: string; said: string | undefined };
+/** `said`: the addresses in a cell that cannot be taken as it is, so that a refusal beside them still counts. */
+export type AddressCell = EmailAddress | { fault: string; said: string[] };
 
 const INVISIBLE = "\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\ufeff";
 const ENDS = new RegExp(`^[\\s${INVISIBLE}]+|[\\s${INVISIBLE}]+$`, "g");
@@ -14,7 +14,7 @@ const ANYWHERE = new RegExp(`[${INVISIBLE}]`, "g");
 /** `Ann Lee <ann@x.example>`; a name with an @ in it may be another address. */
 const NAMED = /^[^<>@]*<([^<>\s]+)>$/;
 const QUOTES = /^["'“”„‘’`]+|["'“”„‘’`]+$/g;
-const LIKE_ADDRESS = /[^\s<>()[\]"'“”„,;:|]+@[^\s<>()[\]"'“”„,;:|?]+/;
+const LIKE_ADDRESS = /[^\s<>()[\]"'“”„,;:|]+@[^\s<>()[\]"'“”„,;:|?]+/g;
 const MAX_CELL_CHARS = 1_000;
 
 /**
@@ -32,12 +32,16 @@ export function readAddressCell(cell = ""): AddressCell {
   if (!isAddressFault(bare)) {
     return bare;
   }
-  const like = LIKE_ADDRESS.exec(text.replace(ANYWHERE, "").replace(/mailto:/gi, ""))?.[0];
-  const said = like === undefined ? undefined : parseEmailAddress(like.replace(/\.+$/, ""));
-  return {
-    fault: written.why.text,
-    said: said === undefined || isAddressFault(said) ? undefined : said.address,
-  };
+  const like =
+    text
+      .replace(ANYWHERE, "")
+      .replace(/mailto:/gi, "")
+      .match(LIKE_ADDRESS) ?? [];
+  const said = like.flatMap((one) => {
+    const read = parseEmailAddress(one.replace(/\.+$/, ""));
+    return isAddressFault(read) ? [] : [read.address];
+  });
+  return { fault: written.why.text, said: [...new Set(said)] };
 }
 
 /** True for a cell that holds an address. */

@@ -23,7 +23,7 @@ import {
   tuneForImport,
 } from "./imports.store.ts";
 import { detailColumnOf, withoutSay } from "./own-file.service.ts";
-import { type ReadRow, refusalReader, rowReader } from "./row-reader.ts";
+import { type ReadRow, refusalReader, rowReader, withDetails } from "./row-reader.ts";
 import { rowStatusReader } from "./row-status.rules.ts";
 import { meaningOfReason } from "./status-words.rules.ts";
 
@@ -160,7 +160,9 @@ function readerOf(db: Connection, settings: ImportSettings, started: StartedSett
   }
   const whole = wholeFile === undefined ? undefined : meaningOfReason(wholeFile);
   const readStatus = rowStatusReader({ ...read, whole });
-  return admitted(rowReader(mapping, listFields(db), readStatus), started);
+  const plain = rowReader(mapping, listFields(db), readStatus);
+  const readRow = withDetails(plain, header.indexOf("status"), detailColumnOf(header));
+  return admitted(readRow, started);
 }
 
 const NEVER_CONFIRMED =
@@ -287,7 +289,8 @@ function faulty(reject: string, read: ReadRow): ReadRow {
     return { reject, refusal: read.refusal };
   }
   const { address, suppress, suppressDetail } = read;
-  const refusal = suppress === undefined ? undefined : { address, suppress, suppressDetail };
+  const refusal =
+    suppress === undefined ? undefined : { addresses: [address], suppress, suppressDetail };
   return { reject, refusal };
 }
 

@@ -13,14 +13,11 @@ import {
   updateContact,
   wasErasedSince,
 } from "../contacts/contacts.service.ts";
-import { addMember, addPending, changeMembership } from "../lists/lists.service.ts";
-import {
-  AGREEMENT_UNKNOWN,
-  hasClaim,
-  type SuppressionReason,
-  suppressAddress,
-} from "../suppressions/suppressions.service.ts";
+import { addMember, addPending } from "../lists/lists.service.ts";
+import { AGREEMENT_UNKNOWN, type SuppressionReason } from "../suppressions/suppressions.service.ts";
 import { requireTags, tagContacts } from "../tags/tags.service.ts";
+import { leaveLists, refuse, suppress } from "./import-refusals.ts";
+import type { Counts, WriteOptions, Writing } from "./import-writing.ts";
 import { advanceImport, existingContact, findImport, insertReject } from "./imports.store.ts";
 import { restoreContact } from "./restore-contact.service.ts";
 import type { ReadContact, Refusal } from "./row-reader.ts";
@@ -35,36 +32,6 @@ export type Window = {
   items: Item[];
   startBytes: number;
   endBytes: number;
-};
-
-export type WriteOptions = {
-  importId: number;
-  update: boolean;
-  listIds: readonly number[];
-  /** Who states that the people in the file agreed, and the hash of the wording; undefined when nobody does. */
-  consent?: { actor: string; hash: string } | undefined;
-  /** When set, everybody is suppressed for this reason and nobody becomes a contact. */
-  suppressAs?: SuppressionReason | undefined;
-  /**
-   * Nobody states that these people agreed: new contacts are held back, and contacts that are there stay in the lists
-   * they have.
-   */
-  holdsNew: boolean;
-  /** Who started the import. */
-  actor: string;
-  /** When the file was uploaded. */
-  uploadedAt: number;
-  tagIds: readonly number[];
-};
-
-type Counts = {
-  erased: number;
-  suppressed: number;
-  created: number;
-  updated: number;
-  skipped: number;
-  duplicates: number;
-  rejected: number;
 };
 
 /** The position of an import: where its window starts in the file, and how many of the window's rows are written. */
@@ -134,22 +101,13 @@ export function writeRows(
   });
 }
 
-/**
- * The cells of rejected rows are kept so that they can be corrected. After an erasure they are not: a row without a
- * readable address may belong to the erased person, and the erasure has already searched the rejected rows.
- */
-type Writing = WriteOptions & {
-  db: Connection;
-  keepsRejects: boolean;
-  /** `import:3` */
-  source: string;
-  now: number;
-  counts: Counts;
-};
+/** What is stored of a rejected row whose cells are not kept. */
 const NOT_KEPT = "[]";
 
 function addressOf(item: Item | undefined): string | undefined {
-  return item === undefined || "contact" in item ? item?.contact.address : item.refusal?.address;
+  return item === undefined || "contact" in item
+    ? item?.contact.address
+    : item.refusal?.addresses[0];
 }
 
 function writeItem(writing: Writing, window: Window, index: number): void {
@@ -164,7 +122,7 @@ function writeItem(writing: Writing, window: Window, index: number): void {
     insertReject(db, writing.importId, { rowNo, reason: item.reject, raw });
     counts.rejected += 1;
     if (item.refusal !== undefined) {
-      counts.suppressed += Number(refuse(writing, item.refusal));
+      counts.suppressed += refuse(writing, item.refusal);
     }
     return;
   }
@@ -194,29 +152,6 @@ function heldBack({ holdsNew }: Writing, contact: ReadContact): ReadContact {
   return holdsNew && isMailable
     ? { ...contact, suppress: "unclear", suppressDetail: AGREEMENT_UNKNOWN }
     : contact;
-}
-
-/** Applies the refusal of a rejected row to its address, and to the contact with that address. */
-function refuse(writing: Writing, refusal: Refusal): boolean {
-  const { db, source, now } = writing;
-  const { address, suppress: reason, suppressDetail: detail } = refusal;
-  const contact = writing.suppressAs === undefined ? existingContact(db, address) : undefined;
-  if (contact !== undefined) {
-    leaveLists(writing, contact.id, refusal);
-  }
-  return suppress(db, { address, reason, source, detail }, now);
-}
-
-/**
- * Also true when another suppression that can be undone comes first, because undoing the import then has something to
- * undo.
- */
-function suppress(
-  db: Connection,
-  row: Parameters<typeof suppressAddress>[1],
-  now: number,
-): boolean {
-  return suppressAddress(db, row, now) || hasClaim(db, row.address, row.source);
 }
 
 function suppressOnly(
@@ -290,25 +225,6 @@ function addTags(
   const tagIds = [...ofAll, ...tagIdsOf(db, tags, now)];
   if (tagIds.length > 0) {
     tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
-  }
-}
-
-/**
- * A person whose status was only not understood is not unsubscribed from lists, because that would outlast a later
- * decision about its meaning.
- */
-function leaveLists(
-  { db, source, now, actor, listIds }: Writing,
-  contactId: number,
-  { suppress, suppressDetail }: Pick<ReadContact, "suppress" | "suppressDetail">,
-): void {
-  if (suppress === "unclear" || suppressDetail !== "") {
-    return;
-  }
-  const reason = `${suppress} in the file`;
-  for (const listId of listIds) {
-    const change = { listId, contactId, status: "unsubscribed" as const, source, reason, now };
-    changeMembership(db, { ...change, actor });
   }
 }
 

@@ -44,7 +44,8 @@ export type ReadContact = {
 };
 
 /** A refusal, which is applied even though the rest of its row is rejected. */
-export type Refusal = Pick<ReadContact, "address" | "suppressDetail"> & {
+export type Refusal = Pick<ReadContact, "suppressDetail"> & {
+  addresses: string[];
   suppress: SuppressionReason;
 };
 
@@ -101,12 +102,12 @@ export function rowReader(
     }
     const words = withOwn(readOwn?.(cells), readWords(columns, cells));
     if ("reject" in words) {
-      return { ...words, refusal: refusalOf(address.address, said) };
+      return { ...words, refusal: refusalOf([address.address], said) };
     }
     const own = custom.length === 0 ? undefined : readCustom(custom, cells);
     const values = typeof own === "string" ? own : attributes(json, own);
     if (typeof values === "string") {
-      return { reject: values, refusal: refusalOf(address.address, said) };
+      return { reject: values, refusal: refusalOf([address.address], said) };
     }
     return {
       email: address.email,
@@ -181,6 +182,31 @@ function withOwn(
 }
 
 /**
+ * Keeps `unclear` and the details of our own export of suppressions, which no other file has.
+ *
+ * @param detailColumn Undefined for any other file, whose reader stays as it is.
+ */
+export function withDetails(
+  read: (cells: readonly string[]) => ReadRow,
+  statusColumn: number,
+  detailColumn: number | undefined,
+): (cells: readonly string[]) => ReadRow {
+  if (detailColumn === undefined) {
+    return read;
+  }
+  return (cells) => {
+    const row = read(cells);
+    return "reject" in row || row.suppress === undefined
+      ? row
+      : {
+          ...row,
+          suppress: cells[statusColumn] === "unclear" ? "unclear" : row.suppress,
+          suppressDetail: short(cells[detailColumn]),
+        };
+  };
+}
+
+/**
  * Creates the function that reads a row for the suppression list: its address and the reason. Other cells cannot
  * prevent the suppression.
  *
@@ -231,17 +257,17 @@ function statusOf({ says, unclear }: RowStatus): Status {
   return { suppress, suppressDetail: "", pending: says === "unconfirmed" };
 }
 
-/** A cell without a usable address is rejected; a refusal beside it counts for the address that can be seen in it. */
+/** A cell without a usable address is rejected; a refusal beside it counts for each address that can be seen in it. */
 const rejectAddress = (
   { fault, said }: Extract<AddressCell, { fault: string }>,
   status: Status,
 ): ReadRow => ({
   reject: `e-mail address: ${fault}`,
-  refusal: said === undefined ? undefined : refusalOf(said, status),
+  refusal: refusalOf(said, status),
 });
 
-function refusalOf(address: string, { suppress, suppressDetail }: Status): Refusal | undefined {
-  return suppress === undefined ? undefined : { address, suppress, suppressDetail };
+function refusalOf(addresses: string[], { suppress, suppressDetail }: Status): Refusal | undefined {
+  return suppress === undefined ? undefined : { addresses, suppress, suppressDetail };
 }
 
 const NOWHERE: Partial<Place> = {};

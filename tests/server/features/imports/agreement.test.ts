@@ -214,3 +214,31 @@ test.each([
 
   expect(fixture.suppressed()).toEqual({});
 });
+
+test("a refusal counts for every address in its cell, also in one that cannot be taken", async () => {
+  await newContact("b@x.example");
+  await fixture.import(
+    'email,status\nok@x.example,active\n"a@x.example / b@x.example",unsubscribed\n"c@x.example, d@x.example",active\n',
+  );
+
+  expect(fixture.suppressed()).toEqual({
+    "a@x.example": "unsubscribed",
+    "b@x.example": "unsubscribed",
+  });
+});
+
+test("our own suppressions as contacts keep their reasons and details, and nobody in them is mailed", async () => {
+  const csv =
+    "email,status,source,detail,created_at,expires_at\na@x.example,unclear,import:3,Gold,2026-01-01T00:00:00.000Z,\nb@x.example,complaint,campaign:7,fbl,2026-01-01T00:00:00.000Z,\n";
+  for (const name of ["suppressions.csv", "people.csv"]) {
+    fixture.db.exec("DELETE FROM suppression");
+    const { body } = await fixture.upload(csv, name);
+    await fixture.start(body.id, body.guesses);
+    await fixture.run(body.id);
+
+    expect(heldBack()).toEqual([
+      { address: "a@x.example", reason: "unclear", detail: "Gold" },
+      { address: "b@x.example", reason: "complaint", detail: "fbl" },
+    ]);
+  }
+});

@@ -15,6 +15,10 @@ export const contactReasons = {
     says: "this person was erased on request and cannot be added again",
     hint: "An administrator of the workspace can lift the erasure under Privacy.",
   },
+  complaint_stays: {
+    says: "This person reported your mail as spam. Only an administrator of the workspace can remove the suppression.",
+    hint: "Ask an administrator, if the person wants your mail again.",
+  },
   not_a_language: "is not a language code such as en or pt-BR",
   not_a_time_zone: { says: "is not a time zone", hint: "Write it as Europe/Berlin." },
   not_a_country: { says: "is not a country code", hint: "Write two letters, such as DE or US." },

@@ -63,7 +63,7 @@ test("a person who resubscribed after the opt-out reached the database is mailed
   const isSuppressed = db.prepare("SELECT 1 FROM suppression WHERE address = ?").pluck();
   await until(() => isSuppressed.get(address) === 1, "the unsubscribe in the database");
 
-  removeSuppression(db, address);
+  removeSuppression(db, address, { mayLiftComplaints: true });
   await held.delivery().resubscribed(held.ws, address);
 
   expect(await held.release(id)).toContain(address);

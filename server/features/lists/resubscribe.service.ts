@@ -23,7 +23,7 @@ export type Returning = {
 export function resubscribe(db: Connection, person: Returning, now: number): void {
   const { address, listIds: chosen, ...by } = person;
   const { contactId, source } = by;
-  removeSuppression(db, address);
+  removeSuppression(db, address, { mayLiftComplaints: false });
   const listIds = leaveOtherLists(db, { contactId, source, listIds: chosen, now });
   if (listIds.length > 0) {
     const detail = "had unsubscribed from everything and chose other lists";

@@ -65,7 +65,9 @@ export const suppressionRoutes = ({ guard, clock, outside }: AppDeps) =>
     .delete(
       "/",
       ({ db, body, workspace, note }) => {
-        const address = removeSuppression(db, body.address);
+        const address = removeSuppression(db, body.address, {
+          mayLiftComplaints: workspace.can("complaints:lift"),
+        });
         outside.tracking.resubscribed(workspace.id, address);
         note({ detail: { why: body.reason } });
         return { ...done, remains: holdingReason(db, address, clock()) ?? null };
@@ -79,7 +81,7 @@ export const suppressionRoutes = ({ guard, clock, outside }: AppDeps) =>
         detail: {
           summary: "Remove a suppression",
           description:
-            "Where the person had unsubscribed before a hard bounce, or somebody else suppressed the address meanwhile, that suppression is there again and has to be removed by itself; `remains` names its reason.",
+            "A complaint can be removed only with complaints:lift, which administrators have. Where the person had unsubscribed before a hard bounce, or somebody else suppressed the address meanwhile, that suppression is there again and has to be removed by itself; `remains` names its reason.",
         },
       },
     );

@@ -1,8 +1,9 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { invalidField, notFound, told } from "../../platform/errors.ts";
+import { AppError, invalidField, notFound, told } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
+import { because } from "../../reasons/because.ts";
 import { readExpiry } from "./blocked-domains.service.ts";
 import {
   endUnsubscribe,
@@ -145,9 +146,14 @@ export function suppressAddress(
  * delivery, which caches suppressions while sending. When a bounce is removed, an earlier unsubscribe applies again.
  * When anything except an unsubscribe is removed, reasons that were reported meanwhile apply.
  *
- * @throws AppError `not_found` when it is not suppressed, `invalid_input` for a malformed address.
+ * @throws AppError `not_found` when it is not suppressed, `invalid_input` for a malformed address, `forbidden` for
+ * somebody who reported spam, without the right to mail them again.
  */
-export function removeSuppression(db: Connection, written: string): string {
+export function removeSuppression(
+  db: Connection,
+  written: string,
+  { mayLiftComplaints }: { mayLiftComplaints: boolean },
+): string {
   const read = parseEmailAddress(written);
   if (isAddressFault(read)) {
     throw invalidField("address", read.why);
@@ -156,6 +162,9 @@ export function removeSuppression(db: Connection, written: string): string {
     const row = findSuppression(db, read.address);
     if (row === undefined) {
       throw notFound("suppression");
+    }
+    if (row.reason === "complaint" && !mayLiftComplaints) {
+      throw new AppError("forbidden", because("complaint_stays"));
     }
     if (isOpenToReturn(row.reason)) {
       endUnsubscribe(db, row);

@@ -21,6 +21,7 @@ const weakestRole = {
   "lists:write": "editor",
   "suppressions:read": "viewer",
   "suppressions:write": "editor",
+  "complaints:lift": "admin",
   "privacy:write": "admin",
   "imports:read": "viewer",
   "imports:write": "editor",

@@ -47,6 +47,12 @@ export const contacts = {
       de: "Ein Administrator des Arbeitsbereichs kann die Löschsperre unter Datenschutz aufheben.",
     },
   },
+  complaint_stays: {
+    de: "Diese Person hat Ihre E-Mail als Spam gemeldet. Nur ein Administrator des Arbeitsbereichs kann die Sperre aufheben.",
+    hint: {
+      de: "Fragen Sie einen Administrator, wenn die Person wieder E-Mails von Ihnen möchte.",
+    },
+  },
   not_a_language: {
     en: "This is not a language code such as en or pt-BR.",
     de: "Das ist kein Sprachcode wie en oder pt-BR.",

@@ -57,6 +57,32 @@ test("one that has expired holds nothing back and can be replaced", () => {
   expect(holdingReason(db(), "a@b.c", 201)).toBe("manual");
 });
 
+test("only an administrator can lift a complaint, also under a manual suppression", async () => {
+  const asAdmin = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "admin");
+  const lift = { address: "a@x.example", reason: "They asked me to" };
+  const complaint = {
+    address: "a@x.example",
+    reason: "complaint",
+    source: "s",
+    detail: "",
+  } as const;
+  suppressAddress(db(), complaint, Date.now());
+
+  expect(await call("DELETE", "/suppressions", lift)).toMatchObject({
+    status: 403,
+    body: { code: "forbidden" },
+  });
+  await call("POST", "/suppressions", {
+    addresses: ["a@x.example"],
+    expiresAt: Date.now() + 60_000,
+  });
+  await call("DELETE", "/suppressions", lift);
+  expect(holdingReason(db(), "a@x.example", Date.now() + 120_000)).toBe("complaint");
+
+  expect((await asAdmin("DELETE", "/suppressions", lift)).status).toBe(200);
+  expect(holdingReason(db(), "a@x.example", Date.now())).toBeUndefined();
+});
+
 test("lists newest first, by reason, and by the beginning of an address; pages join without a gap", async () => {
   for (let i = 0; i < 7; i++) {
     const reason = i % 2 === 0 ? "manual" : "complaint";

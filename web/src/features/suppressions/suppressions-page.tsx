@@ -102,11 +102,13 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
       ),
   });
   const filtered = filter.q !== undefined || filter.reason !== undefined;
-  const actions = (row: Suppression) => (
-    <Button size="small" variant="ghost" onClick={() => onLift(row)}>
-      {t("lift")}
-    </Button>
-  );
+  // Only administrators may mail somebody again who reported spam.
+  const actions = (row: Suppression) =>
+    row.reason === "complaint" && !workspace.canAdmin ? null : (
+      <Button size="small" variant="ghost" onClick={() => onLift(row)}>
+        {t("lift")}
+      </Button>
+    );
   return (
     <>
       <Toolbar>

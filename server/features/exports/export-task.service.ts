@@ -13,7 +13,7 @@ import { type ExportSettings, exportSource } from "./export-sources.service.ts";
 
 const BATCH = 500;
 /** Begins the cursor of an export that starts again. No other cursor has a colon. */
-const AGAIN = "again:";
+export const AGAIN = "again:";
 
 /**
  * Writes rows to a CSV file, 500 at a time. The file's length is stored with the position; after a crash, the next run

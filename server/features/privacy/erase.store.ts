@@ -93,9 +93,12 @@ const expireFilesOf = statement<[{ contactId: number | null; address: string; no
      AND task_id IN (SELECT task_id FROM person_request
                       WHERE kind = 'export' AND (contact_id = @contactId OR address = @address))
 `);
-const selectExpired = statement<[now: number], { name: string }>(
-  "SELECT name FROM task_file WHERE expires_at <= ?",
-);
+// What an export that starts again has written before is not part of its file any more.
+const selectForgotten = statement<[now: number, mark: string], { name: string }>(`
+  SELECT f.name FROM task_file f CROSS JOIN task t ON t.id = f.task_id
+   WHERE f.expires_at <= ?
+      OR (t.kind = 'export' AND t.state IN ('queued', 'running') AND t.cursor GLOB ? || '*')
+`);
 
 /** The number of rows that an erasure changed, per kind. */
 export type ErasedCounts = Record<
@@ -182,8 +185,12 @@ export const expirePersonFiles = (
   now: number,
 ): number => expireFilesOf(db).run({ contactId, address, now }).changes;
 
-/** The names of all files that can no longer be downloaded. */
-export const expiredFiles = (db: Connection, now: number): string[] =>
-  selectExpired(db)
-    .all(now)
+/**
+ * The names of all files that nobody needs any more: expired ones, and those of exports that start again.
+ *
+ * @param mark Begins the cursor of an export that starts again.
+ */
+export const forgottenFiles = (db: Connection, now: number, mark: string): string[] =>
+  selectForgotten(db)
+    .all(now, mark)
     .map(({ name }) => name);

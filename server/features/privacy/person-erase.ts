@@ -10,7 +10,7 @@ import {
   mergedInto,
   rememberErased,
 } from "../contacts/contacts.service.ts";
-import { restartExports } from "../exports/export-task.service.ts";
+import { AGAIN, restartExports } from "../exports/export-task.service.ts";
 import { dropUploadsNaming } from "../imports/import-erase.service.ts";
 import { eraseFromSegments, segmentsWith } from "../segments/segment-erase.service.ts";
 import { taskFilePath } from "../tasks/task-files.service.ts";
@@ -18,9 +18,9 @@ import type { Step } from "../tasks/task-kind.service.ts";
 import {
   eraseAddress,
   erasePerson,
-  expiredFiles,
   expireExports,
   expirePersonFiles,
+  forgottenFiles,
 } from "./erase.store.ts";
 import { eraseOutside } from "./erase-outside.service.ts";
 import {
@@ -76,10 +76,10 @@ export async function erase(
   };
 }
 
-/** Deletes the files that an erasure has expired, and the old pages of the databases. */
+/** Deletes the files in which the person may be, and the old pages of the databases. */
 export function removeErasedFiles(context: PersonContext): () => Step {
   const { db, dataDir, now } = context;
-  for (const name of expiredFiles(db, now)) {
+  for (const name of forgottenFiles(db, now, AGAIN)) {
     rmSync(taskFilePath(dataDir, name), { force: true });
   }
   forgetLog(context);

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { actorNames } from "../users/actors.service.ts";
 import type { TaskKinds } from "./task-kind.service.ts";
-import { linesOf } from "./task-log.store.ts";
+import { type LogRow, linesOf } from "./task-log.store.ts";
 import type { TaskEvent } from "./tasks.schema.ts";
 import { getTask } from "./tasks.service.ts";
 
@@ -38,11 +38,13 @@ function allLines(db: Connection, kinds: TaskKinds, id: number): Line[] {
     lines.push({ ...server, at: startedAt, event: "started", doneCount: null });
   }
   const stored = linesOf(db, id);
-  const isAfter = (at: number) => finishedAt !== null && at > finishedAt;
-  lines.push(...stored.filter(({ at }) => !isAfter(at)));
+  lines.push(...stored.filter((line) => !isOfUndo(line)));
   if (finishedAt !== null && (state === "done" || state === "failed")) {
     lines.push({ ...server, at: finishedAt, event: state, doneCount });
   }
-  lines.push(...stored.filter(({ at }) => isAfter(at)));
+  lines.push(...stored.filter(isOfUndo));
   return lines;
 }
+
+/** Only what has ended can be undone. */
+const isOfUndo = ({ event }: LogRow): boolean => event === "undo_requested" || event === "undone";

@@ -80,7 +80,10 @@ function noteResumption({ open, clock }: RunContext, id: number): void {
   }
 }
 
-/** Removes what a task that ended early has left behind. A task that was cancelled while its process died comes here by its job. */
+/**
+ * Removes what a task that ended early has left behind. If the process dies before that, the job runs again and comes
+ * here.
+ */
 function discard(context: RunContext, kinds: TaskKinds, id: number): void {
   const db = context.open();
   const row = findTask(db, id);

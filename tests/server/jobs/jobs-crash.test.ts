@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { startJobs } from "../../../server/jobs/index.ts";
 import { hostileCsv } from "../../support/hostile-csv.ts";
+import { runTaskOf } from "../../support/run-task.ts";
 import { ImportFixture } from "../features/imports/import-fixture.ts";
 
 let fixture: ImportFixture;
@@ -92,6 +94,41 @@ test("an export killed three times with -9 has every contact once", async () => 
   expect(lines).toHaveLength(count + 1);
   expect(new Set(lines).size).toBe(count + 1);
   expect(await get()).toMatchObject({ rowsDone: count, error: null });
+}, 90_000);
+
+test("an erasure killed again and again with -9 ends with nothing of the person in rows or files", async () => {
+  const address = "ann@example.com";
+  await fixture.call("POST", "/contacts", { email: address });
+  fixture.db.exec(`
+    INSERT INTO import (id, file_name, file_path, size_bytes, state, created_by, created_at)
+      VALUES (1, 'x.csv', 'x', 1, 'done', 'u', 0);
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+    INSERT INTO import_reject (import_id, row_no, reason, raw)
+    SELECT 1, i, 'no', iif(i % 1000, '["somebody else"]', '["${address}"]') FROM n`);
+  const who = { role: "admin" as const, workspaceId: fixture.workspace.id };
+  type Asked = { id: number; state: string; address: string | null };
+  const ask = async (method: string, path: string, body?: unknown) =>
+    (await (await fixture.app.call(who, method, `${fixture.base}${path}`, body)).json()) as Asked;
+  for (const kind of ["contacts", "suppressions"]) {
+    const { id } = await ask("POST", "/exports", { kind });
+    await runTaskOf(fixture.app, fixture.workspace.id, id);
+  }
+  const { id } = await ask("POST", "/privacy/requests", { kind: "erase", address });
+  const get = () => ask("GET", `/privacy/requests/${id}`);
+  for (let kill = 1; kill <= 5; kill++) {
+    spawn();
+    await Bun.sleep(150 * kill);
+    child?.kill(9);
+    await child?.exited;
+  }
+  spawn();
+  await until(async () => (await get()).state === "done", 30_000);
+
+  expect((await get()).address).toBeNull();
+  expect(fixture.contacts()).toEqual([]);
+  const left = fixture.db.prepare("SELECT count(*) FROM import_reject WHERE instr(raw, '@') > 0");
+  expect(left.pluck().get()).toBe(0);
+  expect(readdirSync(join(fixture.app.dataDir, "local", "exports"))).toEqual([]);
 }, 90_000);
 
 test("the jobs thread refuses what it does not know for good, and does a bulk action", async () => {

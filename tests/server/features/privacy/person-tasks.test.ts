@@ -105,6 +105,7 @@ test("an export that has written a person who is then erased starts again withou
   expect(await Bun.file(path).text()).toContain(ADDRESS);
 
   await run(await ask("erase"));
+  expect(existsSync(path)).toBe(false);
   await run(id);
 
   const text = await Bun.file(path).text();

@@ -134,27 +134,6 @@ export const t = messages({
     en: "Some results, opens, clicks and unsubscribes since that copy are missing, so the numbers are too low. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Recipients still waiting there may already have received the message, and would get it twice, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume.",
     de: "Seit dieser Kopie fehlen Ergebnisse, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Wartende Empfänger haben die Nachricht möglicherweise schon erhalten und bekämen sie doppelt, oder haben sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat.",
   },
-  system_older: {
-    en: "The main database (system.db) is an older copy",
-    de: "Die Hauptdatenbank (system.db) ist eine ältere Kopie",
-  },
-  system_olderBody: {
-    en: "Changes that were saved are missing: its file is an older copy, or its -wal file was cut. People who were removed, old roles and old passwords may work again, addresses and domains that this instance blocked may be missing, and the audit log has a gap. Therefore everybody was signed out, invitations ended, API keys are turned off, campaigns that were sending are paused, scheduled ones are drafts again, and background work waits. If you have the right file, stop the server, put it back together with its -wal file, and start again. Otherwise check the people and roles of your workspaces and the blocked addresses, then go on with this copy. API keys stay off until somebody turns them on again in the settings of each workspace.",
-    de: "Gespeicherte Änderungen fehlen: Die Datei ist eine ältere Kopie, oder ihre -wal-Datei wurde abgeschnitten. Entfernte Personen, alte Rollen und alte Passwörter gelten möglicherweise wieder, in dieser Instanz gesperrte Adressen und Domains können fehlen, und das Audit-Protokoll hat eine Lücke. Deshalb wurden alle abgemeldet, Einladungen beendet, API-Schlüssel ausgeschaltet, laufende Kampagnen pausiert und geplante wieder zu Entwürfen gemacht, und Hintergrundarbeiten warten. Haben Sie die richtige Datei, stoppen Sie den Server, legen Sie sie samt ihrer -wal-Datei zurück und starten Sie neu. Prüfen Sie andernfalls die Personen und Rollen Ihrer Arbeitsbereiche und die gesperrten Adressen, und arbeiten Sie dann mit dieser Kopie weiter. API-Schlüssel bleiben ausgeschaltet, bis jemand sie in den Einstellungen des jeweiligen Arbeitsbereichs wieder einschaltet.",
-  },
-  changesMissing: {
-    en: "At least {records, plural, one {# change is} other {# changes are}} missing.",
-    de: "Mindestens {records, plural, one {# Änderung fehlt} other {# Änderungen fehlen}}.",
-  },
-  goOn: { en: "Go on with this copy", de: "Mit dieser Kopie weiterarbeiten" },
-  goOnQuestion: {
-    en: "Go on with this copy of the main database?",
-    de: "Mit dieser Kopie der Hauptdatenbank weiterarbeiten?",
-  },
-  goOnBody: {
-    en: "Everybody whom this copy lists can sign in again with the password from then, and background work goes on. Check first that it lists nobody who was removed.",
-    de: "Alle Personen in dieser Kopie können sich wieder mit dem Passwort von damals anmelden, und Hintergrundarbeiten laufen weiter. Prüfen Sie vorher, dass niemand darin steht, der entfernt wurde.",
-  },
   system_unchecked: {
     en: "SwiftMail cannot tell whether the main database (system.db) is complete",
     de: "SwiftMail kann nicht feststellen, ob die Hauptdatenbank (system.db) vollständig ist",

@@ -11,14 +11,21 @@ import { t } from "./damage.messages.ts";
 type Report = Answer<typeof api.instance.damage.get>;
 type Aside = Report["setAside"][number];
 type Found = Report["notices"][number];
+type OlderSystem = Found & { kind: "system_older" };
+type Listed = Found & { kind: Exclude<Found["kind"], "system_older"> };
 
-/** Workspaces that are set aside, and other damage that was found. */
-export function Damage() {
-  const report = useQuery({
+/** What is damaged now; read again every half minute. */
+export function useDamage() {
+  return useQuery({
     queryKey: ["instance", "damage"],
     queryFn: () => ask(api.instance.damage.get()),
     refetchInterval: 30_000,
   });
+}
+
+/** Workspaces that are set aside, and other damage that was found. */
+export function Damage() {
+  const report = useDamage();
   const refresh = () => void report.refetch();
   return (
     <SettingsSection title={t("damage")} description={t("damageBody")}>
@@ -29,7 +36,7 @@ export function Damage() {
             {setAside.map((row) => (
               <SetAside key={row.workspaceId} row={row} onDone={refresh} />
             ))}
-            {notices.map((notice) => (
+            {notices.filter(isListed).map((notice) => (
               <Read key={notice.id} notice={notice} onDone={refresh} />
             ))}
             {missedEngagement > 0 && (
@@ -89,35 +96,38 @@ function SetAside({ row, onDone }: { row: Aside; onDone: () => void }) {
   );
 }
 
-function Read({ notice, onDone }: { notice: Found; onDone: () => void }) {
-  const isHold = notice.kind === "system_older";
+function Read({ notice, onDone }: { notice: Listed; onDone: () => void }) {
   const read = async () => {
-    const question = { title: t("goOnQuestion"), body: t("goOnBody"), action: t("goOn") };
-    if (isHold && !(await confirm({ ...question, danger: true }))) {
-      return;
-    }
     if (await attempt(() => ask(api.instance.damage.notices({ id: notice.id }).read.post()))) {
       onDone();
     }
   };
   const { bytes, records, path, kept } = notice;
   return (
-    <Notice tone={isHold ? "error" : "warning"} title={t(notice.kind)}>
+    <Notice tone="warning" title={t(notice.kind)}>
       {hasBody(notice.kind) && <p>{t(`${notice.kind}Body`)}</p>}
       {bytes > 0 && <p>{t("lost", { bytes, records })}</p>}
-      {isHold && records > 0 && <p>{t("changesMissing", { records })}</p>}
       <p class="break-all">{t("place", { path })}</p>
       {kept !== "" && <p class="break-all">{t("kept", { path: kept })}</p>}
       <div class="mt-2">
         <Button size="small" onClick={read}>
-          {t(isHold ? "goOn" : "read")}
+          {t("read")}
         </Button>
       </div>
     </Notice>
   );
 }
 
-type Kind = Found["kind"];
+function isListed(notice: Found): notice is Listed {
+  return !isOlderSystem(notice);
+}
+
+/** Its notice stands on top of the page. */
+export function isOlderSystem(notice: Found): notice is OlderSystem {
+  return notice.kind === "system_older";
+}
+
+type Kind = Listed["kind"];
 /** Kinds with a detailed explanation. For the others the title, the size and the place are enough. */
 type Explained = Exclude<Kind, "journal_bytes" | "inbox_damaged">;
 

@@ -13,6 +13,7 @@ import { Switch } from "../../ui/toggles.tsx";
 import { Damage } from "./damage.tsx";
 import { InboundMail } from "./inbound-mail.tsx";
 import { t } from "./instance.messages.ts";
+import { OlderSystem } from "./older-system.tsx";
 import { type InstanceSettings, SystemMail } from "./system-mail.tsx";
 import { TrustedProxies } from "./trusted-proxies.tsx";
 
@@ -38,6 +39,7 @@ export function InstancePage() {
       <Loaded query={settings} rows={6}>
         {(data) => (
           <PageBody narrow>
+            <OlderSystem />
             <PublicUrl settings={data} onSaved={refresh} />
             <SystemMail settings={data} onSaved={refresh} />
             <WaysOut settings={data} onSaved={refresh} />

@@ -42,7 +42,7 @@ export function ApiKeysPage() {
             rowKey={(row) => row.id}
             actions={(row) =>
               row.revokedAt === null && (
-                <>
+                <span class="flex justify-end gap-2">
                   {row.heldAt !== null && (
                     <Button size="small" onClick={() => resume(row, workspaceId)}>
                       {t("turnOn")}
@@ -51,7 +51,7 @@ export function ApiKeysPage() {
                   <Button size="small" onClick={() => revoke(row, workspaceId)}>
                     {t("revoke")}
                   </Button>
-                </>
+                </span>
               )
             }
             empty={

@@ -1,4 +1,4 @@
-// A campaign under way in one workspace, and writers that start on its folder one after the other, as processes do.
+// A workspace with a campaign, and writers that start on its folder one after the other, like processes.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Fact } from "../../server/delivery/facts.ts";
@@ -17,10 +17,10 @@ import { restoreCopy } from "./older-copy.ts";
 export class WriterFixture {
   readonly data: DeliveryData = newDeliveryData();
   readonly ws: string = this.data.newWorkspace();
-  /** The folder of the stream that delivery writes. */
+  /** The folder of delivery's stream. */
   readonly dir = streamDir(this.data.dataDir, "delivery");
   readonly marks = { delivery: newDurableMark(), web: newDurableMark() };
-  /** Boot names of the writers that found themselves replaced. */
+  /** Boot names of the writers that noticed their replacement. */
   readonly deposed: string[] = [];
   /** How far the clock of the writers is ahead. */
   aheadMs = 0;
@@ -32,7 +32,7 @@ export class WriterFixture {
     this.data.addContacts(this.ws, people);
   }
 
-  /** Adds a campaign to everybody and finds its recipients. */
+  /** Adds a campaign to everyone and freezes its audience. */
   launch(): number {
     const id = this.data.addCampaign(this.ws);
     this.data.freeze(this.ws, id);
@@ -65,7 +65,7 @@ export class WriterFixture {
     return openJournal({ dir: this.dir, durable: this.marks.delivery, ...options });
   }
 
-  /** All that is left of a campaign is in the hands of a process, which never gives it back. */
+  /** Leases all that is left of a campaign to a process that never releases it. */
   leaseAll(campaignId: number, owner: string, leaseUntil = Date.now()) {
     const now = Date.now();
     const lease = { campaignId, owner, now, leaseUntil, messages: 1_000 };
@@ -101,7 +101,7 @@ export class WriterFixture {
     this.data.db(this.ws).prepare("UPDATE campaign SET status = ? WHERE id = ?").run(status, id);
   }
 
-  /** Kinds of damage that nobody has read yet. */
+  /** Kinds of unread damage notices. */
   notices(): string[] {
     return unreadDamage(this.data.databases.system).map(({ kind }) => kind);
   }
@@ -111,7 +111,7 @@ export class WriterFixture {
     this.data.db(this.ws).prepare("VACUUM INTO ?").run(this.#copy());
   }
 
-  /** Puts the copy in the place of the workspace's file. */
+  /** Replaces the workspace's file with the copy. */
   restoreCopy(): void {
     this.data.databases.closeWorkspace(this.ws);
     restoreCopy(workspacePath(this.data.dataDir, this.ws), this.#copy());

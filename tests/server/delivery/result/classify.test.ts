@@ -25,7 +25,7 @@ test("the corpus covers at least 80 replies, all different", () => {
   expect(replyCases.length).toBeGreaterThanOrEqual(80);
 });
 
-test("no reply before RCPT is ever about the recipient", () => {
+test("no reply before RCPT is classified as concerning the recipient", () => {
   for (const [, , wire] of replyCases) {
     for (const stage of ["greeting", "ehlo", "starttls", "auth", "mail"] as const) {
       const category = classifyReply(read(wire), stage);
@@ -34,7 +34,7 @@ test("no reply before RCPT is ever about the recipient", () => {
   }
 });
 
-test("words inside an address do not speak for the server", () => {
+test("words inside an address do not influence the classification", () => {
   const reply = read(
     "550 5.1.1 <spam-blocked.virus.quota@spamhaus-dmarc.example>: User unknown in local recipient table",
   );
@@ -42,7 +42,7 @@ test("words inside an address do not speak for the server", () => {
   expect(classifyReply(reply, "rcpt")).toBe("invalid_mailbox");
 });
 
-test("a reply of 64 KB made to keep a rule busy is classified at once", () => {
+test("a 64 KB reply designed to make the rules slow is classified at once", () => {
   for (const word of ["a", "a.", "too many ", "user mailbox ", "<", "in 1 ", "message size "]) {
     const text = word.repeat(65_000 / word.length);
     const started = performance.now();
@@ -84,7 +84,7 @@ test.each([
   "554 5.7.1 this service is no longer available",
   "550 5.7.1 the certificate could not be found",
   "550 5.7.1 no valid DKIM record for your e-mail address found",
-])("what is said of our address, host or message gives up nobody's: %s", (wire) => {
+])("a reply about our address, host or message suppresses no recipient: %s", (wire) => {
   const category = classifyReply(read(wire), "rcpt");
 
   expect(categories[category].kind).not.toBe("hard");

@@ -26,7 +26,7 @@ function broken(stage: SmtpStage, fault: SmtpFault, error = "it broke") {
   return { kind: "broken", stage, fault, error, host, durationMs: 1 } as const;
 }
 
-test("an unknown mailbox bounces and its address is given up, at RCPT and after the dot", () => {
+test("an unknown mailbox bounces and is suppressed, at RCPT and after the dot", () => {
   for (const stage of ["rcpt", "dot"] as const) {
     expect(judge(refused(stage, 550, "5.1.1", "User unknown"), context())).toEqual({
       state: "bounced",
@@ -38,7 +38,7 @@ test("an unknown mailbox bounces and its address is given up, at RCPT and after 
   }
 });
 
-test("servers that failed a moment ago are not a try: later, and no reason to slow down", () => {
+test("recently failed servers cost no attempt: the message is deferred, without slowing down", () => {
   const untried = { ...broken("connect", "connection"), retryAt: now + 15 * MINUTE };
 
   const verdict = judge(untried, context({ attempts: 3 }));
@@ -47,7 +47,7 @@ test("servers that failed a moment ago are not a try: later, and no reason to sl
   expect(verdict.dueAt).toBeWithin(now + 15 * MINUTE, now + 20 * MINUTE);
 });
 
-test("no refusal before RCPT gives an address up, nor the message", () => {
+test("no refusal before RCPT suppresses an address or fails the message", () => {
   for (const stage of ["greeting", "ehlo", "auth", "mail"] as const) {
     for (const code of [500, 530, 535, 550, 551, 553, 554, 556]) {
       for (const text of ["User unknown", "no such user", "mailbox disabled", "go away", ""]) {
@@ -59,7 +59,7 @@ test("no refusal before RCPT gives an address up, nor the message", () => {
   }
 });
 
-test("an address is never given up for a temporary refusal, a full mailbox or our reputation", () => {
+test("an address is never suppressed for a temporary refusal, a full mailbox or our reputation", () => {
   for (const outcome of [
     refused("rcpt", 450, "4.1.1", "User unknown"),
     refused("rcpt", 450, "5.1.1", "User unknown"),
@@ -74,7 +74,7 @@ test("an address is never given up for a temporary refusal, a full mailbox or ou
   }
 });
 
-test("the basic code decides whether to try again when the enhanced one disagrees", () => {
+test("the basic code decides about retries when the enhanced code disagrees", () => {
   expect(judge(refused("rcpt", 450, "5.2.2", "Mailbox full"), context())).toMatchObject({
     state: "deferred",
     category: "mailbox_full",
@@ -97,7 +97,7 @@ test("throttling slows us down and costs no attempt", () => {
   }
 });
 
-test("greylisting and answers about one mailbox do not slow the route down", () => {
+test("greylisting and replies about one mailbox do not slow the route down", () => {
   for (const outcome of [
     refused("rcpt", 451, "4.7.1", "Greylisted"),
     refused("rcpt", 452, "4.2.2", "Mailbox full"),
@@ -111,14 +111,14 @@ test("greylisting and answers about one mailbox do not slow the route down", () 
   }
 });
 
-test("a route that is not let in is named as the fault, and the message stays owed", () => {
+test("a rejected route is named as the fault, and the message is kept", () => {
   expect(
     judge(refused("auth", 535, "5.7.8", "Username and Password not accepted"), context()),
   ).toMatchObject({
     state: "deferred",
     category: "relay_denied",
     countsAsAttempt: false,
-    // Its campaign waits, paused; resumed, it goes at once.
+    // Its campaign is paused; after the resume the message is sent at once.
     dueAt: context().now,
     routeFault: "535 5.7.8 Username and Password not accepted",
   });
@@ -126,7 +126,7 @@ test("a route that is not let in is named as the fault, and the message stays ow
   expect(judge(refused("auth", 454, "4.7.0", "try later"), context()).routeFault).toBeUndefined();
 });
 
-test("TLS that fails, or is not offered now, is waited out like a server that is down", () => {
+test("TLS that fails, or is not offered now, is retried like a server that is down", () => {
   for (const outcome of [
     broken("starttls", "tls", "the certificate of relay.example has expired"),
     broken("starttls", "config", "the server does not offer STARTTLS on this port"),
@@ -150,7 +150,7 @@ test.each([
   ["mail", 554, "5.7.1", "Sender host rejected: you are not allowed", "route"],
   ["rcpt", 554, "5.7.1", "Relay access denied", "route"],
 ] as const)(
-  "%s refused with %i %s %s is one recipient's server's word, and the route's when a relay says it",
+  "%s refused with %i %s %s concerns one recipient's server, and the route when a relay replies so",
   (stage, code, enhanced, text, refuses) => {
     const outcome = refused(stage, code, enhanced, text);
     const words = [code, enhanced, text].filter((word) => word !== "").join(" ");
@@ -170,7 +170,7 @@ test.each([
   },
 );
 
-test("a server that refuses the sender at RCPT ends that message, and is left alone for the others", () => {
+test("a server that refuses the sender at RCPT ends that message, and other messages avoid it", () => {
   const outcome = refused(
     "rcpt",
     550,
@@ -196,7 +196,7 @@ test("a server that refuses the sender at RCPT ends that message, and is left al
   });
 });
 
-test("a refused relay of one domain does not stop a route that works for the others", () => {
+test("a refusal by one domain's relay does not stop a route that works for others", () => {
   const denied = refused("rcpt", 554, "5.7.1", "Relay access denied");
 
   expect(judge(denied, context()).routeFault).toBe("554 5.7.1 Relay access denied");
@@ -206,14 +206,14 @@ test("a refused relay of one domain does not stop a route that works for the oth
   });
 });
 
-test("a block list refusal is tried again twice, then fails without blaming the recipient", () => {
+test("a block list refusal is retried twice, then fails without blaming the recipient", () => {
   const blocked = refused("rcpt", 554, "5.7.1", "Client host blocked using zen.spamhaus.org");
   const states = [0, 1, 2].map((attempts) => judge(blocked, context({ attempts })).state);
 
   expect(states).toEqual(["deferred", "deferred", "failed"]);
 });
 
-test("a broken connection is tried again; a message no server takes is not", () => {
+test("a broken connection is retried; a message that no server accepts is not", () => {
   expect(judge(broken("mail", "connection"), context())).toMatchObject({
     state: "deferred",
     category: "net",
@@ -227,7 +227,7 @@ test("a broken connection is tried again; a message no server takes is not", () 
   expect(judge(broken("mail", "unsupported"), context()).state).toBe("failed");
 });
 
-test("an ambiguous message is sent again once, then held; or as the workspace wishes", () => {
+test("an ambiguous message is sent again once, then held; or as the workspace chooses", () => {
   const ambiguous = { kind: "ambiguous", error: "lost", host, durationMs: 1 } as const;
 
   expect(judge(ambiguous, context())).toMatchObject({ state: "deferred", category: "ambiguous" });
@@ -254,7 +254,7 @@ test("retries follow the schedule with a fifth of jitter, on whole minutes", () 
   }
 });
 
-test("a message is tried once more when its time is up, and has expired after that", () => {
+test("a message is tried once more when its time is up, and expires after that", () => {
   const tempfail = refused("dot", 451, "4.3.0", "later");
   const late = context({ firstTriedAt: now - 47 * HOUR, attempts: 12 });
   const last = judge(tempfail, late);
@@ -269,7 +269,7 @@ test("a message is tried once more when its time is up, and has expired after th
   ).toMatchObject({ state: "failed", category: "expired" });
 });
 
-test("mail somebody waits for is tried sooner and given up sooner", () => {
+test("mail that somebody waits for is retried sooner and fails sooner", () => {
   const tempfail = refused("dot", 451, "4.3.0", "later");
   const soon = context({ schedule: transactionalSchedule });
 
@@ -277,7 +277,7 @@ test("mail somebody waits for is tried sooner and given up sooner", () => {
   expect(judge(tempfail, { ...soon, firstTriedAt: now - 24 * HOUR }).category).toBe("expired");
 });
 
-test("what a server asks for is heard in several ways of saying it", () => {
+test("a server's requested delay is recognized in several phrasings", () => {
   const cases: [string, number | undefined][] = [
     ["Greylisted, please try again in 300 seconds", 300_000],
     ["try again in 5 minutes", 5 * MINUTE],
@@ -295,7 +295,7 @@ test("what a server asks for is heard in several ways of saying it", () => {
   }
 });
 
-test("a server's wish is a lower bound, and an absurd one is cut", () => {
+test("a server's requested delay is a lower bound, and an absurd one is limited", () => {
   const greylisted = (text: string) =>
     (judge(refused("rcpt", 451, "4.7.1", text), context({ random: 0 })).dueAt ?? 0) - now;
 
@@ -306,7 +306,7 @@ test("a server's wish is a lower bound, and an absurd one is cut", () => {
   expect(greylisted("Greylisted, try again in 900 hours")).toBeWithin(4 * HOUR, 4 * HOUR + MINUTE);
 });
 
-test("a next try always lies ahead, on a whole minute, inside the age", () => {
+test("the next attempt is always in the future, on a whole minute, within the maximum age", () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -331,7 +331,7 @@ test("a next try always lies ahead, on a whole minute, inside the age", () => {
   );
 });
 
-test("a domain without mail is given up at once, one that does not exist when it is seen twice", () => {
+test("a domain without mail fails at once, one that does not exist when it is seen twice", () => {
   expect(judge(broken("dns", "null_mx"), context())).toMatchObject({
     ...{ state: "bounced", category: "null_mx", suppress: "hard_bounce" },
   });
@@ -346,13 +346,13 @@ test("a domain without mail is given up at once, one that does not exist when it
   expect(second.suppress).toBeUndefined();
 });
 
-test("a target that may not be reached fails, and never counts against anybody", () => {
+test("a target that may not be connected to fails, and never counts against an address", () => {
   const verdict = judge(broken("connect", "private_target"), context());
   expect(verdict).toMatchObject({ state: "failed", category: "private_target" });
   expect(verdict.suppress ?? verdict.strike).toBeUndefined();
 });
 
-test("no answer of the DNS, and TLS that is not good enough, are tried again", () => {
+test("missing DNS answers and insufficient TLS are retried", () => {
   for (const [fault, category] of [
     ["dns", "net"],
     ["tls_policy", "tls_policy"],
@@ -362,7 +362,7 @@ test("no answer of the DNS, and TLS that is not good enough, are tried again", (
   }
 });
 
-test("refusals that are about the mailbox but not certain count against it, all others never do", () => {
+test("uncertain refusals of the mailbox count against it, all others never do", () => {
   const strikes = (code: number, enhanced: string, text: string) =>
     judge(refused("rcpt", code, enhanced, text), context({ attempts: 9 })).strike;
   expect(strikes(550, "5.2.1", "Account disabled")).toBe("inactive_mailbox");
@@ -376,7 +376,7 @@ test("refusals that are about the mailbox but not certain count against it, all 
   expect(strikes(550, "5.1.1", "User unknown")).toBeUndefined();
 });
 
-test("waiting too long counts against the address only when its own mailbox or domain was the obstacle", () => {
+test("expiry counts against the address only when its own mailbox or domain was the obstacle", () => {
   const old = { firstTriedAt: now - 49 * HOUR, attempts: 9 };
   const expiry = (outcome: Parameters<typeof judge>[0], isRelay: boolean) =>
     judge(outcome, context({ ...old, isRelay }));

@@ -131,14 +131,14 @@ for (const [provider, stage, wire, key] of shippedCases) {
   });
 }
 
-test("what is shipped passes the checks an administrator's rule has to pass, under names of its own", () => {
+test("shipped rules pass the checks for an administrator's rules, and have unique names", () => {
   for (const shipped of shippedRules) {
     expect([shipped.key, ruleFaults(shipped)]).toEqual([shipped.key, []]);
   }
   expect(new Set(shippedRules.map(({ key }) => key)).size).toBe(shippedRules.length);
 });
 
-test("a shipped pattern says the same in both engines on every reply we know", () => {
+test("a shipped pattern matches the same in both engines on every known reply", () => {
   const inRe2 = book(...shippedRules);
   const native = new RuleBook();
   native.load(shippedRules, trusted);
@@ -150,7 +150,7 @@ test("a shipped pattern says the same in both engines on every reply we know", (
   }
 });
 
-test("a recipient's own refusal never fires a shipped rule", () => {
+test("a refusal of one recipient never triggers a shipped rule", () => {
   for (const [, stage, wire, category] of replyCases) {
     if (["invalid_mailbox", "mailbox_full", "inactive_mailbox", "greylist"].includes(category)) {
       expect([wire, shippedFor("other", stage, wire)]).toEqual([wire, undefined]);
@@ -158,7 +158,7 @@ test("a recipient's own refusal never fires a shipped rule", () => {
   }
 });
 
-test("the first rule that fits counts, and one that wants more replies lets no other one fire", () => {
+test("the first matching rule counts, and a rule that needs more replies lets no other one trigger", () => {
   const first = rule({ key: "a", match: { text: "slow" }, trigger: { times: 3, withinMs: HOUR } });
   const second = rule({ key: "b" });
   const made = book(first, second);
@@ -186,7 +186,7 @@ test("replies further apart than the window do not add up", () => {
   expect(made.fire(twice, "x", reply, NOW + HOUR + 1)).toHaveLength(1);
 });
 
-test("codes may be families, enhanced codes may have stars", () => {
+test("codes may be classes such as 4xx, and enhanced codes may have wildcards", () => {
   const fits = (match: LimitRule["match"], code: number, enhanced: string) =>
     book(rule({ match })).find({
       provider: "other",
@@ -211,7 +211,7 @@ const hostile = [
   ".*.*.*.*.*=",
   "(\\w+\\s?)*$",
 ];
-test("an expression made to run for ever takes no time worth mentioning", () => {
+test("an expression designed to run forever takes negligible time", () => {
   const texts = ["a".repeat(64_000), `${"a ".repeat(30_000)}!`, "x".repeat(64_000)];
   for (const text of hostile) {
     expect(ruleFaults(rule({ match: { text } }))).toEqual([]);
@@ -224,12 +224,12 @@ test("an expression made to run for ever takes no time worth mentioning", () => 
         reply: { code: 450, enhanced: "", text: subject },
       });
     }
-    // A backtracking engine needs longer than the universe has; the margin is for a busy machine.
+    // A backtracking engine would never finish; the margin is for a busy machine.
     expect(performance.now() - started).toBeLessThan(2_000);
   }
 });
 
-test("an expression that is too long, too large or none is refused with the reason", () => {
+test("an expression that is too long, too large or invalid is refused with the reason", () => {
   for (const text of [
     "a".repeat(301),
     "((a{100}){100}){100}",

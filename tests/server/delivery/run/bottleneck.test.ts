@@ -15,7 +15,7 @@ const campaignRoute = {
   circuit: new Circuit(),
 } as CampaignRoute;
 
-/** A campaign with so many messages waiting and so many under way since noon. */
+/** A campaign with this many messages waiting and in flight since noon. */
 function campaign(waiting: number, inFlight: number): Run {
   const run = new Run({
     workspaceId: "w",
@@ -49,7 +49,7 @@ function said(run: Run, bound: Partial<BoundBy> | undefined, sinceMs = 1_000, un
     nodeFull: undefined,
     waitOf: () => bound && { boundBy: { ...boundBy, ...bound }, untilMs },
     now: NOON + sinceMs,
-    // The host's clock has stepped back an hour since.
+    // The host's clock has stepped back an hour since then.
     onWallClock: (steadyMs) => steadyMs - 3_600_000,
   };
   const bottleneck = bottleneckOf(run, facts);
@@ -57,7 +57,7 @@ function said(run: Run, bound: Partial<BoundBy> | undefined, sinceMs = 1_000, un
 }
 
 test.each([
-  // 40 messages are made ready for 20 connections: people have set the 20.
+  // 40 messages are prepared for 20 connections, because the administrator set 20.
   [{ allowed: 40 }, "All connections of the sending method “Office” are in use."],
   [
     { allowed: 21, reason: "the server said “450 4.7.1 slower”" },
@@ -87,11 +87,11 @@ test.each([
     { level: "node", id: "share" },
     "This workspace is sending as many messages at once as it may. The rest of this server is reserved for other workspaces.",
   ],
-] as [Partial<BoundBy>, string][])("bound by %p it says %p", (bound, sentence) => {
+] as [Partial<BoundBy>, string][])("limited by %p it says %p", (bound, sentence) => {
   expect(said(campaign(50, 20), bound)).toBe(sentence);
 });
 
-test("a suspension says until when by the host's clock, and never ends in nothing", () => {
+test("a suspension states its end in the host's time, and never an infinite one", () => {
   const run = campaign(50, 0);
   const bound = { kind: "suspended", reason: "421 busy" } as const;
   expect(said(run, bound, 0, NOON + 90_000)).toBe(
@@ -102,7 +102,7 @@ test("a suspension says until when by the host's clock, and never ends in nothin
   );
 });
 
-test("answers that do not come are named after five seconds, whether anything waits or not", () => {
+test("missing replies are named after five seconds, whether or not messages wait", () => {
   expect(said(campaign(0, 3), undefined, 4_000)).toBeNull();
   expect(said(campaign(0, 3), undefined, 6_000)).toBe(
     "The server relay.example has not answered the 3 messages under way yet, since 11:00 UTC.",

@@ -10,7 +10,7 @@ import type { Run } from "../../../../server/delivery/run/run.ts";
 import { campaignRate } from "../../../../server/delivery/run/spread.ts";
 import { loopbackRoute } from "../../../support/smtp-messages.ts";
 
-test("three failures in a row open a circuit, a success between them does not let it come to that", () => {
+test("three failures in a row open a circuit, and a success in between resets the count", () => {
   const circuit = new Circuit();
   circuit.failed(0, "refused", false);
   circuit.failed(1, "refused", false);
@@ -24,7 +24,7 @@ test("three failures in a row open a circuit, a success between them does not le
   expect(circuit.reason).toBe("refused");
 });
 
-test("an open circuit is tried by one message when its pause is over; pauses double up to ten minutes", () => {
+test("an open circuit is probed with one message when its pause is over; pauses double up to ten minutes", () => {
   const circuit = new Circuit();
   let now = 0;
   const pauses: number[] = [];
@@ -56,7 +56,7 @@ function campaignRoute(id: number, position: number, weight = 1): CampaignRoute 
   };
 }
 
-test("the lowest position with a route in order is taken, and a half-open one gets one message", () => {
+test("the lowest position with a working route is chosen, and a half-open route gets one message", () => {
   const [first, second] = [campaignRoute(1, 0), campaignRoute(2, 1)];
   const choose = (now: number) =>
     chooseRoute([first, second], "a.example", "c", now)?.egress.route.id;
@@ -65,11 +65,11 @@ test("the lowest position with a route in order is taken, and a half-open one ge
   expect([choose(1), choose(29_999)]).toEqual([2, 2]);
   expect([choose(30_001), choose(30_002), choose(30_003)]).toEqual([1, 2, 2]);
   second.circuit.failed(30_004, "down", true);
-  // None is in order: the one that is tried again first.
+  // None works: the one with the earliest retry.
   expect(choose(30_005)).toBe(1);
 });
 
-test("when one of several routes goes, only its own domains move", () => {
+test("when one of several routes fails, only its own domains move", () => {
   const routes = [campaignRoute(1, 0, 2), campaignRoute(2, 0, 1), campaignRoute(3, 0, 1)];
   const domains = Array.from({ length: 2_000 }, (_, i) => `d${i}.example`);
   const choose = (domain: string) => chooseRoute(routes, domain, "c", 0)?.egress.route.id;
@@ -85,7 +85,7 @@ test("when one of several routes goes, only its own domains move", () => {
   expect(pickByWeight([], () => "")).toBeUndefined();
 });
 
-test("domains are allowed and denied by name and below", () => {
+test("domains are allowed and denied by name and below a name", () => {
   const route = (allowDomains: string[], denyDomains: string[] = []) => ({
     ...loopbackRoute(25),
     allowDomains,
@@ -100,7 +100,7 @@ test("domains are allowed and denied by name and below", () => {
   expect(allows(route(["*.example"], ["b.example"]), "b.example")).toBe(false);
 });
 
-test("a campaign that is spread goes at the pace that ends in time, and never floods after a pause", () => {
+test("a campaign spread over time sends at the pace that ends in time, and never floods after a pause", () => {
   const run = (finished: number, remaining = 3_600) =>
     ({
       parts: { spreadMinutes: 60, launchedAt: 0, total: 3_600, remaining },
@@ -108,7 +108,7 @@ test("a campaign that is spread goes at the pace that ends in time, and never fl
     }) as unknown as Run;
   expect(campaignRate(run(0), 0)).toBeCloseTo(1);
   expect(campaignRate(run(1_800), 1_800_000)).toBeCloseTo(1);
-  // Slower than planned: it catches up; paused over the end: twice the pace.
+  // Behind schedule it catches up; paused past the end it sends at twice the pace.
   expect(campaignRate(run(900), 1_800_000)).toBeCloseTo(1.5);
   expect(campaignRate(run(900), 9_000_000)).toBeCloseTo(2);
   const free = {

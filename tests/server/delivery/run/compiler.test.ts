@@ -15,7 +15,7 @@ const contentOf = (workspaceId: string, html: string): CampaignContent => ({
 const small = "<p>Hi</p>";
 const large = "<p>Hi</p>\n".repeat(20_000);
 
-/** A compiler that notes what it compiles and rests until it is told to go on. */
+/** A compiler that records what it compiles and waits until it is told to continue. */
 function watched(hasOthers: boolean) {
   const compiled: string[] = [];
   const rests: { ms: number; end: () => void }[] = [];
@@ -32,7 +32,7 @@ function watched(hasOthers: boolean) {
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test("a large message rests four times as long as it took, and small ones wait for nobody", async () => {
+test("a large message pauses four times as long as it took, and small ones wait for nobody", async () => {
   const { compiler, compiled, rests } = watched(true);
 
   const began = performance.now();

@@ -15,7 +15,7 @@ afterEach(() => node.close());
 
 const handedOf = (run: Run) => node.handed.filter(({ lane }) => lane.run === run).length;
 
-test("workspaces take turns of ten messages, however much one of them has", async () => {
+test("workspaces take turns of ten messages, however many one of them has", async () => {
   node = await newSendingNode();
   const large = node.campaign({ workspaceId: "a" });
   const small = node.campaign({ workspaceId: "b", campaignId: 2 });
@@ -52,7 +52,7 @@ test("the lanes of a campaign take turns one by one", async () => {
   expect(order).toEqual(["mx.a.example", "mx.b.example", "mx.a.example", "mx.b.example"]);
 });
 
-test("a lane that is refused is parked: it costs nothing, and the other lanes go on", async () => {
+test("a refused lane is parked at no cost, and the other lanes continue", async () => {
   node = await newSendingNode();
   const egress = new ScriptedEgress({ kind: "direct", maxPerDay: 10 });
   const run = node.campaign({ egresses: [egress] });
@@ -98,7 +98,7 @@ test.each(["success", "neutral", "pushback", "not_sent"] as Settlement[])(
   },
 );
 
-test("only a message that was not sent gives its share of the rate back", async () => {
+test("only an unsent message returns its share of the rate", async () => {
   node = await newSendingNode();
   const egress = new ScriptedEgress({ maxPerSecond: 1 });
   const run = node.campaign({ egresses: [egress] });
@@ -121,7 +121,7 @@ test("only a message that was not sent gives its share of the rate back", async 
   expect(node.handed).toHaveLength(3);
 });
 
-test("a message that is put back goes before those that were behind it", async () => {
+test("a returned message is sent before those behind it", async () => {
   node = await newSendingNode({ places: { node: 1, opening: 1 } });
   const run = node.campaign();
   const items = node.take(run, 3);
@@ -137,7 +137,7 @@ test("a message that is put back goes before those that were behind it", async (
   expect(items).toHaveLength(3);
 });
 
-test("servers that have let nobody in get one message, and the others as soon as there are connections", async () => {
+test("servers that have accepted no connection yet get one message, and the rest once there are connections", async () => {
   node = await newSendingNode();
   const egress = new ScriptedEgress({ maxConnections: 5 });
   egress.connections = 0;
@@ -150,11 +150,11 @@ test("servers that have let nobody in get one message, and the others as soon as
 
   egress.connections = 2;
   node.dispatcher.reopened(routeKey(egress.route));
-  // Two connections, and two messages made ready for each.
+  // Two connections, with two messages prepared for each.
   expect(node.handed).toHaveLength(6);
 });
 
-test("messages that wait for a first connection leave the node's places to the others", async () => {
+test("messages that wait for a first connection leave the node's places to others", async () => {
   node = await newSendingNode({ places: { node: 1, opening: 1 } });
   const dead = new ScriptedEgress({ workspaceId: "a" });
   dead.connections = 0;
@@ -168,7 +168,7 @@ test("messages that wait for a first connection leave the node's places to the o
   expect([handedOf(waiting), handedOf(sending)]).toEqual([1, 1]);
 });
 
-test("a workspace that comes later finds places free, however much the first one has", async () => {
+test("a workspace that starts later finds free places, however much the first one has", async () => {
   node = await newSendingNode({ places: { node: 32, opening: 4 } });
   const [early, late] = ["a", "b"].map((workspaceId) =>
     node.campaign({ workspaceId, egresses: [new ScriptedEgress({ workspaceId })] }),
@@ -200,7 +200,7 @@ test("nothing is started while the journal cannot be written", async () => {
   expect(node.handed).toHaveLength(3);
 });
 
-test("a route that is out of order gets nothing where there is another one, then one message to find out", async () => {
+test("a failed route gets nothing while there is another one, then one message as a probe", async () => {
   node = await newSendingNode();
   const egresses = [new ScriptedEgress(), new ScriptedEgress({ id: 2 })];
   const run = node.campaign({ egresses });
@@ -220,7 +220,7 @@ test("a route that is out of order gets nothing where there is another one, then
   expect(node.handed).toHaveLength(1);
 });
 
-test("a message whose lease ends within seconds waits for its renewal, and keeps no other lane waiting", async () => {
+test("a message whose lease is about to expire waits for its renewal, and blocks no other lane", async () => {
   node = await newSendingNode();
   const run = node.campaign({ egresses: [new ScriptedEgress({ kind: "direct" })] });
   const [item] = node.take(run, 1, { domains: ["a.example"], leaseMs: 9_000 });
@@ -236,7 +236,7 @@ test("a message whose lease ends within seconds waits for its renewal, and keeps
   expect(node.handed.map(({ recipient }) => recipient.seq)).toEqual([2, 1]);
 });
 
-test("a campaign that is halted, held or removed gets nothing more", async () => {
+test("a halted, held or removed campaign gets nothing more", async () => {
   node = await newSendingNode();
   const [halted, held, removed] = [1, 2, 3].map((campaignId) => {
     const run = node.campaign({ campaignId });

@@ -23,7 +23,7 @@ const deferred: Judgement = {
   ...{ countsAsAttempt: true, pushback: false, actions: [] },
 };
 
-/** A campaign by these routes with messages waiting, and its next one in flight. */
+/** A campaign over these routes with messages waiting and one in flight. */
 function sending(egresses: ScriptedEgress[]): { run: Run; item: MessageInFlight } {
   const run = node.campaign({ egresses });
   node.take(run, 200);
@@ -41,7 +41,7 @@ const waitingBy = (run: Run, id: number) =>
     .filter(({ target }) => target.campaignRoute.egress.route.id === id)
     .reduce((n, { waiting }) => n + waiting, 0);
 
-test("a route that fails recalls what is before its dot, and its waiting messages go by the next one and come back", () => {
+test("a failing route cancels messages before their dot; its waiting messages move to the next route and return later", () => {
   const { run, item } = sending([new ScriptedEgress(), new ScriptedEgress({ id: 2 })]);
   const waiting = run.waiting;
   const { signal } = item.lane.target.campaignRoute.cancellation;
@@ -57,7 +57,7 @@ test("a route that fails recalls what is before its dot, and its waiting message
   expect([waitingBy(run, 1), waitingBy(run, 2)]).toEqual([waiting, 0]);
 });
 
-test("a message that its route let down goes by another one at once, and costs no attempt", () => {
+test("a message whose route failed is sent over another one at once, and loses no attempt", () => {
   const { run, item } = sending([new ScriptedEgress(), new ScriptedEgress({ id: 2 })]);
   const tried = { outcome: broken(), verdict: deferred, startedAt: NOON };
 
@@ -78,7 +78,7 @@ test("a fault of the only route pauses the campaign with the server's words", ()
   expect(node.pauses).toEqual(["The sending method “Office” does not work: 535 bad password"]);
 });
 
-test("a site that says nothing rests for a quarter of an hour, and the route goes on", () => {
+test("a site that does not respond is paused for a quarter of an hour, and the route continues", () => {
   const egress = new ScriptedEgress({ kind: "direct" });
   const { run, item } = sending([egress]);
 

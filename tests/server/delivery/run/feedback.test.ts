@@ -14,7 +14,7 @@ import {
 } from "../../../support/delivery-run.ts";
 import { loopbackRoute } from "../../../support/smtp-messages.ts";
 
-/** A campaign by one relay that has no connection open, and a clock to move. */
+/** A campaign over one relay without an open connection, and a clock that the test moves. */
 function campaign() {
   let now = 0;
   const pauses: string[] = [];
@@ -87,7 +87,7 @@ const expired = broken({
 });
 const noSuchUser = refused(550, "no such user", { enhanced: "5.1.1" });
 
-test("TLS of a relay that stays broken for a quarter of an hour needs a person; until then it is waited for", () => {
+test("a relay whose TLS stays broken for a quarter of an hour pauses the campaign; until then it is retried", () => {
   const { ended, pauses, pass } = campaign();
   for (let minute = 0; minute < 15; minute += 1) {
     ended(expired);
@@ -101,7 +101,7 @@ test("TLS of a relay that stays broken for a quarter of an hour needs a person; 
   ]);
 });
 
-test("a message that gets through in between starts the quarter of an hour anew", () => {
+test("a message that succeeds in between restarts the quarter of an hour", () => {
   const { ended, pauses, pass } = campaign();
   for (let minute = 0; minute < 40; minute += 1) {
     ended(minute % 10 === 9 ? accepted : expired);
@@ -110,7 +110,7 @@ test("a message that gets through in between starts the quarter of an hour anew"
   expect(pauses).toEqual([]);
 });
 
-test("a relay that is silent is out of order at once, one that refuses at the third time, and what waits there goes back", () => {
+test("a silent relay counts as failed at once, a refusing one at the third time, and waiting messages return to their lanes", () => {
   const silent = campaign();
   silent.ended(broken({ stage: "greeting", fault: "timeout", error: "no reply within 20 s" }));
   expect(silent.campaignRoute.circuit.state(1)).toBe("open");
@@ -126,7 +126,7 @@ test("a relay that is silent is out of order at once, one that refuses at the th
   expect(busy.campaignRoute.circuit.reason).toBe("421 4.7.0 busy");
 });
 
-test("a refusal of one message says that the relay works, a connection lost in the middle says neither", () => {
+test("a refusal of one message shows that the relay works; a connection lost midway shows nothing", () => {
   const { ended, campaignRoute } = campaign();
   const lost = broken({ stage: "data", error: "closed" });
   campaignRoute.circuit.failed(0, "down", true);
@@ -137,7 +137,7 @@ test("a refusal of one message says that the relay works, a connection lost in t
   expect(campaignRoute.circuit.state(1)).toBe("closed");
 });
 
-test("a relay that breaks off after 20 messages in a row pauses the campaign, and what follows is held, not sent again", () => {
+test("a relay that breaks off after 20 messages in a row pauses the campaign, and later ones are held, not sent again", () => {
   const { ended, held, lost, pauses, pass } = campaign();
   for (let n = 0; n < 19; n += 1) {
     expect(lost()).toBe("deferred");
@@ -154,17 +154,17 @@ test("a relay that breaks off after 20 messages in a row pauses the campaign, an
   );
   expect(pauses[0]).toContain("These people may have received the message");
 
-  // What was in flight when the campaign paused, and the first message after somebody resumed it too early.
+  // Messages in flight when the campaign paused, and the first one after a person resumed too early.
   pass(MINUTE);
   expect(lost()).toBe("held");
   expect(pauses).toHaveLength(2);
-  // A relay that answers is trusted again.
+  // A relay that replies is trusted again.
   ended(accepted);
   expect(lost()).toBe("deferred");
   expect(pauses).toHaveLength(2);
 });
 
-test("a relay that loses every fifth answer pauses the campaign after a hundred messages, one that loses fewer does not", () => {
+test("a relay that loses every fifth reply pauses the campaign after a hundred messages, one that loses fewer does not", () => {
   const bad = campaign();
   const good = campaign();
   for (let n = 0; n < 99; n += 1) {
@@ -182,7 +182,7 @@ test("a relay that loses every fifth answer pauses the campaign after a hundred 
   expect(good.pauses).toEqual([]);
 });
 
-test("a refusal before the dot is no sign that a relay confirms what it takes", () => {
+test("a refusal before the dot does not show that a relay confirms messages", () => {
   const { ended, lost, pauses } = campaign();
   for (let n = 0; n < 20; n += 1) {
     lost();

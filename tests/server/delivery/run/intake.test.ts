@@ -15,7 +15,7 @@ import {
 let node: SendingNode;
 afterEach(() => node.close());
 
-/** A campaign by a direct route; `shut` suspends what it sends to a domain. */
+/** A campaign over a direct route; `shut` suspends sending to a domain. */
 async function direct(random = 0.5) {
   node = await newSendingNode({ random: () => random });
   const egress = new ScriptedEgress({ kind: "direct" });
@@ -28,7 +28,7 @@ async function direct(random = 0.5) {
 }
 const results = async () => (await node.journal.facts()).filter(isResult);
 
-test("enough is in hand with 500 messages, but those of a stuck lane do not count", async () => {
+test("500 messages in hand are enough, but those of a stuck lane do not count", async () => {
   const { run, shut } = await direct();
   node.take(run, 499, { domains: ["slow.example"] });
   expect(node.intake.wantsMore(run)).toBe(true);
@@ -43,7 +43,7 @@ test("enough is in hand with 500 messages, but those of a stuck lane do not coun
   expect(node.intake.inHandOf(run)).toMatchObject({ messages: 0, full: [] });
 });
 
-test("a limit of the whole route leaves nothing stuck: more in hand would wait for the same", async () => {
+test("a limit of the whole route leaves nothing stuck: more in hand would wait for the same limit", async () => {
   const { run, egress } = await direct();
   node.take(run, 500);
   node.traffic.limiter.suspend(routeKey(egress.route), NOON + 30_000, "421 busy");
@@ -54,7 +54,7 @@ test("a limit of the whole route leaves nothing stuck: more in hand would wait f
   expect(node.intake.wantsMore(run)).toBe(false);
 });
 
-test("a provider that is shut for more than a minute gets its chunks back whole, and no more until it opens", async () => {
+test("a provider suspended for more than a minute gets its chunks released whole, and no more until it resumes", async () => {
   const { run, shut } = await direct();
   node.take(run, 20, { provider: "google", domains: ["gmail.example"] });
   shut("gmail.example", 10 * MINUTE);
@@ -72,7 +72,7 @@ test("a provider that is shut for more than a minute gets its chunks back whole,
   expect(node.intake.inHandOf(run).full).toEqual([]);
 });
 
-test("a shut site in a mixed chunk gets due times of its own by the host's clock, without an attempt", async () => {
+test("messages for a suspended site in a mixed chunk get their own due times by the host's clock, without an attempt", async () => {
   const { run, shut } = await direct(0.5);
   node.take(run, 4, { domains: ["shut.example", "open.example"], leaseMs: 4 * HOUR });
   node.step(2 * HOUR);
@@ -88,7 +88,7 @@ test("a shut site in a mixed chunk gets due times of its own by the host's clock
   expect(run.chunks.size).toBe(1);
 });
 
-test("a site that opens within a minute is waited for in memory", async () => {
+test("a site that resumes within a minute is waited for in memory", async () => {
   const { run, shut } = await direct();
   node.take(run, 4, { domains: ["shut.example"] });
   shut("shut.example", MINUTE);
@@ -99,9 +99,9 @@ test("a site that opens within a minute is waited for in memory", async () => {
   expect(await results()).toEqual([]);
 });
 
-test("when the memory is full, a slow lane keeps what it can send in a minute at its pace", async () => {
+test("when memory is full, a slow lane keeps what it can send in a minute at its pace", async () => {
   const { run, shut } = await direct(0);
-  // So many campaigns leave 1,500 messages for each.
+  // This many campaigns leave 1,500 messages for each.
   node.intake.campaigns = 40;
   node.take(run, 1_500, { domains: ["slow.example"] });
   const [lane] = run.lanes.values();
@@ -122,7 +122,7 @@ test("when the memory is full, a slow lane keeps what it can send in a minute at
   expect(new Set(postponed.map(({ due }) => due))).toEqual(new Set([NOON + 10_000 + MINUTE]));
 });
 
-test("a provider of which 500 messages are in hand gets no more; a halted campaign gets nothing", async () => {
+test("a provider with 500 messages in hand gets no more; a halted campaign gets nothing", async () => {
   const { run } = await direct();
   node.take(run, 500, { provider: "google", domains: ["gmail.example"] });
   node.take(run, 499, { provider: "yahoo", domains: ["yahoo.example"] });

@@ -11,7 +11,7 @@ nodePerTest((fresh) => {
 const factOf = (run: Run, item: MessageInHand) => postponedFact(run, item, NOON + MINUTE, NOON);
 const kinds = async () => (await node.journal.facts()).map(({ k }) => k);
 
-test("a chunk is released behind the results of all its messages, once", async () => {
+test("a chunk is released after the results of all its messages, once", async () => {
   const run = node.campaign();
   const items = node.take(run, 3);
   for (const item of items) {
@@ -27,7 +27,7 @@ test("a chunk is released behind the results of all its messages, once", async (
   expect(run.chunks.size).toBe(0);
 });
 
-test("a chunk stays in hand until every fact about it is durable, however long that takes", async () => {
+test("a chunk stays in hand until every fact about it is durable", async () => {
   const run = node.campaign();
   const [item] = node.take(run, 1) as [MessageInHand];
   await node.journal.breakDown();
@@ -42,7 +42,7 @@ test("a chunk stays in hand until every fact about it is durable, however long t
   expect((await kinds()).sort()).toEqual(["release", "result", "undot"]);
 });
 
-test("only a message with an outcome counts as finished; one that is given back has no result", async () => {
+test("only a message with an outcome counts as finished; a returned message has no result", async () => {
   const run = node.campaign();
   const [settled, postponed, back] = node.take(run, 3) as [
     MessageInHand,
@@ -60,7 +60,7 @@ test("only a message with an outcome counts as finished; one that is given back 
   expect(run.finished).toBe(1);
 });
 
-test("messages of several chunks that are given back release each of these", async () => {
+test("returning messages of several chunks releases each chunk", async () => {
   const run = node.campaign();
   const items = [...node.take(run, 2), ...node.take(run, 2)];
 

@@ -25,7 +25,7 @@ nodePerTest((fresh) => {
   node = fresh;
 });
 
-/** A lane of a campaign by such a route, to a site of this provider. */
+/** A lane over such a route to a site of this provider. */
 function laneBy(changes: Partial<Route>, provider = "other") {
   const egress = new ScriptedEgress(changes);
   const run = node.campaign({ egresses: [egress] });
@@ -46,7 +46,7 @@ test.each([
   expect(admittedAtOnce(usable)).toBe(messages);
 });
 
-test("a relay is one server with the limits of its route; behind a direct route each site has its own", () => {
+test("a relay is one server with its route's limits; behind a direct route each site has its own", () => {
   const relay = laneBy({ maxConnections: 20 });
   expect(serverKeyOf(relay.target)).toEqual(routeKey(relay.route));
   expect(keysOf(relay.run, relay.target).map(({ level }) => level)).not.toContain("route_site");
@@ -57,7 +57,7 @@ test("a relay is one server with the limits of its route; behind a direct route 
   expect(keysOf(direct.run, direct.target)).toContainEqual(serverKeyOf(direct.target));
 });
 
-test("a campaign is bound by what is said of its From domain and of its return path, each once", () => {
+test("a campaign is limited by the rules for its From domain and its return path, each once", () => {
   const { run, target } = laneBy({});
 
   const sites = keysOf(run, target).filter(({ level }) => level === "sender_site");
@@ -65,7 +65,7 @@ test("a campaign is bound by what is said of its From domain and of its return p
   expect(sites.map(({ id }) => id.split("/")[2])).toEqual(["acme.example", "bounce.acme.example"]);
 });
 
-test("a site that has taken nothing yet gets two messages at once, one that has gets five", () => {
+test("a site that has accepted nothing yet gets two messages at once, a known one five", () => {
   const { target, route } = laneBy({ kind: "direct" });
   const key = routeSiteKey(route, "mx.reader.example");
   setLaneLimits(node.traffic, target, NOON);
@@ -78,7 +78,7 @@ test("a site that has taken nothing yet gets two messages at once, one that has 
   expect(node.traffic.limiter.status(knownKey, NOON)?.window).toBe(5);
 });
 
-test("what was learned of a site is kept when another lane comes to it", () => {
+test("what was learned about a site is kept when another lane uses it", () => {
   const { target, route } = laneBy({ kind: "direct" });
   const key = routeSiteKey(route, "mx.reader.example");
   setLaneLimits(node.traffic, target, NOON);
@@ -90,7 +90,7 @@ test("what was learned of a site is kept when another lane comes to it", () => {
   expect(node.traffic.limiter.status(key, NOON)?.window).toBe(1);
 });
 
-test("an address that is being warmed up sends its day's messages evenly, one at a time", () => {
+test("a source address in warm-up sends its daily messages evenly, one at a time", () => {
   const source = {
     ...{ address: "192.0.2.1", heloName: "mx.acme.example", weight: 1 },
     warmUp: { startedAt: NOON, firstDay: 50, target: 10_000 },
@@ -107,7 +107,7 @@ test("an address that is being warmed up sends its day's messages evenly, one at
   expect(node.traffic.limiter.admit([key], NOON).ok).toBe(false);
 });
 
-test("a campaign has a rate of its own only while it is spread over a time", () => {
+test("a campaign has its own rate only while it is spread over time", () => {
   const { run } = laneBy({});
   const { limiter } = node.traffic;
   setCampaignRate(limiter, run, 3);

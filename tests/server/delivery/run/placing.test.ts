@@ -17,7 +17,7 @@ nodePerTest((fresh) => {
   node = fresh;
 });
 
-/** Routes by which the waiting messages of the campaign would go, with how many each. */
+/** How many of the campaign's waiting messages each route has. */
 const byRoute = (run: Run) =>
   Object.fromEntries(
     [...run.lanes.values()].map(({ target, waiting }) => [
@@ -26,7 +26,7 @@ const byRoute = (run: Run) =>
     ]),
   );
 
-test("messages of a domain that is being looked up are placed when its site is known, unless they were let go", async () => {
+test("messages of a domain being looked up are placed when its site is known, unless they were returned meanwhile", async () => {
   const egress = new ScriptedEgress({ kind: "direct" });
   const lookup = Promise.withResolvers<Site>();
   egress.sites.set("slow.example", lookup.promise);
@@ -45,7 +45,7 @@ test("messages of a domain that is being looked up are placed when its site is k
   expect([run.unplaced.size, run.waiting]).toEqual([0, 2]);
 });
 
-test("a message for whose domain no route may be used fails for that reason and is not kept", async () => {
+test("a message whose domain no route may serve fails for that reason and is not kept", async () => {
   const run = node.campaign({ egresses: [new ScriptedEgress({ denyDomains: ["*.example"] })] });
 
   node.take(run, 1);
@@ -55,7 +55,7 @@ test("a message for whose domain no route may be used fails for that reason and 
   expect([run.inHand, run.chunks.size]).toEqual([0, 0]);
 });
 
-test("what waits for a route that fails moves to the next one, and comes back with a probe of one message", async () => {
+test("messages waiting for a failed route move to the next one, and return after a probe of one message", async () => {
   const run = node.campaign({ egresses: [new ScriptedEgress(), new ScriptedEgress({ id: 2 })] });
   node.take(run, 5);
   const first = firstRouteOf(run);
@@ -74,7 +74,7 @@ test("what waits for a route that fails moves to the next one, and comes back wi
   expect(run.waiting).toBe(5);
 });
 
-test("a campaign sends to a domain from one address, and from another one while that has to rest", () => {
+test("a campaign sends to a domain from one address, and from another one while the first is paused", () => {
   const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
   const sources = addresses.map((address) => ({ address, heloName: "mx.acme.example", weight: 1 }));
   const egress = new ScriptedEgress({ kind: "direct", sources });
@@ -100,7 +100,7 @@ test("a campaign sends to a domain from one address, and from another one while 
   const [meanwhile] = sourcesOf(10);
   expect(meanwhile).not.toBe(usual);
 
-  // When all have to rest, the usual one is waited for.
+  // When all are paused, the usual one is waited for.
   addresses.forEach(rest);
   expect(sourcesOf(10)).toEqual([usual]);
   node.pass(MINUTE);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { profileOf, providerProfiles } from "../../../../server/delivery/run/provider-profiles.ts";
 
-test("no host can belong to two providers", () => {
+test("no host belongs to two providers", () => {
   const suffixes = [...providerProfiles.values()].flatMap(({ provider, mxSuffixes }) =>
     mxSuffixes.map((suffix) => ({ provider, suffix })),
   );
@@ -12,18 +12,18 @@ test("no host can belong to two providers", () => {
   expect(shared).toEqual([]);
 });
 
-test("every suffix ends at a label, in lower case, so that nobody's name ends like it by chance", () => {
+test("every suffix starts at a label boundary, in lower case, so that no other name matches by chance", () => {
   const all = [...providerProfiles.values()].flatMap(({ mxSuffixes }) => mxSuffixes);
 
   expect(all.filter((suffix) => !/^(\.[a-z0-9-]+){2,}$/.test(suffix))).toEqual([]);
 });
 
-test("the limits that the large providers publish are kept", () => {
+test("the published limits of the large providers are kept", () => {
   expect(profileOf("yahoo").perConnection).toBe(20);
   expect(profileOf("google")).toMatchObject({ connections: 5, tlsRequired: true });
   expect(profileOf("comcast").connections).toBe(25);
 });
 
-test("an unknown provider gets limits that are safe with anybody, and no demand for TLS", () => {
+test("an unknown provider gets limits that are safe anywhere, and no TLS requirement", () => {
   expect(profileOf("other")).toMatchObject({ connections: 10, tlsRequired: false });
 });

@@ -52,7 +52,7 @@ const throws = (reason: string) => () => {
   throw new Error(reason);
 };
 
-/** A campaign with so many messages handed out, and a sender that tells what it asked for. */
+/** A campaign with this many messages handed out, and a sender that records what it asked for. */
 function begin(
   messages = 1,
   changes: Partial<SenderParts> = {},
@@ -96,7 +96,7 @@ async function sendNext(sender: Sender, run: Run, step: Step): Promise<MessageIn
   return item;
 }
 
-/** The first recipient says no; the database does not know yet. */
+/** The first recipient opts out; the database does not know yet. */
 function unsubscribe([first]: MessageInHand[]): void {
   gate.optedOut(workspaceId, first?.recipient.address ?? "", { why: "unsubscribed", number: 1 });
 }
@@ -104,7 +104,7 @@ function unsubscribe([first]: MessageInHand[]): void {
 const results = async () => (await node.journal.facts()).filter(isResult);
 const released = async () => (await node.journal.facts()).filter(({ k }) => k === "release");
 
-test("what the server takes gets one result behind its dot, and nothing is left in flight", async () => {
+test("an accepted message gets one result after its dot, and nothing is left in flight", async () => {
   const { sender, run, asked } = begin();
 
   await sendNext(sender, run, answers(accepted));
@@ -118,7 +118,7 @@ test("what the server takes gets one result behind its dot, and nothing is left 
   expect(node.traffic.limiter.underWay(routeKey(egress.route))).toBe(0);
 });
 
-test("a refusal is settled as what it says, and the server is asked no second time", async () => {
+test("a refusal is recorded with its verdict, and the server is not asked a second time", async () => {
   const { sender, run } = begin();
 
   await sendNext(sender, run, answersEarly(refused(550, "no such user", { enhanced: "5.1.1" })));
@@ -137,7 +137,7 @@ test.each([
     { st: "deferred", due: NOON + 15 * MINUTE, n: 1 },
   ],
 ] as [string, Step, object][])(
-  "what is %s is settled once and not sent again when it cannot be judged",
+  "a message that is %s is settled once and not sent again when it cannot be judged",
   async (_kind, step, fact) => {
     const { sender, run } = begin(1, { random: throws("judging failed") });
 
@@ -149,7 +149,7 @@ test.each([
   },
 );
 
-test("a refusal gets its result, and is not put back, when the look for another route fails", async () => {
+test("a refusal gets its result and is not returned when the search for another route fails", async () => {
   const clocks = { wall: node.clocks.wall, steady: throws("the clock failed") };
   const { dispatcher, placer, traffic } = node;
   const ignored = { onPause: () => undefined, onLostAnswers: () => undefined };
@@ -163,14 +163,14 @@ test("a refusal gets its result, and is not put back, when the look for another 
   expect([run.waiting, run.inFlight]).toEqual([0, 0]);
 });
 
-test("what fails after the result settles nothing twice, and the message still counts against the rate", async () => {
+test("a failure after the result settles nothing twice, and the message still counts against the rate", async () => {
   const { clocks, dispatcher, placer, traffic } = node;
   const ignored = { onPause: () => undefined, onLostAnswers: () => undefined };
   const parts = { clocks, dispatcher, placer, traffic, ...ignored };
   const feedback = new Feedback({ ...parts, runs: throws("no list of runs") });
   egress = new ScriptedEgress({ workspaceId, maxPerSecond: 1 });
   const { sender, run, asked } = begin(1, { feedback });
-  // That a route works again is told to all campaigns that use it.
+  // Every campaign that uses a route is told that it works again.
   node.traffic.circuitOf(egress.route).failed(NOON - MINUTE, "down", true);
 
   await sendNext(sender, run, answers(accepted));
@@ -195,7 +195,7 @@ test("our own failure past the dot counts as ambiguous: the message may have arr
   expect([run.waiting, run.inFlight]).toEqual([0, 0]);
 });
 
-test("our own failure before the dot puts the message back in front, and the campaign rests for two seconds", async () => {
+test("our own failure before the dot returns the message to the front, and the campaign pauses for two seconds", async () => {
   egress.route.maxConnections = 1;
   const { sender, run, items } = begin(3);
   const [first] = items;
@@ -214,7 +214,7 @@ test("our own failure before the dot puts the message back in front, and the cam
   expect(node.handed[0]).toBe(first as MessageInFlight);
 });
 
-test("a message that is recalled before its dot is pending again, costs no attempt and gives back its rate", async () => {
+test("a message cancelled before its dot is pending again, costs no attempt and returns its rate", async () => {
   egress = new ScriptedEgress({ workspaceId, maxPerSecond: 1 });
   const { sender, run, items } = begin();
 
@@ -225,12 +225,12 @@ test("a message that is recalled before its dot is pending again, costs no attem
   }
   await sending;
 
-  // Had its share of the rate not come back, nobody could go before a second is over.
+  // If its share of the rate had not been returned, nothing could be sent for a second.
   expect(node.handed).toEqual([items[0] as MessageInFlight]);
   expect(await node.journal.facts()).toEqual([]);
 });
 
-test("a recall while the journal is being written takes the dot back", async () => {
+test("a cancellation while the journal is being written withdraws the dot", async () => {
   const { sender, run } = begin();
   const [campaignRoute] = run.parts.routes;
 
@@ -247,7 +247,7 @@ test("a recall while the journal is being written takes the dot back", async () 
   expect(run.waiting + run.inFlight).toBe(1);
 });
 
-test("in a halted campaign a recalled message goes back with its chunk", async () => {
+test("in a halted campaign a cancelled message returns with its chunk", async () => {
   const { sender, run } = begin();
 
   const sending = sendNext(sender, run, silent);
@@ -258,7 +258,7 @@ test("in a halted campaign a recalled message goes back with its chunk", async (
   expect([run.waiting, run.inFlight, run.chunks.size]).toEqual([0, 0, 0]);
 });
 
-test("connections that were closed under a campaign let it start over, with the message still pending", async () => {
+test("a campaign whose connections were closed starts over, with the message still pending", async () => {
   const { sender, run, items, asked } = begin();
 
   await sendNext(sender, run, closed);
@@ -268,7 +268,7 @@ test("connections that were closed under a campaign let it start over, with the 
   expect(await node.journal.facts()).toEqual([]);
 });
 
-test("a message is put back once, however starting over fails", async () => {
+test("a message is returned once, however starting over fails", async () => {
   const { sender, run, items } = begin(1, {
     onPoolClosed: throws("the campaign cannot start over"),
   });
@@ -279,7 +279,7 @@ test("a message is put back once, however starting over fails", async () => {
   expect([run.waiting, run.inFlight]).toEqual([0, 1]);
 });
 
-test("while the journal cannot be written no dot is written, and nothing is taken for a change of the route", async () => {
+test("while the journal cannot be written no dot is written, and the route is not blamed", async () => {
   const { sender, run, asked } = begin();
   await node.journal.breakDown();
 
@@ -290,7 +290,7 @@ test("while the journal cannot be written no dot is written, and nothing is take
   node.journal.mend();
 });
 
-test("whoever unsubscribes while the message waits for its turn gets nothing; it is skipped, not tried", async () => {
+test("a recipient who unsubscribes while the message waits its turn gets nothing; it is skipped without an attempt", async () => {
   const { sender, run, items } = begin();
   unsubscribe(items);
 
@@ -300,7 +300,7 @@ test("whoever unsubscribes while the message waits for its turn gets nothing; it
   expect(await results()).toMatchObject([{ st: "skipped", cat: "suppressed_unsubscribed", n: 0 }]);
 });
 
-test("whoever unsubscribes while the dot is announced is spared too", async () => {
+test("a recipient who unsubscribes while the dot is announced gets nothing either", async () => {
   const { sender, run, items } = begin();
 
   await sendNext(sender, run, async (dot) => {
@@ -314,7 +314,7 @@ test("whoever unsubscribes while the dot is announced is spared too", async () =
   expect(await results()).toMatchObject([{ st: "skipped", cat: "suppressed_unsubscribed" }]);
 });
 
-test("a message that cannot be filled in fails alone; twenty in a row pause the campaign, once", async () => {
+test("a message that cannot be rendered fails alone; twenty in a row pause the campaign, once", async () => {
   const doubling = `{% capture a %}xxxxxxxxxx{% endcapture %}${"{% capture a %}{{ a }}{{ a }}{% endcapture %}".repeat(60)}`;
   const content = campaignContent({ subject: doubling });
   const compiled = await compileCampaign(content, { campaignId: 1, keys: testTokenKeys });

@@ -8,7 +8,7 @@ const START = Date.UTC(2026, 10, 20, 12);
 const key = limitKey("source_provider", "w/1/192.0.2.1/google");
 const warmUp = { perSecond: 50 / 86_400, burst: 1, quotas: { day: 50 } };
 
-/** A host whose clock can be set; the steady clock never notices. */
+/** A host whose clock can be set; the steady clock does not notice. */
 function host() {
   let steady = START;
   let wall = START;
@@ -42,7 +42,7 @@ test("ten restarts in a row send no message of a warm-up out of turn", () => {
   expect(traffic.limiter.admit([key], clocks.steady()).ok).toBe(true);
 });
 
-test("what a key waits for is kept also by a restart that does not ask for it", () => {
+test("a limit's state survives a restart that does not ask for it", () => {
   const { clocks } = host();
   const first = new Traffic(undefined, clocks);
   first.limiter.setLimits(key, warmUp);
@@ -55,7 +55,7 @@ test("what a key waits for is kept also by a restart that does not ask for it", 
   expect(third.limiter.admit([key], clocks.steady()).ok).toBe(false);
 });
 
-test("a clock that steps back an hour stops nothing, and what is kept is in the time of the host", () => {
+test("a clock that steps back an hour stops nothing, and what is stored is in the host's time", () => {
   const { clocks, pass, step } = host();
   const traffic = new Traffic(undefined, clocks);
   const route = limitKey("route", "w/1");
@@ -78,7 +78,7 @@ test("a clock that steps back an hour stops nothing, and what is kept is in the 
       reason: "cannot be reached",
     },
   ]);
-  // A new process counts from the host's time: the suspension lasts as long as it would have.
+  // A new process counts from the host's time: the suspension ends when it would have ended.
   const fresh = { steady: clocks.wall, wall: clocks.wall };
   const restarted = new Traffic(state, fresh);
   expect(restarted.limiter.closedUntil(site, clocks.wall())).toBe(START + HOUR);
@@ -86,7 +86,7 @@ test("a clock that steps back an hour stops nothing, and what is kept is in the 
   expect(restarted.limiter.admit([route], clocks.wall()).ok).toBe(false);
 });
 
-test("times that people read are whole milliseconds of the host's clock", () => {
+test("times shown to people are whole milliseconds of the host's clock", () => {
   const { clocks, step } = host();
   step(-HOUR);
   expect(onWallClock(START + 0.25, clocks)).toBe(START - HOUR + 1);

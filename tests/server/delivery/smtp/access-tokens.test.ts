@@ -11,7 +11,7 @@ const journal = { beforeDot: () => Promise.resolve() };
 const certificate = makeCertificate();
 
 let forms: URLSearchParams[] = [];
-/** What the token service says, one answer after another; the last one for ever. */
+/** Answers of the token service, one after another; the last one repeats. */
 let answers: [number, unknown][] = [];
 let service: ReturnType<typeof Bun.serve>;
 let now = 1_000_000;
@@ -53,7 +53,7 @@ function tokens(changes: Partial<OAuthClient> = {}, route: Partial<Route> = {}) 
   return accessTokens({ oauth: client(changes), ...route }, { clock: () => now });
 }
 
-test("a refresh token is traded for access tokens, as its service asks for", async () => {
+test("a refresh token is exchanged for access tokens as its service requires", async () => {
   expect(await tokens()()).toBe("token-1");
 
   expect(Object.fromEntries(forms[0] ?? [])).toEqual({
@@ -65,14 +65,14 @@ test("a refresh token is traded for access tokens, as its service asks for", asy
   });
 });
 
-test("without a refresh token the client speaks for itself", async () => {
+test("without a refresh token the client uses its own credentials", async () => {
   await tokens({ refreshToken: "" })();
 
   expect(forms[0]?.get("grant_type")).toBe("client_credentials");
   expect(forms[0]?.has("refresh_token")).toBe(false);
 });
 
-test("a token is kept until shortly before it expires, and fetched once for all who wait", async () => {
+test("a token is reused until shortly before it expires, and fetched once for all that wait", async () => {
   const source = tokens();
   answers = [
     [200, { access_token: "token-1", expires_in: 3_600, refresh_token: "refresh-2" }],
@@ -90,7 +90,7 @@ test("a token is kept until shortly before it expires, and fetched once for all 
   expect(forms[1]?.get("refresh_token")).toBe("refresh-2");
 });
 
-test("a token that was refused is not given again", async () => {
+test("a refused token is not returned again", async () => {
   const source = tokens();
   answers = [
     [200, { access_token: "token-1" }],
@@ -103,7 +103,7 @@ test("a token that was refused is not given again", async () => {
   expect(forms).toHaveLength(2);
 });
 
-test("what the service says is told in a sentence; its trouble is not taken for ours", async () => {
+test("the service's answer is shown in a sentence; an outage of the service is not blamed on the settings", async () => {
   const failureOf = async (status: number, body: unknown) => {
     answers = [[status, body]];
     return await tokens()().catch((error: unknown) => error);
@@ -124,7 +124,7 @@ test("what the service says is told in a sentence; its trouble is not taken for 
   expect(await failureOf(200, { access_token: "a\r\nb" })).toMatchObject({ fault: "config" });
 });
 
-test("a secret goes only over https, except to this machine where that is allowed", async () => {
+test("a secret is sent only over https, except to this machine where that is allowed", async () => {
   const failureOf = async (tokenUrl: string, route: Partial<Route> = {}) =>
     await tokens({ tokenUrl }, route)().catch((error: unknown) => error);
   const here = `http://127.0.0.1:${service.port}/token`;
@@ -170,7 +170,7 @@ function pool(sink: SmtpSink): RoutePool {
   return made;
 }
 
-test("a relay is signed in to by XOAUTH2, with one token for all connections", async () => {
+test("sign-in at a relay uses XOAUTH2, with one token for all connections", async () => {
   const sink = await relay(["token-1"]);
   const route = pool(sink);
 
@@ -183,7 +183,7 @@ test("a relay is signed in to by XOAUTH2, with one token for all connections", a
   expect(forms).toHaveLength(1);
 });
 
-test("a token that the relay does not take is replaced once, and the message leaves", async () => {
+test("a token that the relay rejects is replaced once, and the message is sent", async () => {
   answers = [
     [200, { access_token: "withdrawn" }],
     [200, { access_token: "token-2" }],
@@ -194,7 +194,7 @@ test("a token that the relay does not take is replaced once, and the message lea
   expect(forms).toHaveLength(2);
 });
 
-test("a second refusal is the relay's word, not a reason to go on asking", async () => {
+test("after a second refusal no new token is requested", async () => {
   answers = [
     [200, { access_token: "bad-1" }],
     [200, { access_token: "bad-2" }],
@@ -209,7 +209,7 @@ test("a second refusal is the relay's word, not a reason to go on asking", async
   expect(forms).toHaveLength(2);
 });
 
-test("a check of the route says what the token service said", async () => {
+test("a check of the route shows the token service's answer", async () => {
   answers = [[401, { error: "invalid_client", error_description: "no such secret" }]];
   const sink = await relay([]);
   const { route } = pool(sink);

@@ -9,7 +9,7 @@ const certificate = makeCertificate();
 const journal = { beforeDot: () => Promise.resolve() };
 const servers: Server[] = [];
 
-/** Speaks SMTP inside TLS, at once, and ends the connection when `last` has been heard. */
+/** Speaks SMTP inside TLS at once, and ends the connection after `last` was heard. */
 async function tlsServer(last: string, end: (socket: TLSSocket) => void): Promise<number> {
   const server = createServer(certificate, (socket) => {
     socket.on("error", () => undefined);
@@ -80,7 +80,7 @@ for (const [how, end] of ends) {
   });
 }
 
-test("a server that knows nothing newer than TLS 1.1 is not talked to", async () => {
+test("a server that supports nothing newer than TLS 1.1 is not used", async () => {
   const old = createServer({ ...certificate, minVersion: "TLSv1", maxVersion: "TLSv1.1" });
   old.on("tlsClientError", () => undefined);
   servers.push(old);
@@ -92,7 +92,7 @@ test("a server that knows nothing newer than TLS 1.1 is not talked to", async ()
   }).catch((error: unknown) => error);
 
   expect(failure).toMatchObject({ stage: "starttls", fault: "tls" });
-  // It is the version: a client that is content with less gets in.
+  // The version is the cause: a client that accepts older ones can connect.
   const lax = connect({ port, host: "127.0.0.1", ca: certificate.cert, minVersion: "TLSv1" });
   await new Promise<void>((resolve, reject) =>
     lax.on("secureConnect", resolve).on("error", reject),

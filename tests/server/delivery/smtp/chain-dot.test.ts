@@ -25,13 +25,13 @@ function to(name: string, changes = {}) {
   return renderedMessage({ envelopeTo: `${name}@reader.example`, ...changes });
 }
 
-/** Takes the envelope and body of one message, and says nothing to its dot. */
+/** Takes the envelope and body of one message, and does not reply to its dot. */
 async function takeUpToDot(peer: HostilePeer): Promise<void> {
   await peer.acceptEnvelope();
   await peer.body();
 }
 
-test("the next message begins in one write with the dot of the one before", async () => {
+test("the next message starts in one write with the previous dot", async () => {
   let behindDot = "";
   const route = await pool(async (peer) => {
     await peer.welcome("PIPELINING");
@@ -75,7 +75,7 @@ test("nothing is chained on a route that is not flagged, nor to a server without
   }
 });
 
-test("when the connection ends at the dot, the next message was never sent and goes on another one", async () => {
+test("when the connection ends at the dot, the next message was never sent and uses another connection", async () => {
   const bodies: string[] = [];
   const dots: string[] = [];
   const route = await pool(async (peer, nth) => {
@@ -101,7 +101,7 @@ test("when the connection ends at the dot, the next message was never sent and g
   expect(bodies.filter((body) => body.includes("I am b."))).toHaveLength(1);
 });
 
-test("421 to the dot refuses that message alone", async () => {
+test("421 in reply to the dot refuses only that message", async () => {
   const route = await pool(async (peer, nth) => {
     await peer.welcome("PIPELINING");
     await takeUpToDot(peer);
@@ -120,7 +120,7 @@ test("421 to the dot refuses that message alone", async () => {
   expect(second?.kind).toBe("accepted");
 });
 
-test("a message refused at its dot does not harm the one behind it", async () => {
+test("a message refused at its dot does not affect the next one", async () => {
   const route = await pool(async (peer) => {
     await peer.welcome("PIPELINING");
     await takeUpToDot(peer);
@@ -138,7 +138,7 @@ test("a message refused at its dot does not harm the one behind it", async () =>
   expect(second?.kind).toBe("accepted");
 });
 
-test("a message taken back after it began gets no dot, and the one before keeps its answer", async () => {
+test("a message cancelled after it began gets no dot, and the previous one keeps its reply", async () => {
   let rest = "not seen";
   const answered = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
@@ -169,7 +169,7 @@ test("a message taken back after it began gets no dot, and the one before keeps 
   expect(rest).toMatch(/^MAIL FROM:.*\r\nRCPT TO:<b@reader\.example>\r\nDATA\r\n$/);
 });
 
-test("close lets the message under way finish and takes back the one that has begun", async () => {
+test("close lets the message in flight finish and cancels the one that has begun", async () => {
   const begun = Promise.withResolvers<HostilePeer>();
   const route = await pool(async (peer) => {
     await peer.welcome("PIPELINING");
@@ -187,7 +187,7 @@ test("close lets the message under way finish and takes back the one that has be
   expect(peer.unread).not.toContain("QUIT");
 });
 
-test("a message that this server cannot take is not begun behind another", async () => {
+test("a message that this server cannot accept is not chained", async () => {
   const route = await pool(async (peer) => {
     await peer.welcome("PIPELINING");
     await takeUpToDot(peer);
@@ -204,7 +204,7 @@ test("a message that this server cannot take is not begun behind another", async
   expect(second).toMatchObject({ kind: "broken", fault: "unsupported" });
 });
 
-test("chained or not, a real server gets every message once, and no more on a connection than it may", async () => {
+test("chained or not, a real server gets every message once, and no more per connection than allowed", async () => {
   const server = await sink();
   const route = { maxConnections: 3, maxPerConnection: 40, chainDot: true };
   const made = newPool(server.port, route);

@@ -15,12 +15,12 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** What the server got a dot for, and what it said 250 to. */
+/** Messages for which the server got a dot, and to which it replied 250. */
 type Ledger = { dotted: Set<string>; accepted: Set<string> };
 
 type Answer = "agreed" | "refused" | "gone";
 
-/** Agrees mostly; else refuses, talks nonsense, or ends the connection in one of several ways. */
+/** Mostly accepts; otherwise refuses, replies nonsense, or ends the connection in one of several ways. */
 function answer(peer: HostilePeer, good: string, random: () => number): Answer {
   const dice = random();
   if (dice > 0.06) {
@@ -42,7 +42,7 @@ function answer(peer: HostilePeer, good: string, random: () => number): Answer {
 
 async function chaos(peer: HostilePeer, random: () => number, ledger: Ledger): Promise<void> {
   let reply = answer(peer, "220 chaos.test", random);
-  // Set while RCPT was the last command and was agreed to: only then does DATA open.
+  // Set while RCPT was the last command and was accepted: only then does DATA open.
   let recipient: string | undefined;
   while (reply !== "gone") {
     const line = await peer.line();
@@ -89,9 +89,9 @@ async function takeData(
 }
 
 for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
-  // Every second time the next message begins in one write with the dot of the one before.
+  // Every second time the next message starts in one write with the previous dot.
   const chainDot = seed % 2 === 0;
-  test(`a server that fails at random (${seed}${chainDot ? ", dots chained" : ""}) gets no dot for what is called not sent`, async () => {
+  test(`a server that fails at random (${seed}${chainDot ? ", dots chained" : ""}) gets no dot for a message reported as not sent`, async () => {
     const ledger: Ledger = { dotted: new Set(), accepted: new Set() };
     const { port, close } = await startHostileSmtp((peer, nth) =>
       chaos(peer, seeded(seed * 10_000 + nth), ledger),
@@ -109,7 +109,7 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
         const envelopeTo = `r${n}@reader.example`;
         const outcome = await pool.send(renderedMessage({ envelopeTo }), {
           beforeDot: async () => {
-            // Once at most, whatever the pool does to get the message out.
+            // At most once, however the pool retries.
             expect(journal.has(envelopeTo)).toBe(false);
             journal.add(envelopeTo);
           },
@@ -130,7 +130,7 @@ for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
         expect(ledger.dotted.has(to)).toBe(false);
       }
     }
-    // Nothing reached the server's ledger that the journal had not been told of first.
+    // The journal knew of every dot before the server did.
     expect([...ledger.dotted].filter((to) => !journal.has(to))).toEqual([]);
     const kinds = new Set([...outcomes.values()].map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(["accepted", "ambiguous", "broken", "refused"]);

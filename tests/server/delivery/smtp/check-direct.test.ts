@@ -20,7 +20,7 @@ async function check(changes = {}) {
   return await checkRoute(route, { dnsServers, probeDomain: "big.example" });
 }
 
-test("a direct route that works is greeted from each of its addresses, and sends no mail", async () => {
+test("a working direct route is checked from each of its addresses, and sends no mail", async () => {
   const sink = await world.sink("127.0.0.2", { certificate: makeCertificate() });
   const sources = [7, 8].map((n) => ({
     address: `127.0.0.${n}`,
@@ -61,7 +61,7 @@ test("name servers that do not answer are named", async () => {
   ]);
 });
 
-test("a source address that is not this machine's is named", async () => {
+test("a source address that is not this machine's is reported", async () => {
   await world.sink("127.0.0.2");
 
   const { steps } = await check({

@@ -30,7 +30,7 @@ test("a good route passes every stage and no mail is sent", async () => {
   expect(messages).toHaveLength(0);
 });
 
-test("a wrong password is told with the server's own words, and the password is not repeated", async () => {
+test("a wrong password shows the server's reply, and the password is not repeated", async () => {
   const { port } = await sink({ certificate, login });
   const route = loopbackRoute(port, { security: "starttls", username: "ann", password: "wr0ng!" });
 
@@ -46,7 +46,7 @@ test("a wrong password is told with the server's own words, and the password is 
   expect(JSON.stringify(steps)).not.toContain("wr0ng!");
 });
 
-test("expired, self-signed and misnamed certificates are told apart", async () => {
+test("expired, self-signed and misnamed certificates have different messages", async () => {
   const expired = makeCertificate({ expired: true });
   const misnamed = makeCertificate({ names: ["DNS:other.example"] });
   const check = async (served: typeof certificate, trusted: string | undefined) => {
@@ -63,7 +63,7 @@ test("expired, self-signed and misnamed certificates are told apart", async () =
   expect(await check(misnamed, misnamed.cert)).toContain("is not for localhost");
 });
 
-test("a server without STARTTLS or without AUTH is told as such, with what to try", async () => {
+test("a server without STARTTLS or AUTH is reported as such, with what to try", async () => {
   const plain = await sink({});
   const noTls = await checkRoute(loopbackRoute(plain.port, { security: "starttls" }));
   const noAuth = await checkRoute(loopbackRoute(plain.port, { username: "ann", password: "x" }));
@@ -74,7 +74,7 @@ test("a server without STARTTLS or without AUTH is told as such, with what to tr
   expect(noAuth.steps.at(-1)?.message).toContain("offers no sign-in");
 });
 
-test("a name that does not resolve and a port where nothing listens are told apart", async () => {
+test("an unresolvable name and a port where nothing listens have different messages", async () => {
   const { port, close } = await startHostileSmtp(() => Promise.resolve());
   await close();
 
@@ -87,7 +87,7 @@ test("a name that does not resolve and a port where nothing listens are told apa
   expect(deaf.steps[0]?.message).toContain("connection refused");
 });
 
-test("choosing STARTTLS on a TLS port, or TLS on a STARTTLS port, is hinted at", async () => {
+test("choosing STARTTLS on a TLS port, or the reverse, gives a hint", async () => {
   const tls = await sink({ certificate, implicitTls: true });
   const starttls = await sink({ certificate });
   const timeouts = { greetingMs: 300, connectMs: 500 };

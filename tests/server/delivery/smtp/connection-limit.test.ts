@@ -7,7 +7,7 @@ import {
 let now = 0;
 const clock = () => now;
 
-/** Opens a connection whenever it is let, and notes when. */
+/** Opens a connection whenever it is allowed, and records the time. */
 class Opener implements LimitedPool {
   open = 0;
   idle = 0;
@@ -59,7 +59,7 @@ function opener(wants: number, ...rooms: ConnectionLimit[]): Opener {
   return made;
 }
 
-test("who finds no room is called when there is some, in turn", () => {
+test("a pool that finds no room is called when there is some, in turn", () => {
   const room = new ConnectionLimit({ max: 2, clock });
   const first = opener(2, room);
   const second = opener(1, room);
@@ -74,7 +74,7 @@ test("who finds no room is called when there is some, in turn", () => {
   expect(room.open).toBe(2);
 });
 
-test("connections that nobody uses make way at once", () => {
+test("unused connections make room at once", () => {
   const room = new ConnectionLimit({ max: 3, clock });
   const idle = opener(3, room);
   idle.idle = 3;
@@ -84,7 +84,7 @@ test("connections that nobody uses make way at once", () => {
   expect([idle.open, busy.open]).toEqual([1, 2]);
 });
 
-test("the share of a site shrinks with those who wait, and is never nothing", () => {
+test("the share of a site shrinks with the number waiting, and is never zero", () => {
   const room = new ConnectionLimit({ max: 4, clock });
   const large = opener(4, room);
   expect(room.hasMoreThanItsShare(large)).toBe(false);
@@ -97,7 +97,7 @@ test("the share of a site shrinks with those who wait, and is never nothing", ()
   expect(room.hasMoreThanItsShare(large)).toBe(false);
 });
 
-test("new connections come no faster than they may, after a room full at once", async () => {
+test("new connections respect the pace after an initial burst", async () => {
   now = 1_000;
   const room = new ConnectionLimit({ max: 3, perMinute: 600, clock: () => now });
   const eager = opener(3, room);
@@ -109,7 +109,7 @@ test("new connections come no faster than they may, after a room full at once", 
     eager.pump();
     while (eager.open < 3) {
       now += 10;
-      // The timer runs on real time; the pace is measured on the test's clock.
+      // The timer uses real time; the pace is measured on the test's clock.
       eager.pump();
     }
     times.push(now);
@@ -118,7 +118,7 @@ test("new connections come no faster than they may, after a room full at once", 
   expect(times).toEqual([1_100, 1_200, 1_300, 1_400]);
 });
 
-test("who waits for the pace is called by a timer, and not when it has left", async () => {
+test("a pool waiting for the pace is called by a timer, and not once it has left", async () => {
   const room = new ConnectionLimit({ max: 1, perMinute: 3_000, clock: Date.now });
   const waiting = opener(1, room);
   waiting.close();

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-test("mail goes to the MX host of its recipient's domain, greeted by the route's name", async () => {
+test("mail goes to the MX host of its recipient's domain, with the route's name in EHLO", async () => {
   const names: unknown[] = [];
   const sink = await world.sink("127.0.0.2", {
     server: {
@@ -32,7 +32,7 @@ test("mail goes to the MX host of its recipient's domain, greeted by the route's
   expect(names).toEqual(["out.news.example"]);
 });
 
-test("lower preference numbers come first, and the next ones when these cannot be reached", async () => {
+test("lower preference numbers are tried first, and the next ones when these are unreachable", async () => {
   const backup = await world.sink("127.0.0.4");
   Object.assign(world.dns.zone, {
     "a.example": { MX: ["20 backup.a.example", "5 one.a.example", "5 two.a.example"] },
@@ -56,7 +56,7 @@ test("lower preference numbers come first, and the next ones when these cannot b
   expect(first.messages).toHaveLength(1);
 });
 
-test("hosts of one preference share the load", async () => {
+test("hosts with the same preference share the load", async () => {
   const sinks = [await world.sink("127.0.0.2"), await world.sink("127.0.0.3")];
   Object.assign(world.dns.zone, {
     "a.example": { MX: ["5 one.a.example", "5 two.a.example"] },
@@ -74,7 +74,7 @@ test("hosts of one preference share the load", async () => {
   expect(sinks.map(({ messages }) => messages.length)).toEqual([3, 3]);
 });
 
-test("a server that turns us away at its door is passed over; its words count when all do", async () => {
+test("a server that rejects us in its greeting is skipped; its reply counts when all do", async () => {
   for (const host of ["127.0.0.2", "127.0.0.3"]) {
     await world.hostile(host, async (peer) => {
       peer.say("421 4.7.0 too busy");
@@ -94,7 +94,7 @@ test("a server that turns us away at its door is passed over; its words count wh
   expect(outcome).toMatchObject({ kind: "refused", stage: "greeting", reply: { code: 421 } });
 });
 
-test("a message that is put off stays with its server: the next host is not asked", async () => {
+test("a deferred message stays with its server: the next host is not tried", async () => {
   await world.sink("127.0.0.2", { refuseRecipient: () => refusal(450, "4.2.0 greylisted") });
   const other = await world.sink("127.0.0.3");
   Object.assign(world.dns.zone, {
@@ -109,7 +109,7 @@ test("a message that is put off stays with its server: the next host is not aske
   expect(other.connections()).toBe(0);
 });
 
-test("a domain without MX is its own mail server; with an alias as MX host mail arrives too", async () => {
+test("a domain without MX receives mail itself; an alias as MX host works as well", async () => {
   const sink = await world.sink("127.0.0.2");
   Object.assign(world.dns.zone, {
     "plain.example": { A: ["127.0.0.2"] },
@@ -143,7 +143,7 @@ test("an international domain is asked for by its A-label", async () => {
   expect(sink.messages).toHaveLength(2);
 });
 
-test("no mail wanted, no such domain, no answer and no address are told apart, and nothing is dialled", async () => {
+test("null MX, no such domain, no answer and no address are distinguished, and nothing is dialled", async () => {
   const sink = await world.sink("127.0.0.2");
   Object.assign(world.dns.zone, {
     "null.example": { MX: ["0 ."], A: ["127.0.0.2"] },
@@ -168,7 +168,7 @@ test("no mail wanted, no such domain, no answer and no address are told apart, a
   expect(sink.connections()).toBe(0);
 });
 
-test("a domain that leads to this machine or a private network gets nothing, unless that is allowed", async () => {
+test("a domain that resolves to this machine or a private network gets nothing, unless that is allowed", async () => {
   const sink = await world.sink("127.0.0.2");
   Object.assign(world.dns.zone, {
     "in.example": { MX: ["10 mx.in.example"] },
@@ -189,7 +189,7 @@ test("a domain that leads to this machine or a private network gets nothing, unl
   expect((await world.egress().send(messageTo("in.example"), journal)).kind).toBe("accepted");
 });
 
-test("mail leaves from the address that was chosen, under its name", async () => {
+test("mail leaves from the chosen source address, under its name", async () => {
   const seen: unknown[] = [];
   await world.sink("127.0.0.2", {
     server: {
@@ -223,7 +223,7 @@ test("mail leaves from the address that was chosen, under its name", async () =>
   expect([seen[0], seen[1]]).toContainEqual(seen[2]);
 });
 
-test("an IPv6 source only goes to IPv6 addresses, and a source that is not ours is the route's fault", async () => {
+test("an IPv6 source only connects to IPv6, and a source address that is not ours is the route's fault", async () => {
   await world.sink("127.0.0.2");
   Object.assign(world.dns.zone, { "a.example": { A: ["127.0.0.2"] } });
   const from = (address: string) =>
@@ -242,7 +242,7 @@ test("an IPv6 source only goes to IPv6 addresses, and a source that is not ours 
   });
 });
 
-test("the site is the provider's when every host is, and readable otherwise", async () => {
+test("the site is the provider's when every host is, and otherwise has a readable name", async () => {
   Object.assign(world.dns.zone, {
     "gmail.example": { MX: ["5 gmail-smtp-in.l.google.com", "10 alt1.gmail-smtp-in.l.google.com"] },
     "shop.example": { MX: ["1 aspmx.l.google.com", "5 alt1.aspmx.l.google.com"] },
@@ -259,11 +259,11 @@ test("the site is the provider's when every host is, and readable otherwise", as
   expect(await site("own.example")).toMatchObject({ name: "(mx1|mx2).own.example" });
   expect((await site("twin.example")).key).toBe((await site("own.example")).key);
   expect((await site("gone.example")).name).toBe("gone.example");
-  // Known by now, so that the way of every message need not wait.
+  // Known by now, so that no message has to wait for a lookup.
   expect(egress.siteOf("own.example")).not.toBeInstanceOf(Promise);
 });
 
-test("a pause takes back what waits for names or connections, and close ends all", async () => {
+test("a pause cancels what waits for names or connections, and close ends all", async () => {
   await world.hostile("127.0.0.2", async (peer) => void (await peer.line()));
   Object.assign(world.dns.zone, {
     "slow.example": { silent: true },
@@ -288,7 +288,7 @@ test("a pause takes back what waits for names or connections, and close ends all
   expect((await egress.send(messageTo("tar.example"), journal)).kind).toBe("abandoned");
 });
 
-test("an address beyond ASCII needs a server that takes it", async () => {
+test("a non-ASCII address needs a server that supports it", async () => {
   await world.sink("127.0.0.2", { server: { hideSMTPUTF8: true } });
   world.dns.zone["a.example"] = { A: ["127.0.0.2"] };
 
@@ -299,7 +299,7 @@ test("an address beyond ASCII needs a server that takes it", async () => {
   expect(outcome).toMatchObject({ kind: "broken", fault: "unsupported" });
 });
 
-test("TLS is used where it is offered, whoever signed the certificate", async () => {
+test("TLS is used where it is offered, whoever issued the certificate", async () => {
   const sink = await world.sink("127.0.0.2", { certificate: makeCertificate() });
   world.dns.zone["a.example"] = { A: ["127.0.0.2"] };
 

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-test("domains with the same hosts share connections, and there are no more than the site takes", async () => {
+test("domains with the same hosts share connections, and never exceed the site's limit", async () => {
   const sink = await world.sink("127.0.0.2");
   for (let n = 0; n < 40; n += 1) {
     world.dns.zone[`d${n}.example`] = { MX: ["10 mx.a.example"] };
@@ -28,7 +28,7 @@ test("domains with the same hosts share connections, and there are no more than 
   expect(sink.connections()).toBe(3);
 });
 
-test("the route's total is kept over all sites, and every site gets its turn", async () => {
+test("the route's total holds over all sites, and every site gets its turn", async () => {
   const sink = await world.sink("127.0.0.2");
   for (let n = 0; n < 30; n += 1) {
     world.dns.zone[`d${n}.example`] = { MX: [`10 mx.d${n}.example`] };
@@ -45,7 +45,7 @@ test("the route's total is kept over all sites, and every site gets its turn", a
   expect(egress.status().limit).toBe(4);
 });
 
-test("a busy site makes way for one that waits", async () => {
+test("a busy site makes room for one that waits", async () => {
   await world.sink("127.0.0.2");
   Object.assign(world.dns.zone, {
     "big.example": { A: ["127.0.0.2"] },
@@ -79,7 +79,7 @@ test("a connection carries no more messages than provider, route and experience 
   expect(sink.connections()).toBe(2);
 });
 
-test("a provider's limits hold for all its customers, and each one's mail goes to its own servers", async () => {
+test("a provider's limits apply to all its customers together, and each one's mail goes to its own servers", async () => {
   const limits = { ...anyPace, connections: 2, perConnection: 100, tlsRequired: false };
   const sinks = [await world.sink("127.0.0.2"), await world.sink("127.0.0.3")];
   for (const [n, own] of ["one", "two"].entries()) {

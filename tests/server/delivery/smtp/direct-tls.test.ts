@@ -45,7 +45,7 @@ afterEach(async () => {
   await https.stop(true);
 });
 
-/** Takes a message whose MAIL has been heard. */
+/** Accepts a message after its MAIL was heard. */
 async function takeInClear(peer: HostilePeer): Promise<void> {
   peer.say("250 ok");
   for (const reply of ["250 ok", "354 go"]) {
@@ -56,7 +56,7 @@ async function takeInClear(peer: HostilePeer): Promise<void> {
   peer.say("250 ok");
 }
 
-/** Offers STARTTLS and then speaks no TLS; takes mail in clear. */
+/** Offers STARTTLS and then speaks no TLS; accepts mail in clear. */
 async function brokenTls(peer: HostilePeer): Promise<void> {
   await peer.welcome("STARTTLS");
   if ((await peer.line()) === "STARTTLS") {
@@ -71,7 +71,7 @@ async function badHandshake(peer: HostilePeer): Promise<void> {
   await peer.welcome("STARTTLS");
   if ((await peer.line()) === "STARTTLS") {
     peer.say("220 go ahead");
-    // The client's hello, which gets an answer that is no TLS.
+    // Replies to the client's hello with text that is not TLS.
     await peer.until("\u0001");
     peer.raw("this is not TLS\r\n");
     peer.close();
@@ -95,7 +95,7 @@ test("broken TLS costs a second connection once in three days, and the mail arri
   expect(server.peers).toHaveLength(5);
 });
 
-test("text slipped in behind the STARTTLS reply is not read as the server's, and nothing is sent", async () => {
+test("text injected behind the STARTTLS reply is not read as the server's, and nothing is sent", async () => {
   const server = await world.hostile("127.0.0.2", brokenTls);
 
   const outcome = await world.egress().send(messageTo("a.example"), journal);
@@ -104,7 +104,7 @@ test("text slipped in behind the STARTTLS reply is not read as the server's, and
   expect(server.peers.flatMap(({ heard }) => heard).join()).not.toContain("MAIL");
 });
 
-test("a server that will not begin TLS now is not lost for mail that need not have it", async () => {
+test("a server that refuses TLS now can still get mail that does not require it", async () => {
   await world.hostile("127.0.0.2", async (peer) => {
     await peer.welcome("STARTTLS");
     await peer.line();
@@ -117,7 +117,7 @@ test("a server that will not begin TLS now is not lost for mail that need not ha
   expect((await world.egress().send(messageTo("a.example"), journal)).kind).toBe("accepted");
 });
 
-test("where TLS is required nothing is sent in clear, whoever requires it", async () => {
+test("where TLS is required nothing is sent in clear, whichever setting requires it", async () => {
   const plain = await world.sink("127.0.0.2");
   const limits = { ...anyPace, connections: 5, perConnection: 50, tlsRequired: true };
 
@@ -134,7 +134,7 @@ test("where TLS is required nothing is sent in clear, whoever requires it", asyn
   expect(plain.messages).toHaveLength(0);
 });
 
-test("required TLS is content with any certificate; verified TLS wants the MX host's", async () => {
+test("required TLS accepts any certificate; verified TLS needs the MX host's", async () => {
   const sink = await world.sink("127.0.0.2", { certificate: wrong });
   const session = { ca: wrong.cert };
   const by = async (tlsPolicy: "required" | "verified") =>
@@ -174,7 +174,7 @@ function publish(id: string): void {
   world.dns.zone["_mta-sts.a.example"] = { TXT: [`v=STSv1; id=${id};`], ttl: 60 };
 }
 
-test("a policy in force demands the right certificate, and lets nothing through without it", async () => {
+test("an enforced policy requires the right certificate, and sends nothing without it", async () => {
   publish("1");
   const sink = await world.sink("127.0.0.2", { certificate: wrong });
   const session = { ca: `${wrong.cert}${right.cert}` };
@@ -191,7 +191,7 @@ test("a policy in force demands the right certificate, and lets nothing through 
   expect(sink.messages).toHaveLength(0);
 });
 
-test("a policy in force sends to a server with the right certificate, and is fetched once", async () => {
+test("an enforced policy sends to a server with the right certificate, and is fetched once", async () => {
   publish("1");
   const sink = await world.sink("127.0.0.2", { certificate: right });
   const egress = world.egress({}, { policies: policies(), session: { ca: right.cert } });
@@ -205,7 +205,7 @@ test("a policy in force sends to a server with the right certificate, and is fet
   expect(fetches).toBe(1);
 });
 
-test("hosts that are not in the policy get nothing, even when they are preferred", async () => {
+test("hosts outside the policy get nothing, even when they are preferred", async () => {
   publish("1");
   world.dns.zone["a.example"] = { MX: ["1 evil.example", "10 mx.a.example"] };
   world.dns.zone["evil.example"] = { A: ["127.0.0.3"] };
@@ -227,7 +227,7 @@ test("hosts that are not in the policy get nothing, even when they are preferred
   });
 });
 
-test("a policy that is only tested stops nothing", async () => {
+test("a policy in testing mode stops nothing", async () => {
   publish("1");
   policy = "version: STSv1\nmode: testing\nmx: other.a.example\nmax_age: 86400\n";
   const sink = await world.sink("127.0.0.2", { certificate: wrong });
@@ -238,7 +238,7 @@ test("a policy that is only tested stops nothing", async () => {
   expect(sink.messages).toHaveLength(1);
 });
 
-test("a policy holds as long as it says though DNS falls silent, and is fetched again under a new id", async () => {
+test("a policy stays valid for its time although the DNS is silent, and is fetched again under a new id", async () => {
   publish("1");
   const sts = policies();
   const hosts = [{ name: "mx.a.example", preference: 10 }];
@@ -280,7 +280,7 @@ test("a new policy that cannot be fetched leaves the old one in force", async ()
   expect(fetches).toBe(before);
 });
 
-test("a policy behind a redirect, a wrong certificate, a wrong type or a private address is none", async () => {
+test("a policy behind a redirect, a wrong certificate, a wrong type or a private address does not count", async () => {
   publish("1");
   const hosts = [{ name: "mx.a.example", preference: 10 }];
   const kindOf = async (sts: MtaSts) => (await sts.apply("a.example", hosts)).kind;

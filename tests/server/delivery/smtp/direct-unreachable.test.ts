@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-test("a site that cannot be reached is tried once, then left alone for minutes, then tried again", async () => {
+test("an unreachable site is tried once, paused for minutes, then tried again", async () => {
   await world.sink("127.0.0.9");
   Object.assign(world.dns.zone, {
     "a.example": { MX: ["10 mx.a.example"] },
@@ -35,7 +35,7 @@ test("a site that cannot be reached is tried once, then left alone for minutes, 
   expect(sink.messages).toHaveLength(1);
 });
 
-test("a domain with a thousand dead servers costs a few tries, not a thousand", async () => {
+test("a domain with a thousand dead servers costs a few attempts, not a thousand", async () => {
   const tried: string[] = [];
   await world.sink("127.0.0.250");
   const names = Array.from({ length: 200 }, (_, n) => `mx${n}.evil.example`);
@@ -51,7 +51,7 @@ test("a domain with a thousand dead servers costs a few tries, not a thousand", 
   expect(tried.length).toBeLessThanOrEqual(5);
 });
 
-test("one address of ours that a server refuses says nothing of another", async () => {
+test("a refusal of one source address says nothing about another", async () => {
   const limits = { ...anyPace, tlsRequired: false };
   await world.hostile("127.0.0.2", async (peer) => {
     if (peer.remoteAddress === "127.0.0.7") {
@@ -75,6 +75,6 @@ test("one address of ours that a server refuses says nothing of another", async 
 
   expect(await from("127.0.0.7")).toMatchObject({ kind: "refused", stage: "greeting" });
   expect((await from("127.0.0.8")).kind).toBe("accepted");
-  // Not asked again so soon, and not as if the server had said it a second time.
+  // It is not tried again so soon, and the earlier reply is not counted twice.
   expect(await from("127.0.0.7")).toMatchObject({ kind: "broken", retryAt: world.now + 300_000 });
 });

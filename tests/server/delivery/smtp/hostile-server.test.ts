@@ -29,7 +29,7 @@ test("a server that answers one byte at a time is understood", async () => {
   expect(outcome).toMatchObject({ kind: "accepted", reply: { enhanced: "2.0.0", text: "queued" } });
 });
 
-test("each stage has its own time-out", async () => {
+test("each stage has its own timeout", async () => {
   const silent = async (peer: HostilePeer) => await peer.closed();
   expect(await failureOf(silent, {}, impatient)).toMatchObject({
     stage: "greeting",
@@ -121,7 +121,7 @@ test("a refusal after the dot is a refusal, however many lines it has", async ()
   });
 });
 
-test("a connection that dies before the dot is certainly not sent", async () => {
+test("a connection lost before the dot means certainly not sent", async () => {
   for (const end of ["close", "reset"] as const) {
     let called = 0;
     const outcome = await sendTo(
@@ -166,7 +166,7 @@ test("the dot is written only after the journal has it", async () => {
   expect(written).toEndWith("Hello.\r\n.\r\n");
 });
 
-test("a journal that cannot be written keeps the dot back and gives the message up", async () => {
+test("a journal that cannot be written prevents the dot and abandons the message", async () => {
   const outcome = await sendTo(
     async (peer) => {
       await peer.welcome();
@@ -182,7 +182,7 @@ test("a journal that cannot be written keeps the dot back and gives the message 
   expect(servers[0]?.peers[0]?.unread).not.toContain("\r\n.\r\n");
 });
 
-test("an abort before the dot takes the message back at any stage", async () => {
+test("an abort before the dot withdraws the message at any stage", async () => {
   for (const answers of [0, 1, 2, 3]) {
     const abort = new AbortController();
     let body = "";
@@ -208,7 +208,7 @@ test("an abort before the dot takes the message back at any stage", async () => 
   }
 });
 
-test("an abort in the very moment the journal is done still keeps the dot back", async () => {
+test("an abort at the moment the journal has finished still prevents the dot", async () => {
   const abort = new AbortController();
   let body = "";
   const outcome = await sendTo(
@@ -264,7 +264,7 @@ test("a server that refuses while the body is being sent never gets the dot", as
   expect(body).not.toContain("\r\n.\r\n");
 });
 
-test("421 closes the connection at every stage, and is told as a refusal there", async () => {
+test("421 closes the connection at every stage, and is reported as a refusal at that stage", async () => {
   const stages = ["mail", "rcpt", "data"] as const;
   for (const pipelining of [true, false]) {
     for (const [answered, stage] of stages.entries()) {
@@ -302,7 +302,7 @@ test("421 before a session is ready is a refusal of that stage", async () => {
   ).toMatchObject({ name: "SmtpRefusal", stage: "ehlo" });
 });
 
-test("a server that only knows HELO is spoken to in HELO, one command at a time", async () => {
+test("a server that only supports HELO is used with HELO, one command at a time", async () => {
   const { port, peers } = await hostile(async (peer) => {
     peer.say("220 old.test");
     await peer.line();

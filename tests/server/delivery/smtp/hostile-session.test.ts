@@ -14,7 +14,7 @@ import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.t
 
 afterEach(closeHostile);
 
-test("bytes slipped in behind the STARTTLS reply end the connection before any secret is sent", async () => {
+test("bytes injected behind the STARTTLS reply end the connection before any secret is sent", async () => {
   const { port, peers } = await hostile(async (peer) => {
     await peer.welcome("STARTTLS", "AUTH PLAIN");
     await peer.line();
@@ -46,7 +46,7 @@ test("a server that answers the TLS handshake with text is a TLS fault", async (
   expect(failure).toMatchObject({ stage: "starttls", fault: "tls" });
 });
 
-test("no STARTTLS offered means no mail and no password", async () => {
+test("without STARTTLS neither mail nor password is sent", async () => {
   const { port, peers } = await hostile(async (peer) => {
     await peer.welcome("AUTH PLAIN LOGIN");
     await peer.closed();
@@ -59,7 +59,7 @@ test("no STARTTLS offered means no mail and no password", async () => {
   expect(peers[0]?.heard).toHaveLength(1);
 });
 
-test("garbage, an endless line and wrong codes break the session and nothing else", async () => {
+test("garbage, an endless line and wrong codes break only the session", async () => {
   expect(await failureOf(async (peer) => peer.say("SSH-2.0-OpenSSH_9.2"))).toMatchObject({
     stage: "greeting",
     fault: "protocol",
@@ -83,7 +83,7 @@ test("garbage, an endless line and wrong codes break the session and nothing els
   expect(confused).toMatchObject({ kind: "broken", stage: "mail", fault: "protocol" });
 });
 
-test("a flood of replies nobody asked for ends the connection", async () => {
+test("a flood of unrequested replies ends the connection", async () => {
   const { port, peers } = await hostile(async (peer) => {
     await peer.welcome();
     for (let n = 0; n < 100; n += 1) {
@@ -99,7 +99,7 @@ test("a flood of replies nobody asked for ends the connection", async () => {
   expect(peers[0]?.isClosed).toBe(true);
 });
 
-test("DATA that opens after the recipient was refused never gets a dot", async () => {
+test("DATA accepted after a refused recipient never gets a dot", async () => {
   let after = "";
   const outcome = await sendTo(async (peer) => {
     await peer.welcome("PIPELINING");
@@ -113,7 +113,7 @@ test("DATA that opens after the recipient was refused never gets a dot", async (
   expect(after).toBe("");
 });
 
-test("a peer that stops reading a large body is given up, one that reads slowly is not", async () => {
+test("a peer that stops reading a large body is abandoned, one that reads slowly is not", async () => {
   const bytes = Buffer.from(`Subject: x\r\n\r\n${`${"x".repeat(76)}\r\n`.repeat(150_000)}`);
   const { port } = await hostile(async (peer, nth) => {
     await peer.welcome();
@@ -143,7 +143,7 @@ test("a peer that stops reading a large body is given up, one that reads slowly 
   expect((await send()).kind).toBe("accepted");
 });
 
-test("a TLS handshake that never ends is timed out", async () => {
+test("a TLS handshake that never ends times out", async () => {
   const { port } = await hostile(async (peer) => await peer.closed());
   const failure = await openSession(loopbackRoute(port, { security: "tls" }), {
     timeouts: impatient,
@@ -152,7 +152,7 @@ test("a TLS handshake that never ends is timed out", async () => {
   expect(failure).toMatchObject({ stage: "starttls", fault: "timeout" });
 });
 
-test("nothing listening is told as a refused connection", async () => {
+test("a port without a listener is reported as a refused connection", async () => {
   const { port, close } = await startHostileSmtp(() => Promise.resolve());
   await close();
 

@@ -1,4 +1,4 @@
-// SMTP servers and pools that live as long as one test. The test files call `closePeers` after each of theirs.
+// SMTP servers and pools for one test. Test files call `closePeers` after each test.
 import { RoutePool, type RoutePoolOptions } from "../../../../server/delivery/smtp/route-pool.ts";
 import type { Route } from "../../../../server/delivery/types.ts";
 import {
@@ -11,7 +11,7 @@ import { type SinkOptions, type SmtpSink, startSmtpSink } from "../../../support
 
 const closers: (() => Promise<void>)[] = [];
 
-/** A server that takes everything, unless the options say otherwise. */
+/** A server that accepts everything, unless the options say otherwise. */
 export async function sink(options?: SinkOptions): Promise<SmtpSink> {
   const started = await startSmtpSink(options);
   closers.push(started.close);
@@ -27,7 +27,7 @@ export async function hostile(
   return server;
 }
 
-/** Connections to a port of this machine; a failed one is soon tried again. */
+/** A pool of connections to a port of this machine; a failed connection is retried quickly. */
 export function pool(
   port: number,
   route: Partial<Route> = {},

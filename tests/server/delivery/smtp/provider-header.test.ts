@@ -21,20 +21,23 @@ test.each([
   ["postmark", `X-PM-Metadata-swiftmail: ${token}`],
   ["brevo", `X-Mailin-custom: swiftmail:${token}`],
   ["mailjet", `X-MJ-CustomID: ${token}`],
-])("a route of %s names the message in one header before all others", (preset, header) => {
-  const bytes = Buffer.from(withProviderHeader(message, preset).bytes).toString();
+])(
+  "a route of %s puts its name for the message in one header before all others",
+  (preset, header) => {
+    const bytes = Buffer.from(withProviderHeader(message, preset).bytes).toString();
 
-  expect(bytes).toBe(`${header}\r\nDKIM-Signature: x\r\nSubject: y\r\n\r\nz\r\n`);
-});
+    expect(bytes).toBe(`${header}\r\nDKIM-Signature: x\r\nSubject: y\r\n\r\nz\r\n`);
+  },
+);
 
 test.each([[""], [undefined], ["google"], ["constructor"]])(
-  "a route of the preset %p leaves the message as it is",
+  "a route of the preset %p does not change the message",
   (preset) => {
     expect(withProviderHeader(message, preset)).toBe(message);
   },
 );
 
-test("a Message-ID that is not ours puts nothing into a header", () => {
+test("a foreign Message-ID adds nothing to a header", () => {
   const foreign = { ...message, messageId: 'x"\r\nBcc: victim@example.com@acme.test' };
 
   expect(withProviderHeader(foreign, "ses")).toBe(foreign);

@@ -17,7 +17,7 @@ test("a reply is read with its code, enhanced code and text", () => {
   });
 });
 
-test("the lines of a reply become one text that says its enhanced code once", () => {
+test("the lines of a reply become one text with its enhanced code once", () => {
   const [reply] = parse(
     "550-5.1.1 The email account that you tried to reach does not exist.\r\n" +
       "550-5.1.1 Please try double-checking the address\r\n550 5.1.1 for typos.\r\n",
@@ -29,7 +29,7 @@ test("the lines of a reply become one text that says its enhanced code once", ()
   );
 });
 
-test("replies are the same however the bytes are cut into segments", () => {
+test("replies are the same however the bytes are split into segments", () => {
   const text =
     "250-mx.example\r\n250-SIZE 100\r\n250 PIPELINING\r\n250 2.1.0 Grüße 🎈\r\n354 go\n421 bye\r\n250\r\n";
   const whole = parse(text);
@@ -55,13 +55,13 @@ test("lines of one reply with different codes are refused", () => {
   expect(() => parse("250-hello\r\n550 no\r\n")).toThrow("two codes");
 });
 
-test("what is not a reply is refused with a piece of it", () => {
+test("input that is no reply is refused with a part of it", () => {
   expect(() => parse("HTTP/1.1 400 Bad Request\r\n")).toThrow('"HTTP/1.1 400 Bad Request"');
   expect(() => parse("999 what\r\n")).toThrow("not an SMTP reply");
   expect(() => parse("\r\n")).toThrow("not an SMTP reply");
 });
 
-test("an endless line is refused before it fills the memory", () => {
+test("an endless line is refused before it fills memory", () => {
   const parser = new ReplyParser();
   let fed = 0;
 
@@ -87,7 +87,7 @@ test("control characters in a reply do not reach the text", () => {
   expect(parse("550 no\u001b[31m\u0000 such user\r\n")[0]?.text).toBe("no [31m  such user");
 });
 
-test("any bytes at all give replies or a syntax error, never anything else", () => {
+test("any bytes give replies or a syntax error, nothing else", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 20 }), (chunks) => {
       const parser = new ReplyParser();

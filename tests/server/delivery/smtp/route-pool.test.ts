@@ -6,12 +6,12 @@ import { refusal } from "../../../support/smtp-sink.ts";
 import { closePeers, hostile, pool, sink } from "./peers.ts";
 
 const journal = { beforeDot: () => Promise.resolve() };
-/** Keeps a connection busy for long enough that others are opened. */
+/** Keeps a connection busy long enough that others are opened. */
 const slowJournal = { beforeDot: () => Bun.sleep(10) };
 
 afterEach(closePeers);
 
-/** Takes messages on a connection until `count` are accepted. */
+/** Accepts messages on a connection until there are `count`. */
 async function take(peer: HostilePeer, count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) {
     await peer.acceptEnvelope();
@@ -20,7 +20,7 @@ async function take(peer: HostilePeer, count: number): Promise<void> {
   }
 }
 
-test("many messages share no more connections than the route allows", async () => {
+test("many messages use no more connections than the route allows", async () => {
   const { port, messages, mostConnections } = await sink();
   const route = pool(port, { maxConnections: 4 });
 
@@ -42,7 +42,7 @@ test("a relay is one site, and the provider is the recipient's", () => {
   expect(route.siteOf("a.example").provider).toBe("other");
 });
 
-test("a relay is reached from the route's address, or the one that was chosen, under its name", async () => {
+test("a relay is reached from the route's or the chosen source address, under its name", async () => {
   const seen: unknown[] = [];
   const { port } = await sink({
     server: {
@@ -109,7 +109,7 @@ test("a connection the server closed while idle costs no message", async () => {
   expect(peers).toHaveLength(2);
 });
 
-test("a reused connection that dies before the sender was accepted is replaced without a word", async () => {
+test("a reused connection lost before the sender was accepted is replaced silently", async () => {
   let dots = 0;
   const { port } = await hostile(async (peer, nth) => {
     await peer.welcome("PIPELINING");
@@ -135,7 +135,7 @@ test("a reused connection that dies before the sender was accepted is replaced w
   expect(dots).toBe(2);
 });
 
-test("a server that ends each connection after k messages is given k from then on", async () => {
+test("a server that ends each connection after k messages gets k per connection from then on", async () => {
   const { port, peers } = await hostile(async (peer) => {
     await peer.welcome("PIPELINING");
     await take(peer, 3);
@@ -166,7 +166,7 @@ test("a server that ends each connection after k messages is given k from then o
   ]);
 });
 
-test("a server that lies about PIPELINING is found out once, and no message is lost", async () => {
+test("a server that wrongly offers PIPELINING is detected once, and no message is lost", async () => {
   const { port, peers } = await hostile(async (peer, nth) => {
     await peer.welcome("PIPELINING");
     if (nth === 0) {
@@ -191,7 +191,7 @@ test("a server that lies about PIPELINING is found out once, and no message is l
   expect(peers).toHaveLength(2);
 });
 
-test("while a route is down one message hears of each try and the others wait", async () => {
+test("while a route is down one message learns of each attempt and the others wait", async () => {
   const { port, peers } = await hostile(async (peer, nth) => {
     if (nth < 2) {
       peer.say("554 5.7.1 go away");
@@ -215,7 +215,7 @@ test("while a route is down one message hears of each try and the others wait", 
   expect(route.status()).toMatchObject({ lastError: "", retryAt: undefined });
 });
 
-test("a route that is down says since when and why, and tries with growing pauses", async () => {
+test("a route that is down says since when and why, and retries with growing pauses", async () => {
   const { port, peers } = await hostile(async (peer) => {
     peer.say("421 4.7.0 busy");
     await peer.closed();
@@ -225,14 +225,14 @@ test("a route that is down says since when and why, and tries with growing pause
 
   await Promise.all([1, 2, 3].map(() => route.send(renderedMessage(), journal)));
 
-  // Tries at 0, 40 and 40 + 80 ms.
+  // Attempts at 0, 40 and 40 + 80 ms.
   expect(Date.now() - started).toBeGreaterThanOrEqual(110);
   expect(peers).toHaveLength(3);
   expect(route.status().lastError).toContain("421 4.7.0 busy");
   expect(route.status().retryAt).toBeGreaterThan(Date.now());
 });
 
-test("a server that takes only two connections gets two, and every message arrives", async () => {
+test("a server that accepts only two connections gets two, and every message arrives", async () => {
   let open = 0;
   let most = 0;
   const { port } = await hostile(async (peer) => {
@@ -257,7 +257,7 @@ test("a server that takes only two connections gets two, and every message arriv
   expect(route.status().limit).toBe(2);
 });
 
-test("an abort takes back the messages that wait for a connection", async () => {
+test("an abort cancels messages that wait for a connection", async () => {
   const abort = new AbortController();
   const { port } = await hostile(async (peer) => {
     await peer.closed();
@@ -274,7 +274,7 @@ test("an abort takes back the messages that wait for a connection", async () => 
   expect(route.status().waiting).toBe(0);
 });
 
-test("close lets the message under way finish and takes the waiting ones back", async () => {
+test("close lets the message in flight finish and cancels the waiting ones", async () => {
   const { port } = await hostile(async (peer) => {
     await peer.welcome();
     await peer.acceptEnvelope();
@@ -309,7 +309,7 @@ test("close does not wait for a server that never greets", async () => {
   expect((await sent).kind).toBe("abandoned");
 });
 
-test("refused recipients cost no connection", async () => {
+test("refused recipients do not cost a connection", async () => {
   const { port, connections } = await sink({
     refuseRecipient: (to) => (to.startsWith("no") ? refusal(550, "5.1.1 unknown") : undefined),
   });

@@ -3,7 +3,7 @@ import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts"
 
 const DAY = 24 * 3_600_000;
 
-test("a host that fails at pipelining is spared it for three days", () => {
+test("a host that fails with pipelining is used without it for three days", () => {
   const memory = new ServerMemory();
 
   memory.pipeliningFailed("mx.example", 0);
@@ -13,7 +13,7 @@ test("a host that fails at pipelining is spared it for three days", () => {
   expect(memory.mayPipeline("other.example", 1)).toBe(true);
 });
 
-test("one connection lost in a group of commands is bad luck, two in a row are a pattern", () => {
+test("one connection lost during a command group is chance, two in a row are a pattern", () => {
   const memory = new ServerMemory();
 
   memory.flightBroke("mx.example", 0);
@@ -24,7 +24,7 @@ test("one connection lost in a group of commands is bad luck, two in a row are a
   expect(memory.mayPipeline("mx.example", 1)).toBe(false);
 });
 
-test("messages per connection are learned from words at once, from silence at the second time", () => {
+test("messages per connection are learned from a reply at once, from a silent end at the second time", () => {
   const memory = new ServerMemory();
   const cap = () => memory.messagesPerConnection("mx.example", 1);
 
@@ -39,7 +39,7 @@ test("messages per connection are learned from words at once, from silence at th
   expect(memory.messagesPerConnection("mx.example", DAY)).toBe(Number.POSITIVE_INFINITY);
 });
 
-test("ever more hosts do not fill the memory", () => {
+test("the memory is bounded however many hosts there are", () => {
   const memory = new ServerMemory();
 
   for (let n = 0; n < 20_000; n += 1) {

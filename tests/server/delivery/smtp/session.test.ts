@@ -43,7 +43,7 @@ test("one connection carries many messages, with and without pipelining", async 
   }
 });
 
-test("a refused sender, recipient and message name their stage, and the connection goes on", async () => {
+test("a refused sender, recipient and message name their stage, and the connection stays usable", async () => {
   for (const hidePIPELINING of [false, true]) {
     const { port, messages } = await sink({
       refuseSender: (from) =>
@@ -123,7 +123,7 @@ test("a token signs in by XOAUTH2, and a stale one is refused with the server's 
   expect(refused).toMatchObject({ name: "SmtpRefusal", stage: "auth", reply: { code: 535 } });
 });
 
-test("a certificate nobody vouches for is refused before any mail or password", async () => {
+test("an untrusted certificate is refused before any mail or password is sent", async () => {
   const { port } = await sink({ certificate, login: { username: "ann", password: "x" } });
   const route = loopbackRoute(port, { security: "starttls", username: "ann", password: "x" });
 
@@ -135,7 +135,7 @@ test("a certificate nobody vouches for is refused before any mail or password", 
   await trusting.quit();
 });
 
-test("nothing is sent when the server's limits rule the message out", async () => {
+test("nothing is sent when the server's limits exclude the message", async () => {
   const { port, messages } = await sink({
     server: { size: 1_000, hideSMTPUTF8: true, hide8BITMIME: true },
   });
@@ -157,7 +157,7 @@ test("nothing is sent when the server's limits rule the message out", async () =
   expect(messages).toHaveLength(1);
 });
 
-test("an address that smuggles a command is refused here", async () => {
+test("an address that contains a command is refused here", async () => {
   const { port, messages } = await sink();
   const session = await openSession(loopbackRoute(port));
 
@@ -176,7 +176,7 @@ test("an address that smuggles a command is refused here", async () => {
   expect(messages).toHaveLength(0);
 });
 
-test("a message of several megabytes passes", async () => {
+test("a message of several megabytes is delivered", async () => {
   const { port, messages } = await sink({ server: { size: 20_000_000 } });
   const session = await openSession(loopbackRoute(port));
   const body = `${"x".repeat(70)}\r\n`.repeat(70_000);
@@ -188,7 +188,7 @@ test("a message of several megabytes passes", async () => {
   expect(messages[0]?.raw.length).toBeGreaterThan(5_000_000);
 });
 
-test("a session leaves from the source address it is given", async () => {
+test("a session uses the given source address", async () => {
   const addresses: string[] = [];
   const { port } = await sink({
     server: {

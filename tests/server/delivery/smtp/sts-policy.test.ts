@@ -17,7 +17,7 @@ test("the record of a domain has one id, or there is no policy", () => {
   }
 });
 
-test("a policy is read with either line end, and fields nobody knows are passed over", () => {
+test("a policy is read with either line end, and unknown fields are ignored", () => {
   const lines = ["version: STSv1", "mode: enforce", "mx: MX1.a.example", "mx: *.b.example"];
   for (const end of ["\n", "\r\n"]) {
     expect(parseStsPolicy([...lines, "max_age: 604800", "new: thing", ""].join(end))).toEqual({
@@ -28,7 +28,7 @@ test("a policy is read with either line end, and fields nobody knows are passed 
   }
 });
 
-test("what is not a whole policy is none", () => {
+test("an incomplete policy is no policy", () => {
   for (const text of [
     "",
     "version: STSv1\nmode: enforce\nmax_age: 60",
@@ -42,13 +42,13 @@ test("what is not a whole policy is none", () => {
   }
 });
 
-test("no policy holds longer than a year, and noise never throws", () => {
+test("no policy is valid longer than a year, and noise never throws", () => {
   const long = parseStsPolicy("version: STSv1\nmode: none\nmax_age: 9999999999");
   expect(long?.maxAgeSeconds).toBe(31_557_600);
   fc.assert(fc.property(fc.string(), (text) => parseStsPolicy(text) === undefined));
 });
 
-test("a star stands for one label, no more and no less", () => {
+test("a wildcard stands for exactly one label", () => {
   const policy = {
     mode: "enforce" as const,
     mx: ["*.a.example", "mx.b.example"],

@@ -1,4 +1,4 @@
-// Servers that have had enough of a connection, or do not want it: none of that is about a message.
+// Servers that end a connection early or do not want it: none of that concerns a message.
 import { afterEach, expect, test } from "bun:test";
 import type { RoutePool, RoutePoolOptions } from "../../../../server/delivery/smtp/route-pool.ts";
 import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts";
@@ -16,12 +16,12 @@ const pool = (port: number, route: Partial<Route> = {}, options: RoutePoolOption
 afterEach(closePeers);
 
 type Rules = {
-  /** Answers a command, or says nothing of it; `heard` is what this connection has heard so far. */
+  /** The reply to a command, or none; `heard` is what this connection has heard so far. */
   answer: (verb: string, heard: string[]) => string | undefined;
   extensions?: string[];
 };
 
-/** A server that keeps order as Postfix does, but for what the rules say; a 421 or 554 to RSET closes. */
+/** A server that checks the command order as Postfix does, except for these rules; a 421 or 554 to RSET closes. */
 async function serve(peer: HostilePeer, { answer, extensions = [] }: Rules): Promise<void> {
   await peer.welcome(...extensions);
   for (let line = await peer.line(); line !== ""; line = await peer.line()) {
@@ -94,7 +94,7 @@ test("after a refused MAIL the next one follows without RSET", async () => {
   expect(server.peers.flatMap(verbs)).toEqual(["EHLO", "MAIL", "MAIL", "MAIL"]);
 });
 
-test("a server that takes that for a nested MAIL gets a new connection, and RSET from then on", async () => {
+test("a server that treats this as a nested MAIL gets a new connection, and RSET from then on", async () => {
   let mails = 0;
   const server = await hostile((peer) =>
     serve(peer, {
@@ -126,7 +126,7 @@ test.each([
   ["answers EHLO with 502 and closes", "502 not here"],
   ["closes at EHLO without a word", undefined],
 ] as const)(
-  "a server that %s is asked with HELO, and from then on with HELO alone",
+  "a server that %s is greeted with HELO, and from then on only with HELO",
   async (_what, reply) => {
     const server = await hostile(async (peer) => {
       peer.say("220 old.test");
@@ -158,7 +158,7 @@ test.each([
   },
 );
 
-test("a relay that needs a sign-in is not asked with HELO: without EHLO there is none", async () => {
+test("a relay that needs a sign-in is not greeted with HELO, because AUTH requires EHLO", async () => {
   const server = await hostile(async (peer) => {
     peer.say("220 relay.test");
     await peer.line();
@@ -176,7 +176,7 @@ test.each([
   ["at MAIL", "MAIL"],
   ["at RCPT", "RCPT"],
 ])(
-  "a server that answers 421 %s on each new connection is knocked at ever more rarely, and used again when it is well",
+  "a server that answers 421 %s on each new connection is tried ever more rarely, and used again when it recovers",
   async (_when, verb) => {
     let isBusy = true;
     const server = await hostile((peer) =>
@@ -196,9 +196,9 @@ test.each([
     isBusy = false;
     await Promise.all(sending);
 
-    // 40 ms, 80, 160, 320, 640: a handful, after the few that were opened before the first answer.
+    // 40 ms, 80, 160, 320, 640: a few attempts, after those made before the first reply.
     expect(knocks).toBeLessThan(30);
-    // Only those that knocked hear of it.
+    // Only messages that tried to connect are told.
     expect(heard).toBeLessThanOrEqual(knocks);
     expect(outcomes.filter(({ kind }) => kind === "accepted").length).toBe(60 - heard);
   },

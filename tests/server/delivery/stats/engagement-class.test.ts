@@ -31,7 +31,7 @@ test("real clients are people", () => {
   }
 });
 
-test("privacy proxies are known by what they say, and only for images", () => {
+test("privacy proxies are recognized by their user agent, and only for images", () => {
   expect(classOf({ userAgent: "Mozilla/5.0" })).toBe("apple_mpp/apple_mail_privacy");
   const gmail =
     "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)";
@@ -39,7 +39,7 @@ test("privacy proxies are known by what they say, and only for images", () => {
   expect(classOf({ kind: "click", userAgent: "Mozilla/5.0" })).toBe("unknown/no_rule");
 });
 
-test("what says it is a machine, or behaves like one, is a scanner", () => {
+test("a client that says it is a machine, or behaves like one, is a scanner", () => {
   expect(classOf({ userAgent: "Barracuda Sentinel (EE)" })).toBe("scanner/scanner_user_agent");
   expect(classOf({ userAgent: "python-requests/2.32" })).toBe("scanner/scanner_user_agent");
   expect(classOf({ userAgent: "" })).toBe("scanner/no_user_agent");
@@ -49,7 +49,7 @@ test("what says it is a machine, or behaves like one, is a scanner", () => {
   expect(classOf({ kind: "click", sinceSentMs: -5 })).toBe("scanner/before_delivery");
 });
 
-test("speed alone makes nobody a machine; together with other evidence it does", () => {
+test("speed alone does not make a machine; together with other evidence it does", () => {
   const old =
     "Mozilla/5.0 (Windows NT 6.1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/41.0.2228.0 Safari/537.36";
   expect(classOf({ kind: "click", sinceSentMs: 800 })).toBe("human/known_client");

@@ -3,7 +3,7 @@ import { EngineState } from "../../../../server/delivery/threads/engine-state.ts
 
 const applied = { workspaceId: "w", campaigns: [1], settled: [], outcomes: { sent: 2 } };
 
-test("a listener that fails keeps neither the others from hearing nor a campaign from being halted", () => {
+test("a failing listener prevents neither other listeners nor the halt of a campaign", () => {
   const state = new EngineState({ loadRoutes: () => [], loadDkimKey: () => undefined });
   const halted: number[] = [];
   const heard: number[] = [];
@@ -19,7 +19,7 @@ test("a listener that fails keeps neither the others from hearing nor a campaign
   expect(state.outcomes.get("sent")).toBe(2);
 });
 
-test("a campaign that is to pause is halted before anybody hears of it", () => {
+test("a campaign to be paused is halted before listeners are told", () => {
   const state = new EngineState({ loadRoutes: () => [], loadDkimKey: () => undefined });
   const order: string[] = [];
   state.halt = () => order.push("halted");

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => data.close());
 
-/** As each start of a process looks. */
+/** What each start of a process checks. */
 const look = () =>
   new JournalLosses({
     system: data.databases.system,
@@ -22,13 +22,13 @@ const look = () =>
     clock: Date.now,
   });
 
-test("segments that are lost are told of once: the next start is not to hold messages for them again", async () => {
+test("lost segments are reported once: the next start does not hold messages for them again", async () => {
   raiseJournalMark(data.databases.system, "n/delivery", 5);
 
   const first = look();
   expect([...first.streams]).toEqual(["delivery"]);
   expect(first.above.delivery).toBeGreaterThan(5);
-  // The process ended before it had written anything.
+  // The process ended before it wrote anything.
   const second = look();
   expect([...second.streams]).toEqual([]);
   expect(unreadDamage(data.databases.system)).toHaveLength(1);
@@ -40,7 +40,7 @@ test("segments that are lost are told of once: the next start is not to hold mes
   expect(listSegments(dir).at(-1)).toBeGreaterThan(first.above.delivery);
 });
 
-test("a journal that is lost a second time is told of again, though the first notice was dismissed", () => {
+test("a journal lost a second time is reported again, although the first notice was dismissed", () => {
   const { system } = data.databases;
   look().gone("web");
   for (const { id } of unreadDamage(system)) {

@@ -1,4 +1,5 @@
-// Workspaces that come back when the journal no longer tells what happened in them: it is said, and nobody is mailed twice in silence.
+// Workspaces that return when the journal no longer has their results: this is reported, and nobody is mailed twice
+// unnoticed.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { listSegments } from "../../../../server/platform/journal/segments.ts";
@@ -23,7 +24,10 @@ const counts = () => fixture.counts(id);
 const campaign = () => fixture.campaign(id);
 const notices = () => fixture.notices();
 
-/** Sends to twenty people, copies the workspace's file after so many, and waits until most of the journal is removed. */
+/**
+ * Sends to twenty people, copies the workspace's file after `copyAfter`, and waits until most of the journal is
+ * removed.
+ */
 async function sendAndCopyAfter(copyAfter: number): Promise<void> {
   const running = await fixture.nextWriter("first");
   await running.recover();
@@ -43,7 +47,7 @@ async function sendAndCopyAfter(copyAfter: number): Promise<void> {
   await fixture.stopWriter();
 }
 
-test("an older copy that the journal cannot bring up to date is told, and its campaigns wait for a person", async () => {
+test("an older copy that the journal cannot bring up to date is reported, and its campaigns wait for a person", async () => {
   await sendAndCopyAfter(5);
   fixture.restoreCopy();
 
@@ -59,7 +63,7 @@ test("an older copy that the journal cannot bring up to date is told, and its ca
   expect(started.lease({ inHand: [], want: 100 })).toEqual([]);
 });
 
-test("once somebody resumed its campaigns, an older copy is not told of again", async () => {
+test("after a person resumed its campaigns, an older copy is not reported again", async () => {
   await sendAndCopyAfter(5);
   fixture.restoreCopy();
   await (await fixture.nextWriter("second")).recover();
@@ -74,7 +78,7 @@ test("once somebody resumed its campaigns, an older copy is not told of again", 
   expect(again.lease({ inHand: [], want: 100 })).toHaveLength(1);
 });
 
-test("an older copy that is put back while the workspace is set aside is told when it returns", async () => {
+test("an older copy restored while the workspace is set aside is reported when it returns", async () => {
   await sendAndCopyAfter(5);
   const running = await fixture.nextWriter("second");
   await running.recover();
@@ -91,7 +95,7 @@ test("an older copy that is put back while the workspace is set aside is told wh
   expect(notices()).toEqual(["results_lost"]);
 });
 
-test("a copy that lacks nothing but what the journal holds is brought up to date without a word", async () => {
+test("a copy that lacks only what the journal has is brought up to date without a notice", async () => {
   await sendAndCopyAfter(20);
   fixture.restoreCopy();
 
@@ -105,7 +109,7 @@ test("a copy that lacks nothing but what the journal holds is brought up to date
 const ambiguous = () =>
   data.db(ws).prepare("SELECT count(*) FROM attempt WHERE outcome = 'ambiguous'").pluck().get();
 
-test("set aside at the start at which another journal is found lost, what it had in hand is held when it returns", async () => {
+test("set aside when another journal is found lost: messages in hand are held when it returns", async () => {
   fixture.leaseAll(id, "lost:dead");
   fixture.setAside();
   const started = await fixture.nextWriter("first");
@@ -119,7 +123,7 @@ test("set aside at the start at which another journal is found lost, what it had
   expect(notices()).toEqual(["journal_missing"]);
 });
 
-test("set aside while the journal is lost and over another start, what it had in hand is held when it returns", async () => {
+test("set aside while the journal is lost, and over another start: messages in hand are held when it returns", async () => {
   const before = fixture.openJournal({ segmentBytes: 100 });
   for (let s = 1; s <= 5; s++) {
     await before.append(JSON.stringify(fixture.sent(id, s)));
@@ -142,7 +146,7 @@ test("set aside while the journal is lost and over another start, what it had in
   expect(counts()).toMatchObject({ sent: 5, pending: 0, leased: 0 });
 });
 
-test("set aside and back with the whole journal, what was in hand is simply taken back", async () => {
+test("set aside and back with the complete journal: messages in hand are released", async () => {
   fixture.leaseAll(id, "n:killed");
   fixture.setAside();
   const started = await fixture.nextWriter("first");
@@ -158,7 +162,7 @@ test("set aside and back with the whole journal, what was in hand is simply take
   expect(ambiguous()).toBe(0);
 });
 
-test("in an older copy with lost results, what would start by itself waits for a person as well", async () => {
+test("in an older copy with lost results, scheduled campaigns wait for a person as well", async () => {
   const scheduled = data.addCampaign(ws, { status: "scheduled" });
   await sendAndCopyAfter(5);
   fixture.restoreCopy();

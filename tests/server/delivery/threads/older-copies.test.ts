@@ -1,4 +1,4 @@
-// An older copy of a workspace's file is put back: what would send by itself waits for a person.
+// An older copy of a workspace's file is restored: whatever would send by itself waits for a person.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Writer } from "../../../../server/delivery/threads/writer.ts";
 import { readDamage, unreadDamage } from "../../../../server/platform/db/damage.store.ts";
@@ -29,7 +29,7 @@ afterEach(() => fixture.close());
 const notices = () => fixture.notices();
 const campaign = (id: number) => fixture.campaign(id);
 
-/** A process that has recovered what the one before left. */
+/** A process that has recovered what the previous one left. */
 async function newWriter(boot: string): Promise<Writer> {
   const writer = await fixture.nextWriter(boot);
   await writer.recover();
@@ -50,7 +50,7 @@ async function start(...ids: number[]): Promise<void> {
 const twice = expect.stringContaining("would get it twice");
 const perhaps = expect.stringContaining("may have been sent, changed or cancelled");
 
-test("what was scheduled, preparing or sending in an older copy waits for a person; a draft that was sent says so", async () => {
+test("scheduled, preparing and sending campaigns in an older copy wait for a person; a draft that was sent says so", async () => {
   await start(campaigns.draft);
   fixture.restoreCopy();
 
@@ -66,7 +66,7 @@ test("what was scheduled, preparing or sending in an older copy waits for a pers
 });
 
 test.each(["scheduled", "preparing"] as const)(
-  "a copy in which a campaign is %s that has been sent since is known by that alone",
+  "a copy in which a campaign is %s that has been sent since is detected by that alone",
   async (kind) => {
     await start(campaigns[kind]);
     fixture.restoreCopy();
@@ -84,7 +84,7 @@ test.each(["scheduled", "preparing"] as const)(
   },
 );
 
-test("an older copy is told once, and what a person resumed goes on; the same copy put back again is told again", async () => {
+test("an older copy is reported once and resumed campaigns continue; the same copy restored again is reported again", async () => {
   await start(campaigns.draft, campaigns.preparing);
   fixture.restoreCopy();
   await newWriter("second");
@@ -104,7 +104,7 @@ test("an older copy is told once, and what a person resumed goes on; the same co
   expect(campaign(campaigns.sending)?.status).toBe("paused");
 });
 
-test("after an older system.db was found, what would send by itself waits once, with that reason", async () => {
+test("after an older system.db was found, whatever would send by itself waits once, with that reason", async () => {
   const { system } = data.databases;
   const older = expect.stringContaining("older copy of its main database");
   holdAll(system, 0);
@@ -124,7 +124,7 @@ test("after an older system.db was found, what would send by itself waits once, 
   expect(campaign(campaigns.sending)?.status).toBe("sending");
 });
 
-test("a new campaign that gets the number of one that the older copy lacks is not taken for it", async () => {
+test("a new campaign with the number of one that the older copy lacks is not mistaken for it", async () => {
   fixture.setStatus(campaigns.preparing, "cancelled");
   fixture.copyFile();
   const running = await newWriter("first");
@@ -142,7 +142,7 @@ test("a new campaign that gets the number of one that the older copy lacks is no
   expect(campaign(campaigns.sending)?.status).toBe("sending");
 });
 
-test("what a crash left unrecorded is recorded at the next start", async () => {
+test("a start that a crash left unrecorded is recorded at the next start", async () => {
   await start(campaigns.draft);
   data.databases.system.exec("DELETE FROM campaign_started");
   await newWriter("second");
@@ -154,7 +154,7 @@ test("what a crash left unrecorded is recorded at the next start", async () => {
   expect(notices()).toEqual(["older_copy"]);
 });
 
-test("an older copy is told of soon after a start, even if nobody uses the workspace", async () => {
+test("an older copy is reported soon after a start, even if nobody uses the workspace", async () => {
   data
     .db(ws)
     .exec("INSERT INTO suppression (address, reason, created_at) VALUES ('r1@x', 'manual', 0)");
@@ -171,7 +171,7 @@ test("an older copy is told of soon after a start, even if nobody uses the works
   expect(campaign(campaigns.sending)?.status).toBe("paused");
 }, 20_000);
 
-test("a copy that lacks only changes of consent stops what would send by itself, once", async () => {
+test("a copy that lacks only changes of consent stops automatic sending, once", async () => {
   data
     .db(ws)
     .exec("INSERT INTO suppression (address, reason, created_at) VALUES ('r1@x', 'manual', 0)");

@@ -23,7 +23,7 @@ const dot = (s: number) => fixture.dot(id, s);
 const sent = (s: number) => fixture.sent(id, s);
 const counts = () => fixture.counts(id);
 
-test("segments go when all in them is applied, and following the stream goes on", async () => {
+test("segments are removed when everything in them is applied, and following the stream continues", async () => {
   const started = fixture.newWriter("b");
   await started.recover();
   started.run();
@@ -63,7 +63,7 @@ test("a dot without a result keeps its segment", async () => {
   await journal.close();
 });
 
-test("a start names the ambiguous messages once, takes the dead leases back, and says so again to nobody", async () => {
+test("a start reports the ambiguous messages once and releases the dead leases", async () => {
   fixture.leaseAll(id, "n:dead", Date.now() + 90_000);
   const journal = fixture.openJournal();
   await Promise.all(
@@ -88,7 +88,7 @@ test("a start names the ambiguous messages once, takes the dead leases back, and
   expect(fixture.leaseAll(id, "n:third", Date.now() + 90_000)).toHaveLength(1);
 });
 
-test("a writer whose data folder another process has taken claims and applies nothing more", async () => {
+test("a writer whose data folder was taken by another process claims and applies nothing more", async () => {
   const first = fixture.newWriter("first");
   await first.recover();
   first.run();
@@ -107,7 +107,7 @@ test("a writer whose data folder another process has taken claims and applies no
   await first.stop();
 });
 
-test("a result that comes under an old lease counts, and a second acceptance is listed as a second copy", async () => {
+test("a result under an old lease counts, and a second acceptance is listed as a second copy", async () => {
   const started = fixture.newWriter("b");
   await started.recover();
   started.run();
@@ -129,7 +129,7 @@ test.each([
   ["resend", { sent: 0, deferred: 2, held: 0 }],
   ["hold", { sent: 0, deferred: 0, held: 2 }],
 ])(
-  "what was ambiguous while its workspace was set aside goes by its campaign's word once it is back: %s",
+  "messages that became ambiguous while their workspace was set aside follow their campaign's setting on return: %s",
   async (word, expected) => {
     data
       .db(ws)
@@ -150,7 +150,7 @@ test.each([
   },
 );
 
-test("leases of another journal's process are told even where no mark was left, and each of their messages waits for a person", async () => {
+test("leases of another journal's process are reported even without a mark, and each of their messages waits for a person", async () => {
   const now = Date.now();
   fixture.leaseAll(id, "lost:dead");
   data
@@ -169,7 +169,7 @@ test("leases of another journal's process are told even where no mark was left, 
   expect(fixture.notices()).toEqual(["journal_missing"]);
 });
 
-test("a journal that is gone is told, its numbers go on, and what was in hand waits for a person", async () => {
+test("a missing journal is reported, its numbers continue, and messages in hand wait for a person", async () => {
   fixture.leaseAll(id, "n:dead", 1);
   const before = fixture.openJournal({ segmentBytes: 100 });
   for (let s = 1; s <= 5; s++) {
@@ -196,9 +196,9 @@ test("a journal that is gone is told, its numbers go on, and what was in hand wa
   await after.close();
 });
 
-test("chunks of a dead process that cannot be given back at the start are given back once that is possible", async () => {
+test("chunks of a dead process that cannot be released at the start are released once that is possible", async () => {
   fixture.leaseAll(id, "n:dead", Date.now() + 90_000);
-  // Any fault that is not the file's: a full disk, for example.
+  // Any fault other than the file's own, for example a full disk.
   data
     .db(ws)
     .exec("CREATE TRIGGER full BEFORE UPDATE ON chunk BEGIN SELECT RAISE(ABORT, 'no room'); END");

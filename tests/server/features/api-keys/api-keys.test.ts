@@ -22,7 +22,7 @@ async function newKey(scopes: string[], as = ada.cookie) {
   return { response, made: (await response.json()) as { id: string; key: string; prefix: string } };
 }
 
-test("a key is shown once; the database holds its hash and its first characters", async () => {
+test("a key is shown once; the database stores its hash and its first characters", async () => {
   const { made } = await newKey(["contacts:read"]);
   const list = await (await fixture.call(ada.cookie, "GET", path)).text();
   const rows = fixture.databases.system.prepare("SELECT * FROM api_key").all();
@@ -33,7 +33,7 @@ test("a key is shown once; the database holds its hash and its first characters"
   expect(JSON.stringify(rows)).not.toContain(made.key);
 });
 
-test("a key does what it was allowed in its workspace, without an Origin, and nothing else", async () => {
+test("a key can do what it was granted in its workspace, without an Origin, and nothing else", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const { made } = await newKey(["workspace:read", "members:read"]);
   const ask = (method: string, to: string, body?: unknown) =>
@@ -48,7 +48,7 @@ test("a key does what it was allowed in its workspace, without an Origin, and no
   expect(list.items.map(({ id }) => id)).toEqual([ada.workspaceId]);
 });
 
-test("a key can be given neither what its maker lacks nor what would let it grow", async () => {
+test("a key gets neither permissions that its creator lacks nor ones that would let it extend its own", async () => {
   const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
   fixture.databases.system
     .prepare("UPDATE membership SET role = 'admin' WHERE user_id = ?")
@@ -85,7 +85,7 @@ test("one workspace cannot revoke another's key", async () => {
   expect((await fixture.call(made.key, "GET", `/workspaces/${ada.workspaceId}`)).status).toBe(200);
 });
 
-test("a malformed, an unknown and an empty key are all refused, even beside a good cookie", async () => {
+test("malformed, unknown and empty keys are refused, even beside a valid cookie", async () => {
   for (const authorization of ["Bearer smk_nope", "Bearer x", "Bearer ", "Basic YTpi"]) {
     const response = await fixture.call(ada.cookie, "GET", "/auth/me", undefined, {
       authorization,
@@ -94,7 +94,7 @@ test("a malformed, an unknown and an empty key are all refused, even beside a go
   }
 });
 
-test("the time of use is noted, at most once a minute", async () => {
+test("the time of use is recorded, at most once a minute", async () => {
   const { made } = await newKey(["workspace:read"]);
   const used = () =>
     fixture.databases.system.prepare("SELECT last_used_at FROM api_key").pluck().get();
@@ -111,7 +111,7 @@ test("the time of use is noted, at most once a minute", async () => {
   expect(used()).toBe(fixture.clock.now);
 });
 
-test("a key can never do more than its maker could do now: demoted, gone or disabled", async () => {
+test("a key can never do more than its creator can now: demoted, removed or disabled", async () => {
   const { system } = fixture.databases;
   const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
   const { made } = await newKey(["workspace:write", "contacts:read"], admin.cookie);
@@ -145,7 +145,7 @@ test("a key can never do more than its maker could do now: demoted, gone or disa
   expect(await inactive()).toMatchObject({ inactiveScopes: ["workspace:write", "contacts:read"] });
 });
 
-test("a key that may import but not write lists brings none in by a file of our own export", async () => {
+test("a key that may import but not write lists cannot create lists with a file of our own export", async () => {
   const start = async (scopes: string[], key: string) => {
     const { made } = await newKey(scopes);
     const to = `/workspaces/${ada.workspaceId}/imports/7/start`;
@@ -155,7 +155,7 @@ test("a key that may import but not write lists brings none in by a file of our 
   };
 
   expect(await start(["imports:write"], "lists")).toBe(403);
-  // There is no such import, which is said to whoever may start one.
+  // The import does not exist, and anyone who may start one is told so.
   expect(await start(["imports:write"], "consent")).toBe(404);
   expect(await start(["imports:write", "lists:write"], "lists")).toBe(404);
 });

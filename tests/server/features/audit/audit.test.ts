@@ -20,11 +20,11 @@ afterEach(() => fixture.close());
 const verify = () => toEnd(verifyAudit(fixture.databases.system));
 const sql = (text: string) => fixture.databases.system.exec(text);
 
-test("an untouched log verifies", () => {
+test("an unchanged log verifies", () => {
   expect(verify()).toEqual({ ok: true, entries: 5, brokenAt: null, reason: null });
 });
 
-test("a changed entry, a removed one, a forged one and a cut tail are all found", async () => {
+test("changed, removed and forged entries and a truncated end are all detected", async () => {
   const db = fixture.databases.system;
   const damages: [string, number][] = [
     ["UPDATE audit SET detail = '{\"x\":1}' WHERE id = 3", 3],
@@ -45,7 +45,7 @@ test("a changed entry, a removed one, a forged one and a cut tail are all found"
   }
 });
 
-test("a long log is checked in steps, and what is added between them is no fault", () => {
+test("a long log is checked in steps, and entries added meanwhile are no fault", () => {
   const { system } = fixture.databases;
   const add = (count: number) =>
     inTransaction(system, () => {
@@ -66,7 +66,7 @@ test("a long log is checked in steps, and what is added between them is no fault
   expect(step.value).toMatchObject({ ok: true, entries: 2_025 });
 });
 
-test("an entry vanishes with the transaction it was recorded in", async () => {
+test("an entry is rolled back with its transaction", async () => {
   const { system } = fixture.databases;
   const fails = () =>
     inTransaction(system, () => {
@@ -98,7 +98,7 @@ test("a workspace's page shows its own entries only, newest first, page after pa
   expect(rest.nextCursor).toBeNull();
 });
 
-test("only admins of a workspace read its log", async () => {
+test("only administrators of a workspace can read its log", async () => {
   const own = fixture.newWorkspace();
   const asEditor = { role: "editor", workspaceId: own.id } as const;
 

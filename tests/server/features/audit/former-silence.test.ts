@@ -1,4 +1,4 @@
-// Changes that left no trace when each route recorded by hand, made over HTTP against the whole application.
+// Changes that had no audit entry when each route recorded its own, made over HTTP against the whole application.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 import { workspaceAsks } from "../../../support/calls.ts";
@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => fixture.close());
 
 const ask = workspaceAsks(() => ({ app: fixture, workspaceId: own.id }), "owner");
-/** A condition that the row is as it was made. */
+/** A condition that the row has not changed since its creation. */
 const ifFirst = { headers: { "if-match": '"1"' } };
 
 function lastEntry() {
@@ -57,7 +57,7 @@ test("lists, memberships, contacts, notes and fields", async () => {
   });
 });
 
-test("campaigns and templates that are saved", async () => {
+test("saving campaigns and templates", async () => {
   const campaign = await ask("POST", "/campaigns", { name: "May" });
   await ask("PATCH", `/campaigns/${campaign.id}`, { name: "June" }, ifFirst);
   expect(lastEntry()).toMatchObject({

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { HashTurns } from "../../../../server/features/auth/hash-turns.ts";
 
-/** Work that ends when it is told to, and the order in which it began. */
+/** Work that ends when the test says so, and the order in which it began. */
 function works() {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
@@ -12,7 +12,7 @@ function works() {
   return { begun, work, end: (name: string) => ends.get(name)?.() };
 }
 
-test("four at once, the others in turn, and who is known first", async () => {
+test("four run at once, the others wait in turn, and known users first", async () => {
   const turns = new HashTurns();
   const { begun, work, end } = works();
   const all = ["a", "b", "c", "d", "e", "f"].map((name) => turns.run(work(name), false));
@@ -33,7 +33,7 @@ test("four at once, the others in turn, and who is known first", async () => {
   await Promise.all(all);
 });
 
-test("beyond forty who wait, strangers are told to come back, and who is known is not", async () => {
+test("with forty waiting, strangers are asked to come back, and known users are not", async () => {
   const turns = new HashTurns();
   const { begun, work, end } = works();
   const names = Array.from({ length: 44 }, (_, n) => `w${n}`);

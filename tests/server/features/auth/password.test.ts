@@ -58,7 +58,7 @@ async function mailedToken(): Promise<string> {
   return /token=([\w-]+)/.exec(text)?.[1] ?? "no token was mailed";
 }
 
-test("a mailed link sets a new password once, ends every session and lifts the throttle", async () => {
+test("a mailed link sets a new password once, ends every session and resets the rate limit", async () => {
   mailBySink();
   const token = await mailedToken();
   for (let i = 0; i < 11; i++) {
@@ -76,7 +76,7 @@ test("a mailed link sets a new password once, ends every session and lifts the t
   expect(await again.json()).toMatchObject({ fields: [{ field: "token" }] });
 });
 
-test("a link is dead after an hour, and when another link was used first", async () => {
+test("a link expires after an hour, or when another link was used first", async () => {
   mailBySink();
   const first = await mailedToken();
   const second = await mailedToken();
@@ -89,7 +89,7 @@ test("a link is dead after an hour, and when another link was used first", async
   expect((await reset(late)).status).toBe(422);
 });
 
-test("of two requests with the same link at the same time, one sets the password", async () => {
+test("of two concurrent requests with the same link, one sets the password", async () => {
   mailBySink();
   const token = await mailedToken();
 
@@ -98,7 +98,7 @@ test("of two requests with the same link at the same time, one sets the password
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
 });
 
-test("asking for a link tells nobody whether an account exists, and mails only to those that do", async () => {
+test("requesting a link does not reveal whether an account exists, and mails only existing ones", async () => {
   mailBySink();
   const known = await forgot("ada@example.com");
   const unknown = await forgot("nobody@example.com");
@@ -111,7 +111,7 @@ test("asking for a link tells nobody whether an account exists, and mails only t
   expect(JSON.stringify(payloads)).not.toContain("example.com");
 });
 
-test("one network gets at most five links an hour for an account, and the asker cannot tell", async () => {
+test("a network gets at most five links an hour for an account, and the answer does not show it", async () => {
   mailBySink();
   for (let i = 0; i < 8; i++) {
     expect((await forgot("ada@example.com")).status).toBe(200);
@@ -130,7 +130,7 @@ test("the token in the mail is not in the database", async () => {
   expect(JSON.stringify(rows)).not.toContain(token);
 });
 
-test("without a route for system mail the wish becomes a dead letter that says so", async () => {
+test("without a route for system mail the request becomes a dead letter with the reason", async () => {
   await forgot("ada@example.com");
   await scheduler.runDue();
 
@@ -139,7 +139,7 @@ test("without a route for system mail the wish becomes a dead letter that says s
   ]);
 });
 
-test("changing the password needs the old one and ends all other sessions", async () => {
+test("changing the password requires the old one and ends all other sessions", async () => {
   const other = cookieOf(await signIn(goodPassword));
   const change = (current: string, password: string) =>
     fixture.call(ada.cookie, "POST", "/auth/password", { current, next: password });
@@ -156,7 +156,7 @@ test("changing the password needs the old one and ends all other sessions", asyn
   expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(200);
 });
 
-test("passwords that are too short, too plain or the address itself are refused with a way out", () => {
+test("passwords that are too short, too simple or the address itself are refused with advice", () => {
   const fault = (password: string) => passwordFault(password, "ada@example.com")?.text;
 
   expect(fault("elevenchars")).toBe("it has 11 characters; 12 is the least");
@@ -166,7 +166,7 @@ test("passwords that are too short, too plain or the address itself are refused 
   expect(fault("päßwörter mit 🐎")).toBeUndefined();
 });
 
-test("a password that guessing programs try early is refused, however it is dressed up", async () => {
+test("a password that guessing programs try early is refused in any variation", async () => {
   const easy = [
     "passwordpassword",
     "Passw0rd12345",
@@ -187,7 +187,7 @@ test("a password that guessing programs try early is refused, however it is dres
   expect(await refused.json()).toMatchObject({ status: 422, fields: [{ field: "next" }] });
 }, 20_000);
 
-test("a changed password is told to its owner, whichever way it was changed", async () => {
+test("the owner is notified of a changed password, however it was changed", async () => {
   mailBySink();
   const subjects = () =>
     sink.messages.map(({ raw }) => /^Subject: (.*)$/m.exec(String(raw))?.[1]?.trim());
@@ -202,7 +202,7 @@ test("a changed password is told to its owner, whichever way it was changed", as
   expect(String(sink.messages.at(-1)?.raw)).not.toContain("yet another");
 });
 
-test("the notice of a changed password does not wait behind work of workspaces that hangs", async () => {
+test("the notice of a changed password does not wait behind hanging work of workspaces", async () => {
   mailBySink();
   const { promise: stuck, resolve } = Promise.withResolvers<void>();
   for (const kind of ["a.hangs", "b.hangs"]) {

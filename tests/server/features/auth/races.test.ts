@@ -1,4 +1,4 @@
-// Comparing and hashing a password takes time, in which the account may be taken back from whoever knows the old one.
+// Comparing and hashing a password takes time, during which the owner may reset the account.
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readConfig } from "../../../../server/config.ts";
@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-test("an account that is created while somebody takes its address is a conflict that names the field", async () => {
+test("an account created while somebody takes its address is a conflict that names the field", async () => {
   const { system } = desk;
   const input = { email: "bob@example.com", name: "Ada", password: newPassword };
   const replacing = replacePerson(system, ada.userId, input, fixture.clock.now);
@@ -70,7 +70,7 @@ test("an account that is created while somebody takes its address is a conflict 
   });
 });
 
-/** As a mailed link does it in the end: the password is another, and all sessions end. */
+/** What a mailed link does finally: the password changes, and all sessions end. */
 function takeBack(passwordHash: string): void {
   setPasswordHash(desk.system, { id: ada.userId, passwordHash, now: fixture.clock.now });
   removeSessionsOf(desk.system, ada.userId);
@@ -78,7 +78,7 @@ function takeBack(passwordHash: string): void {
 const enter = (password: string) =>
   signIn(desk, { email: ada.email, password }, { ip: "192.0.2.1", userAgent: "", cookie: null });
 
-test("who is signing in while the password is reset does not get in by the old one", async () => {
+test("a sign-in with the old password during a reset fails", async () => {
   const hash = await hashPassword(newPassword);
   const entering = enter(goodPassword);
   takeBack(hash);
@@ -88,7 +88,7 @@ test("who is signing in while the password is reset does not get in by the old o
   await enter(newPassword);
 });
 
-test("a change of password that is under way does not undo a reset", async () => {
+test("a concurrent password change does not undo a reset", async () => {
   const hash = await hashPassword(newPassword);
   const change = { current: goodPassword, next: "the thief's long password" };
   const changing = changePassword(desk, ada.userId, change, ada.cookie);
@@ -98,7 +98,7 @@ test("a change of password that is under way does not undo a reset", async () =>
   await enter(newPassword);
 });
 
-test("a reset is there with its entry in the log and the notice to its owner, or not at all", async () => {
+test("a reset is committed together with its audit entry and the notice to the owner, or not at all", async () => {
   const link = newPasswordLink(desk.system, publicUrl, ada.userId, fixture.clock.now, RESET_MS);
   const token = new URL(link).searchParams.get("token") ?? "";
   const full = () => {

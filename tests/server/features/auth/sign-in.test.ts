@@ -25,7 +25,7 @@ afterEach(() => fixture.close());
 const signIn = (email: string, password: string, headers = {}) =>
   fixture.call(null, "POST", "/auth/sign-in", { email, password }, headers);
 
-test("signing in answers the person and sets a cookie that scripts and plain http never see", async () => {
+test("signing in returns the person and sets a cookie that scripts and plain http cannot read", async () => {
   const response = await signIn("ADA@example.com", goodPassword);
 
   expect(response.status).toBe(200);
@@ -39,7 +39,7 @@ test("signing in answers the person and sets a cookie that scripts and plain htt
   expect(cookie).toContain("Path=/");
 });
 
-test("the database never holds what is in the cookie, only its SHA-256", async () => {
+test("the database never stores the cookie's value, only its SHA-256", async () => {
   const id = ada.cookie.split("=")[1] ?? "";
   const rows = fixture.databases.system.prepare("SELECT * FROM session").all() as {
     id_hash: string;
@@ -51,7 +51,7 @@ test("the database never holds what is in the cookie, only its SHA-256", async (
   expect(JSON.stringify(rows)).not.toContain(id);
 });
 
-test("what is in the database does not open a session", async () => {
+test("the value in the database does not open a session", async () => {
   const row = fixture.databases.system.prepare("SELECT id_hash FROM session").get() as {
     id_hash: string;
   };
@@ -73,7 +73,7 @@ test("a wrong password, an unknown address and no address at all get the same an
   expect(new Set(bodies).size).toBe(1);
 });
 
-test("an unknown address costs the same work as a known one", async () => {
+test("an unknown address takes the same work as a known one", async () => {
   const time = async (email: string) => {
     const started = performance.now();
     await signIn(email, "not her password");
@@ -86,7 +86,7 @@ test("an unknown address costs the same work as a known one", async () => {
   expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 3);
 });
 
-test("after ten wrong tries even the right password must wait, and the answer says how long", async () => {
+test("after ten wrong attempts even the right password must wait, and the answer says how long", async () => {
   for (let i = 0; i < 10; i++) {
     await signIn("ada@example.com", "wrong");
   }
@@ -99,7 +99,7 @@ test("after ten wrong tries even the right password must wait, and the answer sa
   expect((await signIn("ada@example.com", goodPassword)).status).toBe(200);
 });
 
-test("tries made all at once are counted before they are checked", async () => {
+test("concurrent attempts are counted before they are checked", async () => {
   const tries = await Promise.all(
     Array.from({ length: 20 }, () => signIn("ada@example.com", "wrong")),
   );
@@ -108,7 +108,7 @@ test("tries made all at once are counted before they are checked", async () => {
   expect(tries.filter(({ status }) => status === 429)).toHaveLength(10);
 });
 
-test("one network that tries many accounts is stopped; signing in rightly does not use it up", async () => {
+test("a network that tries many accounts is limited; correct sign-ins do not count", async () => {
   for (let i = 0; i < 60; i++) {
     expect((await signIn("ada@example.com", goodPassword)).status).toBe(200);
   }
@@ -120,7 +120,7 @@ test("one network that tries many accounts is stopped; signing in rightly does n
   expect(tries.indexOf(429)).toBe(50);
 }, 20_000);
 
-describe("an account that strangers guess at", () => {
+describe("an account whose password strangers guess", () => {
   let url = "";
   beforeEach(() => {
     fixture.app.listen({ port: 0 });
@@ -130,7 +130,7 @@ describe("an account that strangers guess at", () => {
     await fixture.app.server?.stop(true);
   });
 
-  /** A try from an address, by way of the proxy on this machine. */
+  /** An attempt from an address, through the proxy on this machine. */
   const tryFrom = (ip: string, password: string, cookie = "") =>
     fetch(url, {
       method: "POST",
@@ -143,7 +143,7 @@ describe("an account that strangers guess at", () => {
       body: JSON.stringify({ email: "ada@example.com", password }),
     });
 
-  test("ten wrong passwords from elsewhere do not keep its owner out", async () => {
+  test("ten wrong passwords from elsewhere do not lock its owner out", async () => {
     for (let i = 0; i < 11; i++) {
       await tryFrom("198.51.100.7", "wrong");
     }
@@ -152,7 +152,7 @@ describe("an account that strangers guess at", () => {
     expect((await tryFrom("203.0.113.9", goodPassword)).status).toBe(200);
   });
 
-  test("nobody can keep out a browser in which the owner has signed in before", async () => {
+  test("a browser in which the owner has signed in before is never locked out", async () => {
     const first = await tryFrom("203.0.113.9", goodPassword);
     const device = first.headers.getSetCookie().find((one) => one.startsWith("swiftmail_device="));
     const cookie = device?.split(";")[0] ?? "";
@@ -183,7 +183,7 @@ describe("an account that strangers guess at", () => {
     expect((await tryFrom("2001:db8:8::1", goodPassword)).status).toBe(200);
   });
 
-  test("the cookie of one person's browser counts for no other person, and opens nothing", async () => {
+  test("the cookie of one person's browser does not help another person, and opens no session", async () => {
     const bob = await fixture.signUp("bob@example.com");
     const device = deviceCookie(fixture.keyRing, bob.userId, true).split(";")[0] ?? "";
     for (let i = 0; i < 11; i++) {
@@ -194,7 +194,7 @@ describe("an account that strangers guess at", () => {
     expect((await fixture.call(device, "GET", "/auth/me")).status).toBe(401);
   });
 
-  test("a refused try is in the audit log with its network, and without the password or an address nobody has", async () => {
+  test("a refused attempt is in the audit log with its network, without the password or an unknown address", async () => {
     await tryFrom("198.51.100.7", "wrong");
     await fixture.call(null, "POST", "/auth/sign-in", {
       email: "x@example.com",
@@ -232,7 +232,7 @@ test("signing out ends the session on the server, not only in the browser", asyn
   expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(401);
 });
 
-test("signing out everywhere ends all sessions of the person and nobody else's", async () => {
+test("signing out everywhere ends all sessions of that person only", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const second = cookieOf(await signIn("ada@example.com", goodPassword));
 
@@ -242,7 +242,7 @@ test("signing out everywhere ends all sessions of the person and nobody else's",
   expect((await fixture.call(bob.cookie, "GET", "/auth/me")).status).toBe(200);
 });
 
-test("one's sessions are listed and can be ended one by one; another's cannot", async () => {
+test("a person can list their sessions and end single ones, and not those of others", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const second = cookieOf(await signIn("ada@example.com", goodPassword));
   const list = (await (await fixture.call(second, "GET", "/auth/sessions")).json()) as {
@@ -263,7 +263,7 @@ test("a disabled person is signed out at once and cannot come back", async () =>
   expect((await signIn("ada@example.com", goodPassword)).status).toBe(401);
 });
 
-test("a session past its end is dead, and one past its middle lives on for its whole time again", async () => {
+test("an expired session is invalid, and one past half of its time is extended by its whole time", async () => {
   const { system } = fixture.databases;
   const expiry = () =>
     (system.prepare("SELECT expires_at AS at FROM session").get() as { at: number } | null)?.at;
@@ -276,7 +276,7 @@ test("a session past its end is dead, and one past its middle lives on for its w
   expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(401);
 });
 
-test("reading a session writes nothing where the database is only a copy", async () => {
+test("reading a session writes nothing where the database is a replica", async () => {
   const { system } = fixture.databases;
   const copy = createSessions(system, () => false);
   const soon = Date.now() + 10 * DAY;
@@ -290,7 +290,7 @@ test("reading a session writes nothing where the database is only a copy", async
   expect(system.prepare("SELECT count(*) FROM session").pluck().get()).toBe(1);
 });
 
-test("before the setup nobody signs in, and the answer says why", async () => {
+test("before the setup nobody can sign in, and the answer says why", async () => {
   const fresh = newAccountsApp({ setUp: false });
   const credentials = { email: "ada@example.com", password: goodPassword };
 

@@ -35,7 +35,7 @@ const desk = () => {
 const tried = () => ({ address, userId: ada.userId });
 const deviceOfAda = () => deviceCookie(fixture.keyRing, ada.userId, true).split(";")[0] ?? "";
 
-/** Whether a try is let through. */
+/** Whether an attempt is allowed. */
 function isLetIn(ip: string, cookie: string | null = null): boolean {
   try {
     consumeSignInAttempts(desk(), tried(), { ip, cookie });
@@ -53,7 +53,7 @@ const mayMail = (ip: string, cookie: string | null = null) =>
 const jobsOf = (kind: string) =>
   fixture.databases.system.prepare("SELECT count(*) FROM job WHERE kind = ?").pluck().get(kind);
 
-test("480 guesses from as many IPv4 networks are fifty, and then one in growing waits", () => {
+test("of 480 guesses from as many IPv4 networks fifty are tried, then one at growing intervals", () => {
   expect(guess(480, ipv4)).toBe(50);
 
   let letIn = 0;
@@ -65,12 +65,12 @@ test("480 guesses from as many IPv4 networks are fifty, and then one in growing 
   expect(letIn).toBeLessThan(8);
 });
 
-test("whoever has a /32 of IPv6 has twenty guesses an hour, and others are not kept out by it", () => {
+test("the owner of an IPv6 /32 has twenty guesses an hour, and does not lock others out", () => {
   expect(guess(300, customer)).toBe(20);
   expect(isLetIn("192.0.2.1")).toBe(true);
 });
 
-test("a known browser and a network from which the owner is signed in get in while strangers wait", async () => {
+test("a known browser and a network where the owner is signed in get through while strangers wait", async () => {
   fixture.databases.system
     .prepare("UPDATE session SET ip = '203.0.113.9' WHERE user_id = ?")
     .run(ada.userId);
@@ -84,7 +84,7 @@ test("a known browser and a network from which the owner is signed in get in whi
   expect(isLetIn("203.0.113.77")).toBe(true);
 });
 
-test("guessing is told once a day, in the audit log and by mail", () => {
+test("guessing is reported once a day, in the audit log and by mail", () => {
   guess(200, ipv4);
   fixture.clock.now += 61 * MINUTE;
   guess(200, ipv4);
@@ -96,7 +96,7 @@ test("guessing is told once a day, in the audit log and by mail", () => {
   expect(jobsOf("auth.guessing-notice")).toBe(1);
 });
 
-test("an account that does not exist is limited the same way, so that nothing tells the two apart", () => {
+test("an account that does not exist is limited the same way, so that the two look alike", () => {
   const nobody = { address: "nobody@example.com", userId: undefined };
   let letIn = 0;
   for (let n = 0; n < 100; n += 1) {
@@ -111,7 +111,7 @@ test("an account that does not exist is limited the same way, so that nothing te
   expect(jobsOf("auth.guessing-notice")).toBe(1);
 });
 
-test("a stranger who asks for links keeps neither another network nor a known browser from one", () => {
+test("a stranger who requests links blocks neither another network nor a known browser", () => {
   for (let n = 0; n < 20; n += 1) {
     mayMail("198.51.100.7");
   }
@@ -121,7 +121,7 @@ test("a stranger who asks for links keeps neither another network nor a known br
   expect(sent.length).toBeLessThanOrEqual(21);
   expect(mayMail("192.0.2.2")).toBe(false);
   expect(mayMail("192.0.2.2", deviceOfAda())).toBe(true);
-  // One link every ten minutes goes on, whoever asks, so that its owner always has one that works.
+  // One link every ten minutes remains possible, whoever asks, so that the owner always has a working one.
   fixture.clock.now += 10 * MINUTE;
   expect(mayMail("192.0.2.3")).toBe(true);
   expect(mayMail("192.0.2.4")).toBe(false);

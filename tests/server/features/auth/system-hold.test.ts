@@ -1,4 +1,4 @@
-// An older copy of system.db is found: what it would bring back is refused until an administrator has looked.
+// An older copy of system.db is found: whatever it would bring back is refused until an administrator has looked.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
@@ -72,7 +72,7 @@ async function endHold(cookie: string): Promise<number> {
   return (await fixture.call(cookie, "POST", path)).status;
 }
 
-test("a file that lacks nothing changes nothing", async () => {
+test("a complete file changes nothing", async () => {
   look();
 
   expect(isOnHold(system())).toBe(false);
@@ -81,7 +81,7 @@ test("a file that lacks nothing changes nothing", async () => {
   expect(await status(key.key, `/workspaces/${admin.workspaceId}/contacts/`)).toBe(200);
 });
 
-test("everybody is signed out, and nobody but an administrator with a new password gets in until the notice is read", async () => {
+test("everybody is signed out, and only an administrator with a new password gets in until the notice is read", async () => {
   makeOlder();
   look();
 
@@ -114,7 +114,7 @@ test("everybody is signed out, and nobody but an administrator with a new passwo
   expect(entries).toEqual(["instance.hold", "instance.hold_end"]);
 });
 
-test("API keys say why they are refused, also after the hold, until each is turned on again", async () => {
+test("API keys report why they are refused, also after the hold, until each is enabled again", async () => {
   const contacts = `/workspaces/${admin.workspaceId}/contacts/`;
   makeOlder();
   look();
@@ -139,7 +139,7 @@ test("API keys say why they are refused, also after the hold, until each is turn
   expect((await resume()).status).toBe(404);
 });
 
-test("a revoked key cannot be turned on, nor one of another workspace", async () => {
+test("a revoked key cannot be enabled, nor one of another workspace", async () => {
   const other = await fixture.signUp("bob@other.example");
   makeOlder();
   look();
@@ -154,7 +154,7 @@ test("a revoked key cannot be turned on, nor one of another workspace", async ()
   expect((await fixture.call(cookie, "POST", `${keys()}/${key.id}/resume`)).status).toBe(404);
 });
 
-test("links, invitations and the instance's own mail end; recurring work and the jobs of workspaces stay", () => {
+test("links, invitations and the instance's own mail are cancelled; recurring work and workspace jobs stay", () => {
   const now = fixture.clock.now;
   system().exec(
     `INSERT INTO password_reset VALUES ('t', '${admin.userId}', 0, ${now + 9e6}, NULL)`,
@@ -176,7 +176,7 @@ test("links, invitations and the instance's own mail end; recurring work and the
   expect(holdCause(system(), admin.workspaceId)).toBe("system");
 });
 
-test("a workspace that was created after the copy is named, and its number is not given to another", async () => {
+test("a workspace created after the copy is reported, and its number is not given to another", async () => {
   const later = join(fixture.dataDir, `t_${"0".repeat(26)}.db`);
   copyFileSync(join(fixture.dataDir, `t_${admin.workspaceId}.db`), later);
   const number = () =>
@@ -193,7 +193,7 @@ test("a workspace that was created after the copy is named, and its number is no
   expect(number()).toBeGreaterThan(before + 500);
 });
 
-test("it is said once, and again when an older copy is put back again", async () => {
+test("it is reported once, and again when an older copy is restored again", async () => {
   makeOlder();
   look();
   look();

@@ -19,7 +19,7 @@ beforeEach(() => {
   data = newDeliveryData();
   ws = data.newWorkspace();
   db = data.db(ws);
-  // Addresses r1 to r12: the first is the beginning of none, and the end of none, of the others.
+  // Addresses r1 to r12: the first is neither a prefix nor a suffix of the others.
   data.addContacts(ws, 12);
 });
 afterEach(() => data.close());
@@ -33,7 +33,7 @@ const list = (of: Partial<AudienceDefinition>): AudienceDefinition => ({
   ...of,
 });
 
-/** Who of the audience may be mailed, once the person is gone. */
+/** Who in the audience may be mailed once the person is erased. */
 function mailed(audience: AudienceDefinition): number[] {
   const id = data.addCampaign(ws);
   db.prepare(
@@ -75,17 +75,20 @@ const exact: [string, AudienceDefinition | (() => AudienceDefinition)][] = [
   ],
 ];
 
-test.each(exact)("whole addresses go, and everybody else is mailed as before: %s", (_, make) => {
-  const before = typeof make === "function" ? make() : make;
-  const after = redactAudience(before, clean);
+test.each(exact)(
+  "whole addresses are removed, and everybody else is mailed as before: %s",
+  (_, make) => {
+    const before = typeof make === "function" ? make() : make;
+    const after = redactAudience(before, clean);
 
-  expect(JSON.stringify(after?.audience).toLowerCase()).not.toContain(ERASED);
-  expect(after?.isClosed).toBe(false);
-  expect(mailed(after?.audience ?? everybody)).toEqual(mailed(before));
-  expect(mailed(before).length).toBeGreaterThan(0);
-});
+    expect(JSON.stringify(after?.audience).toLowerCase()).not.toContain(ERASED);
+    expect(after?.isClosed).toBe(false);
+    expect(mailed(after?.audience ?? everybody)).toEqual(mailed(before));
+    expect(mailed(before).length).toBeGreaterThan(0);
+  },
+);
 
-test("what a condition on another field meant is not known any more: it has nobody mailed", () => {
+test("the meaning of a condition on another field is unknown afterwards: it matches nobody", () => {
   const included = list({
     includeSegments: [segment(1, named(ERASED)), segment(2, named("Name 2"))],
   });
@@ -100,7 +103,7 @@ test("what a condition on another field meant is not known any more: it has nobo
   expect(JSON.stringify([open, shut])).not.toContain(ERASED);
 });
 
-test("the audiences of launched campaigns are rewritten, and others stay as they are", () => {
+test("the audiences of launched campaigns are rewritten, and others stay unchanged", () => {
   const store = (audience: AudienceDefinition) => {
     const id = data.addCampaign(ws);
     db.prepare("INSERT INTO campaign_audience VALUES (?, ?)").run(id, JSON.stringify(audience));

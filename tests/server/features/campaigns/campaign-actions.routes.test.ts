@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.app.close());
 
-test("the preview shows what a contact would get, its values escaped, and nothing is tracked", async () => {
+test("the preview shows what a contact would get, with values escaped and without tracking", async () => {
   const id = await fixture.newReady();
   fixture.db().exec(`
     INSERT INTO contact (email, address, domain, first_name, created_at, updated_at)
@@ -33,7 +33,7 @@ test("the preview shows what a contact would get, its values escaped, and nothin
   expect((await fixture.call("POST", `/${id}/preview`, { contactId: 99 })).status).toBe(404);
 });
 
-test("a template with a mistake previews as its problem, not as a fault of the server", async () => {
+test("a template with a mistake previews as its problem, not as a server error", async () => {
   const id = await fixture.newReady({ bodySource: "<p>{{ contact.first_name | nope }}</p>" });
 
   const preview = await (await fixture.call("POST", `/${id}/preview`)).json();
@@ -41,7 +41,7 @@ test("a template with a mistake previews as its problem, not as a fault of the s
   expect(preview.problems[0]).toMatchObject({ severity: "error" });
 });
 
-test("what was launched is previewed as it was launched", async () => {
+test("a launched campaign is previewed as it was launched", async () => {
   const id = await fixture.newReady();
   await fixture.call("POST", `/${id}/launch`);
   fixture.db().exec("UPDATE campaign SET body_source = 'changed behind its back'");
@@ -51,7 +51,7 @@ test("what was launched is previewed as it was launched", async () => {
   expect(preview.html).toContain("Hi Ann");
 });
 
-test("an audience is counted once for all looks of a minute, until somebody in it changes or asks anew", async () => {
+test("an audience is counted once per minute, until somebody in it changes or a new count is requested", async () => {
   const id = await fixture.newReady();
   let counts = 0;
   const count = fixture.engine.waterfall;
@@ -88,7 +88,7 @@ test("an audience is counted once for all looks of a minute, until somebody in i
   expect(counts).toBe(6);
 });
 
-test("a count that failed is not remembered", async () => {
+test("a failed count is not cached", async () => {
   const id = await fixture.newReady();
   const count = fixture.engine.waterfall;
   fixture.engine.waterfall = () => Promise.reject(new AppError("unavailable", "Counting failed."));
@@ -99,7 +99,7 @@ test("a count that failed is not remembered", async () => {
   expect((await fixture.call("GET", `/${id}/preflight`)).status).toBe(200);
 });
 
-test("preflight says each thing that is missing once", async () => {
+test("preflight reports each missing thing once", async () => {
   const { id } = await (await fixture.call("POST", "", { name: "Empty" })).json();
   const { checks } = await (await fixture.call("GET", `/${id}/preflight`)).json();
   const errors = checks.filter(({ severity }: { severity: string }) => severity === "error");
@@ -113,7 +113,7 @@ test("preflight says each thing that is missing once", async () => {
   ]);
 });
 
-test("preflight gives the waterfall and what would hurt, each with where to mend it", async () => {
+test("preflight returns the waterfall and the problems, each with the place to fix it", async () => {
   const id = await fixture.newReady({ bodySource: "<p>{{ contact.nam }}</p>" });
 
   const preflight = await (await fixture.call("GET", `/${id}/preflight`)).json();
@@ -128,7 +128,7 @@ test("preflight gives the waterfall and what would hurt, each with where to mend
   ]);
 });
 
-test("a launch looks for the DKIM key again, and warns when it has left the DNS", async () => {
+test("a launch checks the DKIM key again, and warns when it is no longer in the DNS", async () => {
   const db = fixture.db();
   const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
   const published = publicKey.export({ type: "spki", format: "der" }).toString("base64");
@@ -150,7 +150,7 @@ test("a launch looks for the DKIM key again, and warns when it has left the DNS"
   expect(await codes()).toEqual([]);
 });
 
-test("a test goes by the campaign's route to each address, marked, untracked, with a contact's values", async () => {
+test("a test uses the campaign's route for each address, marked, untracked, with a contact's values", async () => {
   const id = await fixture.newReady();
 
   const response = await fixture.call("POST", `/${id}/test-send`, {
@@ -180,7 +180,7 @@ test("a test goes by the campaign's route to each address, marked, untracked, wi
   });
 });
 
-test("a test that a server refuses says so in the server's words", async () => {
+test("a test refused by a server shows the server's reply", async () => {
   const id = await fixture.newReady();
   fixture.engine.answer = {
     kind: "refused",
@@ -211,7 +211,7 @@ test.each([
   expect(fixture.engine.sent).toEqual([]);
 });
 
-test("progress is a stream of exact counts that ends when the campaign does", async () => {
+test("progress is a stream of exact counts that ends with the campaign", async () => {
   const id = await fixture.newReady();
   const db = fixture.db();
   db.exec(`
@@ -245,6 +245,6 @@ test("progress is a stream of exact counts that ends when the campaign does", as
   expect(await read()).toBeUndefined();
 });
 
-test("the progress of a campaign that is not there is not found, before any stream begins", async () => {
+test("the progress of a missing campaign is not found, before any stream starts", async () => {
   expect((await fixture.call("GET", "/99/progress")).status).toBe(404);
 });

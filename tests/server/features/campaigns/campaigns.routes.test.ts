@@ -16,7 +16,7 @@ afterEach(() => fixture.app.close());
 const codes = (section: { problems: { code: string }[] }) =>
   section.problems.map((problem) => problem.code);
 
-test("a new draft says what each part still needs, and that changes as it is filled in", async () => {
+test("a new draft lists what each part still needs, and updates the list as it is filled in", async () => {
   const created = await (await fixture.call("POST", "", { name: "May" })).json();
   expect(created).toMatchObject({ status: "draft", version: 1, createdAt: START });
   expect(codes(created.sections.content)).toEqual(["no_subject", "no_body"]);
@@ -34,7 +34,7 @@ test("a new draft says what each part still needs, and that changes as it is fil
   ]);
 });
 
-test("a template that does not parse is not ready, says where, and can be neither planned nor sent", async () => {
+test("a template that does not parse is not ready, shows the place, and can be neither scheduled nor sent", async () => {
   const id = await fixture.newReady();
   const bodySource = "<p>Hi</p>\n<p>{% if contact.first_name %}Ann</p>";
   const saved = await (
@@ -77,7 +77,7 @@ test("a template that does not parse is not ready, says where, and can be neithe
   expect((await mended.json()).sections.content.state).toBe("ready");
 });
 
-test("a template that could not be checked is not called ready, and is not planned", async () => {
+test("a template that could not be checked is not ready, and is not scheduled", async () => {
   const id = await fixture.newReady();
   const full = () => Promise.reject(new AppError("unavailable", "Too much waits."));
   const { databases } = fixture.app;
@@ -94,7 +94,7 @@ test("a template that could not be checked is not called ready, and is not plann
   );
 });
 
-test("saving as one types keeps what was not named and gives the next version", async () => {
+test("saving while typing keeps what was not named and returns the next version", async () => {
   const id = await fixture.newReady();
 
   const saved = await fixture.call("PATCH", `/${id}`, { subject: "New" }, { ifMatch: '"1"' });
@@ -114,7 +114,7 @@ test("saving as one types keeps what was not named and gives the next version", 
   });
 });
 
-test("of two who save the same version one wins, the other is told to load again", async () => {
+test("of two people who save the same version one wins, and the other is asked to reload", async () => {
   const id = await fixture.newReady();
 
   const both = await Promise.all([
@@ -143,7 +143,7 @@ test.each([
   expect((await response.json()).fields[0].field).toBe(field);
 });
 
-test("a reserved sender domain is good for the test inbox and a local relay, not for one outside", async () => {
+test("a reserved sender domain may be used with the test inbox and a local relay, not outside", async () => {
   fixture.db().exec(`
     INSERT INTO route (name, kind, host, port, created_at, updated_at)
     VALUES ('SES', 'relay', 'smtp.example.net', 587, 0, 0), ('Postfix', 'relay', '127.0.0.1', 25, 0, 0)`);
@@ -159,7 +159,7 @@ test("a reserved sender domain is good for the test inbox and a local relay, not
   expect(codes(disabled.sections.sender)).toEqual(["route_disabled"]);
 });
 
-test("only a draft can be edited; its name always", async () => {
+test("only a draft can be edited, except for its name", async () => {
   const id = await fixture.newReady();
   fixture.db().exec("UPDATE campaign SET status = 'sending'");
 
@@ -184,7 +184,7 @@ test("starts from a template with a copy of its content", async () => {
   expect((await fixture.call("POST", "", { name: "C", templateId: 2 })).status).toBe(404);
 });
 
-test("lists newest first by page, searches literally, filters by status and shows its counters", async () => {
+test("lists newest first by page, searches literally, filters by status and shows counters", async () => {
   await fixture.newReady({ name: "First 50%" });
   await fixture.newReady({ name: "Second" });
   fixture.db().exec(`
@@ -205,7 +205,7 @@ test("lists newest first by page, searches literally, filters by status and show
   expect((await fixture.call("GET", "?cursor=forged")).status).toBe(422);
 });
 
-test("a draft asked for twice with one Idempotency-Key is made once", async () => {
+test("a draft requested twice with one Idempotency-Key is created once", async () => {
   const ask = () =>
     fixture.app.call(
       { role: "editor", workspaceId: fixture.workspace.id },
@@ -238,7 +238,7 @@ test("a copy is a draft of its own", async () => {
   expect(copy.id).not.toBe(id);
 });
 
-test("a deleted campaign is gone at once, and its rows go in slices without touching another's", async () => {
+test("a deleted campaign is gone at once, and its rows are removed in batches without touching another's", async () => {
   const id = await fixture.newReady();
   const other = await fixture.newReady();
   const db = fixture.db();
@@ -278,12 +278,12 @@ test("a deleted campaign is gone at once, and its rows go in slices without touc
   expect(left("campaign", "id")).toEqual([other]);
 });
 
-test("the rows of a deleted draft go at once, those of a launched campaign when its links may end", () => {
+test("the rows of a deleted draft are removed at once, those of a launched campaign when its links may expire", () => {
   expect(purgeDueAt(null, 1_000)).toBe(1_000);
   expect(purgeDueAt(1, 1_000)).toBe(1_000 + 60 * 86_400_000);
 });
 
-test("a viewer reads campaigns and changes nothing", async () => {
+test("a viewer can read campaigns and change nothing", async () => {
   const id = await fixture.newReady();
   const refused: [string, string, unknown?][] = [
     ["POST", "", { name: "x" }],

@@ -15,7 +15,7 @@ import { because } from "../../../../server/platform/errors.ts";
 
 const moves = Object.keys(campaignMoves) as CampaignMove[];
 
-// The contract, written down a second time and by hand: a change of the machine must change this too.
+// The contract, written a second time by hand: a change of the state machine must change this too.
 const legal = new Set([
   "draft schedule scheduled",
   "scheduled unschedule draft",
@@ -36,7 +36,7 @@ const legal = new Set([
   "pausing complete completed",
 ]);
 
-test("every pair of status and move is legal exactly when the contract says so", () => {
+test("a move from a status is legal exactly when the contract says so", () => {
   for (const status of campaignStatuses) {
     for (const move of moves) {
       const to = nextStatus(status, move);
@@ -47,7 +47,7 @@ test("every pair of status and move is legal exactly when the contract says so",
   }
 });
 
-test("no sequence of moves leaves a final status, skips the freeze before sending, or edits what was launched", () => {
+test("no sequence of moves leaves a final status, skips the freeze before sending, or edits launched content", () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...moves), { maxLength: 40 }), (attempts) => {
       let status: CampaignStatus = "draft";
@@ -72,7 +72,7 @@ test("no sequence of moves leaves a final status, skips the freeze before sendin
   );
 });
 
-test("a refused move says where the campaign is and when it would be possible", () => {
+test("a refused move names the campaign's status and when it would be possible", () => {
   const refusalOf = (status: CampaignStatus, move: CampaignMove) =>
     because("campaign_status_refuses", { status, move }).text;
   expect(refusalOf("completed", "pause")).toBe(
@@ -85,7 +85,7 @@ test.each([
   ["2026-11-30T09:00", "Europe/Berlin", "2026-11-30T08:00:00Z"],
   ["2026-07-30T09:00", "Europe/Berlin", "2026-07-30T07:00:00Z"],
   ["2026-11-30T09:00", "Asia/Kathmandu", "2026-11-30T03:15:00Z"],
-  // Skipped by the clocks: moved forward. Repeated by them: the first.
+  // A time that the clocks skip moves forward. A repeated time is the first one.
   ["2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:30:00Z"],
   ["2026-10-25T02:30", "Europe/Berlin", "2026-10-25T00:30:00Z"],
 ])("%s in %s is %s", (localTime, timeZone, instant) => {
@@ -96,11 +96,11 @@ test.each([
   ["2026-02-30T25:00", "Europe/Berlin"],
   ["2026-02-30", "Europe/Atlantis"],
   ["", ""],
-])("%p in %p is no point in time", (localTime, timeZone) => {
+])("%p in %p is not a valid time", (localTime, timeZone) => {
   expect(instantOf(localTime, timeZone)).toBeUndefined();
 });
 
-test("the name of a copy fits where names must fit, and copies of copies do not grow", () => {
+test("the name of a copy respects the length limit, and copies of copies do not grow", () => {
   const name = copyName("x".repeat(200), 200, () => false);
 
   expect(name).toHaveLength(200);

@@ -3,7 +3,7 @@ import type { CampaignEngine, DnsLookup } from "../../../../server/features/port
 import type { Role } from "../../../../server/platform/http/permissions.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
-/** What a test sees of what delivery was asked for, and what it answers. */
+/** Records what delivery was asked for and answers with what the test set. */
 export type EngineProbe = CampaignEngine & {
   recipients: number;
   /** What it was told, in order: `prepare 1`, `expect`, `notice 1`. */
@@ -73,7 +73,7 @@ export type CampaignFixture = {
     body?: unknown,
     options?: { role?: Role; ifMatch?: string },
   ): Promise<Response>;
-  /** Creates a campaign that could be sent; returns its id. */
+  /** Creates a campaign that is ready to send; returns its id. */
   newReady(change?: Record<string, unknown>): Promise<number>;
 };
 

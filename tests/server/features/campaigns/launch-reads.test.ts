@@ -10,12 +10,12 @@ beforeEach(() => {
 });
 afterEach(() => fixture.app.close());
 
-/** How often one row of a table was read. */
+/** How often a row of a table was read. */
 const readsOf = (table: string) =>
   statements.filter((sql) => new RegExp(`^SELECT .* FROM ${table} (WHERE|LEFT JOIN) `).test(sql))
     .length;
 
-/** A draft for the two segments, and nothing counted yet. */
+/** A draft for the two segments, with nothing counted yet. */
 async function draft(): Promise<number> {
   fixture.db().exec(`
     INSERT INTO tag (name, name_key, created_at) VALUES ('Customers', 'customers', 0);
@@ -48,7 +48,7 @@ test("a check before the launch reads campaign, sender, route and each segment o
   expect(readsOf("segment")).toBe(2);
 });
 
-test("a launch reads sender and route once, and looks at campaign and segments again only before it commits", async () => {
+test("a launch reads sender and route once, and campaign and segments again only before it commits", async () => {
   const id = await draft();
 
   const response = await fixture.call("POST", `/${id}/launch`);
@@ -57,19 +57,20 @@ test("a launch reads sender and route once, and looks at campaign and segments a
   expect(await response.json()).toMatchObject({ id, status: "preparing" });
   expect(readsOf("sender")).toBe(1);
   expect(readsOf("route")).toBe(1);
-  // For the checks; before the commit, since others may have changed it while recipients were counted; for the answer.
+  // Once for the checks, once before the commit, because others may have changed it during the count, and once for the
+  // answer.
   expect(readsOf("campaign")).toBe(3);
-  // For the checks, and once more in the transaction that keeps what they name from being deleted.
+  // Once for the checks, and once in the transaction that protects what they name from deletion.
   expect(readsOf("segment")).toBe(4);
 });
 
-test("judging a segment looks nothing up that only its words need", async () => {
+test("checking a segment reads nothing that only its description needs", async () => {
   const id = await draft();
   const names = () => statements.filter((sql) => /^SELECT name FROM tag /.test(sql)).length;
 
   await fixture.call("GET", `/${id}/preflight`);
 
-  // Whether the tag is there: once for each rule that names it.
+  // Whether the tag exists: once for each rule that names it.
   expect(names()).toBe(2);
   expect(statements.filter((sql) => /FROM campaign .*audience/.test(sql))).toEqual([]);
 });

@@ -32,7 +32,7 @@ const deps = () => ({
 const runDueJob = (campaignId: number) =>
   runLaunchJob(deps(), { workspaceId: fixture.workspace.id, campaignId });
 
-test("launching freezes the content with its links, and queues the job that carries it", async () => {
+test("launching freezes the content with its links, and queues the launch job", async () => {
   const id = await fixture.newReady();
 
   const launched = await (await fixture.call("POST", `/${id}/launch`)).json();
@@ -64,7 +64,7 @@ test("launching freezes the content with its links, and queues the job that carr
   ]);
 });
 
-test("the job is safe to repeat: it has delivery prepare what is preparing and leaves the rest alone", async () => {
+test("the job can be repeated: delivery prepares what is preparing and leaves the rest alone", async () => {
   const id = await fixture.newReady();
   await fixture.call("POST", `/${id}/launch`);
 
@@ -77,7 +77,7 @@ test("the job is safe to repeat: it has delivery prepare what is preparing and l
   expect(statusOf(id)).toBe("sending");
 });
 
-test("of two launches at once one wins, and there is one job", async () => {
+test("of two concurrent launches one wins, and there is one job", async () => {
   const id = await fixture.newReady();
 
   const both = await Promise.all([
@@ -89,7 +89,7 @@ test("of two launches at once one wins, and there is one job", async () => {
   expect(jobs().filter((job) => job.state === "ready")).toHaveLength(1);
 });
 
-test("an edit while the launch is being checked stops the launch", async () => {
+test("an edit during the checks of a launch stops the launch", async () => {
   const id = await fixture.newReady();
   const { waterfall } = fixture.engine;
   fixture.engine.waterfall = async (...input) => {
@@ -113,7 +113,7 @@ test.each([
   ["no subject", { subject: " " }, "subject"],
   ["no sender", { senderId: null }, "sender"],
 ])(
-  "with %s it cannot be launched, and the answer says where to mend it",
+  "with %s it cannot be launched, and the answer says where to fix it",
   async (_name, change, fix) => {
     const id = await fixture.newReady(change);
 
@@ -137,7 +137,7 @@ test("an audience that is empty after suppressions cannot be launched", async ()
   expect((await response.json()).detail).toContain("There are no recipients");
 });
 
-test("a schedule is a durable job at the instant of the wall clock; a new time replaces the old one", async () => {
+test("a schedule is a durable job at the instant of the local time; a new time replaces the old one", async () => {
   const id = await fixture.newReady();
   const schedule = (localTime: string, timeZone = "Europe/Berlin") =>
     fixture.call("POST", `/${id}/schedule`, { localTime, timeZone });
@@ -169,7 +169,7 @@ test.each([
   expect((await response.json()).fields[0].field).toBe(field);
 });
 
-test("unscheduling makes it a draft again and takes the job back", async () => {
+test("unscheduling makes it a draft again and cancels the job", async () => {
   const id = await fixture.newReady();
   await fixture.call("POST", `/${id}/schedule`, { localTime: "2026-12-01T09:00", timeZone: "UTC" });
 
@@ -192,7 +192,7 @@ test("a scheduled campaign is launched when it is due, and not before", async ()
   expect(fixture.engine.told).toEqual([`prepare ${id}`]);
 });
 
-test("a scheduled campaign that cannot be sent at its time becomes a draft that says why", async () => {
+test("a scheduled campaign that cannot be sent at its time becomes a draft with the reason", async () => {
   const id = await fixture.newReady();
   await fixture.call("POST", `/${id}/schedule`, { localTime: "2026-12-01T09:00", timeZone: "UTC" });
   fixture.now.at = Date.parse("2026-12-01T09:00:00Z");
@@ -206,7 +206,7 @@ test("a scheduled campaign that cannot be sent at its time becomes a draft that 
   });
 });
 
-test("pause, resume and cancel move the campaign and tell delivery, which expected it before it was committed", async () => {
+test("pause, resume and cancel move the campaign and notify delivery, which expected it before the commit", async () => {
   const id = await fixture.newReady();
   fixture.db().exec("UPDATE campaign SET status = 'sending'");
 
@@ -224,7 +224,7 @@ test("pause, resume and cancel move the campaign and tell delivery, which expect
   expect(fixture.engine.told).toEqual([...pair, ...pair, ...pair, "expect"]);
 });
 
-test("a campaign cancelled before its time is cancelled at once, and its job with it", async () => {
+test("a campaign cancelled before its time is cancelled at once, together with its job", async () => {
   const id = await fixture.newReady();
   await fixture.call("POST", `/${id}/schedule`, { localTime: "2026-12-01T09:00", timeZone: "UTC" });
 
@@ -234,7 +234,7 @@ test("a campaign cancelled before its time is cancelled at once, and its job wit
   expect(jobs().map((job) => job.state)).toEqual(["cancelled"]);
 });
 
-test("a paused campaign whose route is off cannot go on", async () => {
+test("a paused campaign whose route is disabled cannot be resumed", async () => {
   const id = await fixture.newReady();
   fixture.db().exec("UPDATE campaign SET status = 'paused'; UPDATE route SET enabled = 0");
 
@@ -244,7 +244,7 @@ test("a paused campaign whose route is off cannot go on", async () => {
   expect((await response.json()).detail).toContain("sending method");
 });
 
-test("a campaign that was sent after this copy of its workspace was made goes out only as a duplicate", async () => {
+test("a campaign sent after this copy of its workspace was made can be sent only as a duplicate", async () => {
   const id = await fixture.newReady();
   const createdAt = fixture.db().prepare("SELECT created_at FROM campaign WHERE id = ?").pluck();
   fixture.app.databases.system
@@ -267,7 +267,7 @@ test("a campaign that was sent after this copy of its workspace was made goes ou
   expect((await fixture.call("POST", `/${copy.id}/launch`)).status).toBe(200);
 });
 
-test("a schedule that is due for a campaign which was sent already makes it a draft that says so", async () => {
+test("a schedule due for a campaign that was already sent makes it a draft with the reason", async () => {
   const id = await fixture.newReady();
   fixture
     .db()

@@ -4,7 +4,7 @@ import { deleteSegment } from "../../../../server/features/segments/segments.ser
 import { workspaceCalls } from "../../../support/calls.ts";
 import { type CampaignFixture, newCampaignFixture } from "./fixture.ts";
 
-// A list goes in pieces. A campaign that leaves out its members must not be launched in between: it would leave out
+// A list is deleted in steps. A campaign that excludes its members must not be launched meanwhile: it would exclude
 // only those that are still there.
 
 const MEMBERS = 5_000;
@@ -24,7 +24,7 @@ afterEach(() => fixture.app.close());
 
 const leavesOut = { audience: { everyone: true, includeLists: [], excludeLists: [9] } };
 const open = () => fixture.db();
-/** Gives the connection so often, and then the process ends. */
+/** Returns the connection this many times, and then the process ends. */
 function stopsAfter(times: number) {
   let calls = 0;
   return () => {
@@ -52,7 +52,7 @@ test("a campaign that leaves out a list cannot be launched while the list is bei
   await deleting;
 });
 
-test("nor when the deletion was stopped half-way, which can be gone on with", async () => {
+test("nor when the deletion was interrupted; the deletion can be continued", async () => {
   const id = await fixture.newReady(leavesOut);
   await expect(deleteList(stopsAfter(2), 9)).rejects.toThrow("the process ended");
   expect(members()).toBe(MEMBERS + 1 - 2_000);
@@ -63,7 +63,7 @@ test("nor when the deletion was stopped half-way, which can be gone on with", as
   expect(members()).toBe(0);
 });
 
-test("a list that begins to go after the checks of a launch stops it", async () => {
+test("a list whose deletion starts after the checks of a launch stops the launch", async () => {
   const id = await fixture.newReady(leavesOut);
   const { waterfall } = fixture.engine;
   let deleting = Promise.resolve();
@@ -79,7 +79,7 @@ test("a list that begins to go after the checks of a launch stops it", async () 
   await deleting;
 });
 
-test("a list stays while recipients are being found, and while a campaign under way leaves out its members", async () => {
+test("a list cannot be deleted while recipients are being found, or while a running campaign excludes its members", async () => {
   const id = await fixture.newReady(leavesOut);
   expect((await fixture.call("POST", `/${id}/launch`)).status).toBe(200);
   expect(statusOf(id)).toBe("preparing");
@@ -95,7 +95,7 @@ test("a list stays while recipients are being found, and while a campaign under 
   expect(members()).toBe(0);
 });
 
-test("a static segment of which only a part is deleted is in no audience", async () => {
+test("a partly deleted static segment is in no audience", async () => {
   open().exec(`
     INSERT INTO segment (id, name, name_key, kind, rule, created_by, created_at, updated_at)
     VALUES (3, 'May', 'may', 'static', '{}', 'test', 0, 0);
@@ -114,7 +114,7 @@ test("a static segment of which only a part is deleted is in no audience", async
   await deleteSegment(open, 3);
 });
 
-test("no tag and no field goes while recipients are being found", async () => {
+test("no tag and no field can be deleted while recipients are being found", async () => {
   const id = await fixture.newReady();
   const place = () => ({ app: fixture.app, workspaceId: fixture.workspace.id });
   const call = workspaceCalls(place, "admin");

@@ -30,7 +30,7 @@ const codes = (change: Partial<PreflightFacts>) =>
     (check) => `${check.severity} ${check.code} ${check.fix}`,
   );
 
-test("a campaign that is in order has nothing to say", () => {
+test("a complete campaign has no problems", () => {
   expect(codes({})).toEqual([]);
 });
 
@@ -72,7 +72,7 @@ test.each([
     { publicUrl: "http://mail.example.com" },
     "warning public_url_http public-url",
   ],
-])("%s is told", (_name, change, expected) => {
+])("%s is reported", (_name, change, expected) => {
   expect(codes(change)).toEqual([expected]);
 });
 
@@ -92,7 +92,7 @@ test("the test inbox needs neither a verified domain nor a public URL", () => {
   ).toEqual([]);
 });
 
-test("an unpublished key stops a relay outside, and only warns for one next door", () => {
+test("an unpublished key stops sending through an external relay, and only warns for a local one", () => {
   const sender = {
     email: "a@example.com",
     domainVerified: false,
@@ -106,7 +106,7 @@ test("an unpublished key stops a relay outside, and only warns for one next door
   expect(codes({ sender, route: local })).toEqual(["warning domain_unverified domains"]);
 });
 
-test("straight to recipients nothing goes without a key; a relay that signs itself is warned about", () => {
+test("direct sending requires a key; a relay that signs by itself causes a warning", () => {
   const sender = {
     email: "a@example.com",
     domainVerified: false,
@@ -128,7 +128,7 @@ test("straight to recipients nothing goes without a key; a relay that signs itse
   expect(check?.message).toContain("last seen on 2026-11-20");
 });
 
-test("errors come before warnings, and a template's mistakes keep their line", () => {
+test("errors come before warnings, and a template's mistakes keep their line number", () => {
   const checks = preflightChecks({
     ...good,
     postalAddress: "",

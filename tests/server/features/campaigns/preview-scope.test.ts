@@ -5,7 +5,7 @@ import { type AccountsApp, newAccountsApp } from "../../../support/accounts.ts";
 let fixture: AccountsApp;
 afterEach(() => fixture.close());
 
-test("a key that may not read contacts gets previews of a made-up person and cannot choose a real one", async () => {
+test("a key without permission to read contacts previews with a made-up person and cannot choose a real one", async () => {
   fixture = newAccountsApp();
   const { workspaceId, userId, cookie } = await fixture.signUp("owner@example.net");
   const { system } = fixture.databases;

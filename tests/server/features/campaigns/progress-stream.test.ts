@@ -33,7 +33,7 @@ async function watch(as: string) {
   };
 }
 
-test("who signs out sees no more of a campaign's progress", async () => {
+test("after signing out, a person gets no further progress of a campaign", async () => {
   const toItsEnd = await watch(ada.cookie);
 
   await fixture.call(ada.cookie, "POST", "/auth/sign-out");
@@ -41,7 +41,7 @@ test("who signs out sees no more of a campaign's progress", async () => {
   expect(await toItsEnd()).toBe(0);
 }, 20_000);
 
-test("who is taken out of the workspace sees no more either", async () => {
+test("after removal from the workspace, a person gets none either", async () => {
   const bob = await joinAs(fixture, ada, "bob@example.com", "viewer");
   const toItsEnd = await watch(bob.cookie);
 
@@ -51,7 +51,7 @@ test("who is taken out of the workspace sees no more either", async () => {
   expect(await toItsEnd()).toBe(0);
 }, 20_000);
 
-test("a look that fails after the reader has gone breaks nothing", async () => {
+test("a read that fails after the reader has left breaks nothing", async () => {
   const broken: unknown[] = [];
   const note = (error: unknown) => broken.push(error);
   process.on("unhandledRejection", note);

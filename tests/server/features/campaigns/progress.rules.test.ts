@@ -9,7 +9,7 @@ import {
   secondsLeft,
 } from "../../../../server/features/campaigns/progress.rules.ts";
 
-test("the rate is that of the last ten seconds, whatever came before", () => {
+test("the rate is measured over the last ten seconds", () => {
   let samples: Sample[] = [];
   for (let second = 0; second <= 60; second++) {
     const done = second <= 30 ? second * 100 : 3_000 + (second - 30) * 7;
@@ -21,7 +21,7 @@ test("the rate is that of the last ten seconds, whatever came before", () => {
   expect(samples.length).toBeLessThanOrEqual(12);
 });
 
-test("there is no rate from one look, and no time left from no rate", () => {
+test("there is no rate from one measurement, and no remaining time without a rate", () => {
   expect(ratePerSecond([{ at: 5, done: 5, tried: 5 }], "done")).toBe(0);
   expect(secondsLeft(100, 0)).toBeNull();
   expect(secondsLeft(101, 10)).toBe(11);

@@ -5,7 +5,7 @@ import { startWholeServer, type WholeServer } from "../../../support/whole-serve
 let whole: WholeServer;
 let peer: SmtpSink | undefined;
 afterEach(async () => {
-  // First, because a sink waits for the connections that the server keeps.
+  // First, because closing a sink waits for the connections that the server holds.
   await whole.close();
   await peer?.close();
   peer = undefined;
@@ -41,7 +41,7 @@ async function newCampaign(change: Record<string, unknown> = {}): Promise<number
 const untilStatus = (id: number, ...statuses: string[]) =>
   untilProgress(id, ({ status }) => statuses.includes(status));
 
-/** The next progress event that is as wanted; every event on the way must add up. */
+/** The next progress event that matches; every event before it must add up. */
 async function untilProgress(
   id: number,
   isWanted: (progress: Progress) => boolean,
@@ -64,7 +64,7 @@ async function untilProgress(
   throw new Error("the stream ended before that");
 }
 
-test("a draft made over the API arrives in the test inbox of everybody, signed, once", async () => {
+test("a draft created over the API arrives in everybody's test inbox, signed, once", async () => {
   whole = await startWholeServer(300);
   const id = await newCampaign();
   const preflight = await whole.ask<{ canSend: boolean; waterfall: { recipients: number } }>(
@@ -127,7 +127,7 @@ test("a click leads to the recipient's own link, and the report counts it", asyn
     () => whole.ask<Links>("GET", `/campaigns/${id}/report/links`),
     ({ items }) => items[0]?.machine.total === 1,
   );
-  // So soon after the message, and by a program: no person.
+  // So soon after the message and by a program, this is not counted as a person.
   expect(links.items).toMatchObject([
     {
       url: "https://shop.example/?for={{ contact.first_name }}",
@@ -148,7 +148,7 @@ async function pollFor<T>(read: () => Promise<T>, isThere: (value: T) => boolean
   throw new Error("it did not come");
 }
 
-test("a slow campaign can be paused, changed in speed, resumed over a restart, and reaches everybody once", async () => {
+test("a slow campaign can be paused, changed in rate, resumed over a restart, and reaches everybody once", async () => {
   whole = await startWholeServer(120);
   const id = await newCampaign();
   const { items } = await whole.ask<{ items: { id: number }[] }>("GET", "/routes");
@@ -176,7 +176,7 @@ test("a slow campaign can be paused, changed in speed, resumed over a restart, a
   expect(mails).toHaveLength(120);
 }, 40_000);
 
-test("a cancelled campaign ends with everybody accounted for: sent or skipped", async () => {
+test("a cancelled campaign ends with every message sent or skipped", async () => {
   whole = await startWholeServer(500);
   const id = await newCampaign();
   const { items } = await whole.ask<{ items: { id: number }[] }>("GET", "/routes");
@@ -194,7 +194,7 @@ test("a cancelled campaign ends with everybody accounted for: sent or skipped", 
   expect(mails).toHaveLength(counts.sent);
 }, 30_000);
 
-test("a campaign whose relay cannot be reached says why, loses nobody, and goes on when the route is mended", async () => {
+test("a campaign with an unreachable relay says why, loses nobody, and continues when the route is fixed", async () => {
   whole = await startWholeServer(40);
   peer = await startSmtpSink();
   const id = await newCampaign();
@@ -220,7 +220,7 @@ test("a campaign whose relay cannot be reached says why, loses nobody, and goes 
 
   expect(stuck.bottleneck?.detail).toContain("connection refused");
   expect(stuck.status).toBe("sending");
-  // Those that were tried before have their time for the next try.
+  // Messages that were tried before have a time for their next attempt.
   expect(moving.counts.sent + moving.counts.deferred).toBe(40);
   expect(peer.messages).toHaveLength(moving.counts.sent);
 }, 40_000);
@@ -251,7 +251,7 @@ test("a finished campaign that is deleted is gone, and its recipients can still 
   expect(suppressions).toMatchObject([{ address: items[0]?.to }]);
 }, 20_000);
 
-test("a test message really arrives, marked, and makes no campaign rows", async () => {
+test("a test message arrives, marked, and creates no campaign rows", async () => {
   whole = await startWholeServer(1);
   const id = await newCampaign();
 
@@ -270,7 +270,7 @@ test("a test message really arrives, marked, and makes no campaign rows", async 
   });
 }, 20_000);
 
-test("a scheduled campaign goes out by itself, also when the server was down at its time", async () => {
+test("a scheduled campaign is sent automatically, also when the server was down at its time", async () => {
   whole = await startWholeServer(5);
   const id = await newCampaign();
   const soon = new Date(Date.now() + 2_000).toISOString().slice(0, 19);

@@ -55,7 +55,7 @@ function formConsent(contactId: number) {
   );
 }
 
-test("what people of the workspace change by hand is on record, newest first", async () => {
+test("manual changes by workspace users are recorded, newest first", async () => {
   const [news, offers] = [await newList("News"), await newList("Offers")];
   const id = await newContact("anna@example.org", [news]);
   const change = { status: "unsubscribed", reason: "asked by phone" };
@@ -75,7 +75,7 @@ test("what people of the workspace change by hand is on record, newest first", a
   ]);
 });
 
-test("an entry can be neither changed nor removed, and a wording neither", async () => {
+test("neither an entry nor a wording can be changed or removed", async () => {
   formConsent(await newContact());
 
   for (const sql of [
@@ -94,7 +94,7 @@ test("an entry can be neither changed nor removed, and a wording neither", async
   }
 });
 
-test("erasing takes what names a person and leaves what was agreed", async () => {
+test("erasing removes personal data and leaves what was agreed", async () => {
   const id = await newContact();
   formConsent(id);
   const other = await newContact("bo@example.org");
@@ -122,7 +122,7 @@ test("erasing takes what names a person and leaves what was agreed", async () =>
   expect(() => db().exec("UPDATE consent SET erased_at = 9 WHERE erased_at IS NOT NULL")).toThrow();
 });
 
-test("a deleted contact's entries stay, and the export has everybody's", async () => {
+test("a deleted contact's entries remain, and the export includes everybody's", async () => {
   const id = await newContact();
   formConsent(id);
   await call("DELETE", `/contacts/${id}`);
@@ -140,7 +140,7 @@ test("a deleted contact's entries stay, and the export has everybody's", async (
   expect(await one.json()).toHaveLength(1);
 });
 
-test("a formula in an entry is text in the exported CSV", async () => {
+test("a formula in an entry is exported to CSV as text", async () => {
   const list = await newList('=HYPERLINK("https://evil.test")');
   const id = await newContact("anna@example.org", [list]);
   const reason = '=cmd|"/c calc"!A1';
@@ -162,7 +162,7 @@ test("a formula in an entry is text in the exported CSV", async () => {
   expect(csv).not.toMatch(/(^|,|")[=@]/m);
 });
 
-test("an editor may look at one contact's entries, and not carry off everybody's", async () => {
+test("an editor may read one contact's entries, and not export everybody's", async () => {
   const id = await newContact();
   const who = { role: "editor" as const, workspaceId: workspace.id };
   const base = `/workspaces/${workspace.id}`;
@@ -171,7 +171,7 @@ test("an editor may look at one contact's entries, and not carry off everybody's
   expect((await fixture.call(who, "GET", `${base}/consent/export`)).status).toBe(403);
 });
 
-test("an import with a statement puts everybody who joins a list on record with it", async () => {
+test("an import with a consent statement records it for everybody who joins a list", async () => {
   const imports = new ImportFixture();
   const list = (await imports.call<{ id: number }>("POST", "/lists", { name: "Shop" })).body.id;
   const csv = "email,first_name\nanna@example.org,Anna\nbo@example.org,Bo\nanna@example.org,Ann\n";

@@ -6,7 +6,7 @@ import { classifyEngagement } from "../../../../server/delivery/stats/engagement
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture } from "../forms/form-fixture.ts";
 
-// What somebody said outlasts what is done to their contact meanwhile.
+// A person's opt-out outlasts later changes of their contact.
 
 let fixture: FormFixture;
 beforeEach(() => {
@@ -29,7 +29,7 @@ function preferencesOf(contactId: number): string {
   return `/p/${trackingToken(keys, "preferences", subject)}`;
 }
 
-test("who has unsubscribed and then changes only a name, with the boxes as they were shown, stays away", async () => {
+test("an unsubscribed person who changes only their name, with the boxes unchanged, stays unsubscribed", async () => {
   const news = await fixture.newList("News");
   const offers = await fixture.newList("Offers");
   const id = await addAnna([news, offers]);
@@ -49,7 +49,7 @@ test("who has unsubscribed and then changes only a name, with the boxes as they 
   expect(await statusOf(id)).toBe("unsubscribed");
 });
 
-test("who comes back for one topic gets that one and no other", async () => {
+test("a person who resubscribes to one topic gets that topic and no other", async () => {
   const news = await fixture.newList("News");
   const offers = await fixture.newList("Offers");
   const id = await addAnna([news, offers]);
@@ -72,7 +72,7 @@ test("who comes back for one topic gets that one and no other", async () => {
   expect(items.map(({ action }: { action: string }) => action)).toContain("given");
 });
 
-test("who comes back for one topic is in no private list any more from before a file unsubscribed them", async () => {
+test("a person who resubscribes to one topic is removed from private lists left over from before a file unsubscribed them", async () => {
   const news = await fixture.newList("News");
   const staff = await fixture.newList("Staff", { isPublic: false });
   const id = await addAnna([staff]);
@@ -81,7 +81,7 @@ test("who comes back for one topic is in no private list any more from before a 
   await fixture.post(preferencesOf(id), [
     ["action", "save"],
     ["topic", String(news)],
-    // Naming a private list neither joins it nor keeps it.
+    // Naming a private list neither joins nor keeps it.
     ["topic", String(staff)],
     ["first_name", "Anna"],
     ["last_name", ""],
@@ -98,7 +98,7 @@ test("who comes back for one topic is in no private list any more from before a 
   expect(JSON.stringify(last)).toContain("Staff");
 });
 
-test("who comes back by a form is in the lists of the form, and in none from before", async () => {
+test("a person who resubscribes through a form is on the form's lists, and on none from before", async () => {
   const news = await fixture.newList("News");
   const offers = await fixture.newList("Offers");
   const staff = await fixture.newList("Staff", { isPublic: false });
@@ -119,7 +119,7 @@ test("who comes back by a form is in the lists of the form, and in none from bef
 });
 
 test.each(["unsubscribed", "complaint", "manual"])(
-  "a new address takes along why its person gets no mail: %s",
+  "a new address inherits the reason why its person is not mailed: %s",
   async (reason) => {
     const id = await addAnna([]);
     await suppress(reason);
@@ -140,7 +140,7 @@ test("a hard bounce stays with the address that bounced", async () => {
   expect(await statusOf(id)).toBe("mailable");
 });
 
-test("who left everything and then confirms another address has still left everything", async () => {
+test("a person who unsubscribed from everything stays unsubscribed after confirming another address", async () => {
   const id = await addAnna([]);
   await suppress("unsubscribed");
   await fixture.post(preferencesOf(id), { action: "address", email: "new@example.org" });
@@ -152,7 +152,7 @@ test("who left everything and then confirms another address has still left every
   expect(await statusOf(id)).toBe("unsubscribed");
 });
 
-test("no change of address is confirmed behind its owner's back, whatever else was mailed to them that day", async () => {
+test("no change of address is confirmed without its owner, whatever other mail they got that day", async () => {
   const news = await fixture.newList("News");
   const id = await addAnna([]);
   const form = await fixture.newForm({ listIds: [news] });
@@ -167,7 +167,7 @@ test("no change of address is confirmed behind its owner's back, whatever else w
   expect(fixture.sent.slice(before).map(({ to }) => to)).toEqual([anna, "thief@example.org"]);
 });
 
-test("a sign-up that was confirmed once brings nobody back who was deleted since", async () => {
+test("a sign-up confirmed once does not restore a contact deleted since", async () => {
   const news = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [news] });
   await fixture.post(form.path, { email: anna });
@@ -183,7 +183,7 @@ test("a sign-up that was confirmed once brings nobody back who was deleted since
   expect(fixture.contacts()).toEqual([]);
 });
 
-test("a sign-up that was confirmed once does not undo what its person changed since", async () => {
+test("a sign-up confirmed once does not undo the person's later changes", async () => {
   const news = await fixture.newList("News");
   const form = await fixture.newForm({
     listIds: [news],
@@ -200,7 +200,7 @@ test("a sign-up that was confirmed once does not undo what its person changed si
   expect(fixture.contacts()[0]?.first_name).toBe("Änne");
 });
 
-test("what is for good is never replaced by what ends, however much that weighs", async () => {
+test("a permanent suppression is never replaced by a temporary one, however much weight it has", async () => {
   const id = await addAnna([]);
   await suppress("unsubscribed");
   const expiresAt = fixture.now + 60_000;
@@ -210,7 +210,7 @@ test("what is for good is never replaced by what ends, however much that weighs"
   expect(await statusOf(id)).toBe("unsubscribed");
 });
 
-test("what lasts longer is not cut short by what weighs more", async () => {
+test("a longer suppression is not shortened by a weightier one", async () => {
   const id = await addAnna([]);
   await suppress("unsubscribed", { expiresAt: fixture.now + 120_000 });
   await suppress("complaint", { expiresAt: fixture.now + 60_000 });
@@ -219,7 +219,7 @@ test("what lasts longer is not cut short by what weighs more", async () => {
   expect(await statusOf(id)).not.toBe("mailable");
 });
 
-test("a bounce that is taken back leaves the unsubscribe from before, which has to be taken back by itself", async () => {
+test("lifting a bounce leaves the earlier unsubscribe, which must be lifted separately", async () => {
   const id = await addAnna([]);
   const said = { k: "unsubscribe", w: fixture.workspace.id, c: 9, s: 1, ct: id, a: anna } as const;
   const rules = { classify: classifyEngagement, bounces: bounceRules, breaker: breakerRules };

@@ -29,7 +29,7 @@ const db = () => fixture.databases.workspace(workspace.id);
 const signal = new AbortController().signal;
 const running = { open: () => db(), clock: () => now, signal };
 
-/** What undoing must bring back: all that is said about contacts, but not the log of who changed them. */
+/** What undo must restore: everything about contacts, but not the log of who changed them. */
 function state(): string {
   const all = (table: string) => JSON.stringify(db().prepare(`SELECT * FROM ${table}`).all());
   const contact = "(SELECT id, email, address, first_name, fields, created_at FROM contact)";
@@ -61,7 +61,7 @@ async function doAndUndo(body: Record<string, unknown>) {
   return { before, between, after: state(), id: done.body.action.id as number };
 }
 
-test("each action on many is undone without a trace, and what was so before stays so", async () => {
+test("each bulk action is undone completely, and what was so before it stays", async () => {
   await call("POST", "/contacts/bulk", { action: "add_tag", tag: "VIP", ids: [1] });
   await call("POST", "/contacts/bulk", {
     action: "set_field",
@@ -90,7 +90,7 @@ test("each action on many is undone without a trace, and what was so before stay
   }
 });
 
-test("an action is undone once, within its week, and the list of actions says so", async () => {
+test("an action can be undone once, within a week, and the list of actions shows it", async () => {
   const { id } = await doAndUndo({ action: "suppress", ids: [1] });
   const late = await call("POST", "/contacts/bulk", { action: "delete", ids: [2] });
   now += 7 * 86_400_000;
@@ -105,7 +105,7 @@ test("an action is undone once, within its week, and the list of actions says so
   expect(db().prepare("SELECT count(*) AS n FROM task_undo").get()).toEqual({ n: 0 });
 });
 
-test("undoing a suppression leaves those suppressed who unsubscribed meanwhile", async () => {
+test("undoing a suppression keeps those suppressed who unsubscribed meanwhile", async () => {
   const done = await call("POST", "/contacts/bulk", { action: "suppress", ids: [1, 2] });
   now += 1_000;
   const said = {
@@ -125,7 +125,7 @@ test("undoing a suppression leaves those suppressed who unsubscribed meanwhile",
   expect((await call("GET", "/contacts/2")).body.status).toBe("mailable");
 });
 
-test("undoing a delete leaves those away whose address somebody else has by now", async () => {
+test("undoing a deletion does not restore contacts whose address belongs to somebody else now", async () => {
   const done = await call("POST", "/contacts/bulk", { action: "delete", ids: [1, 2] });
   const again = await call("POST", "/contacts", { email: "ann@a.example" });
   await call("POST", `/contacts/bulk/${done.body.action.id}/undo`);
@@ -137,7 +137,7 @@ test("undoing a delete leaves those away whose address somebody else has by now"
   expect((await call("GET", "/contacts/1")).status).toBe(404);
 });
 
-test("what an action needs is asked for", async () => {
+test("a missing parameter of an action is refused", async () => {
   const bulk = (body: object) => call("POST", "/contacts/bulk", { ids: [1], ...body });
 
   expect((await bulk({ action: "add_tag" })).body.fields[0].field).toBe("tag");

@@ -14,7 +14,7 @@ afterEach(() => fixture.close());
 
 const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
-test("PUT by address creates a contact, then changes it, then finds nothing to change", async () => {
+test("PUT by address creates a contact, then changes it, then changes nothing", async () => {
   const path = `/contacts/by-address/${encodeURIComponent("Ann+x/y@Example.com")}`;
 
   const first = await call("PUT", path, { firstName: "Ann" });
@@ -34,7 +34,7 @@ test("PUT by address creates a contact, then changes it, then finds nothing to c
   });
 });
 
-test("a batch of 1,000 tells for each item what became of it, in the order of the items", async () => {
+test("a batch of 1,000 returns the result of each item, in the order of the items", async () => {
   const list = (await call("POST", "/lists", { name: "News" })).body.id as number;
   await call("POST", "/contacts", { email: "old@example.com", firstName: "Old" });
   await call("POST", "/contacts", { email: "same@example.com" });
@@ -73,7 +73,7 @@ test("a batch of 1,001 is refused whole", async () => {
   expect((await call("GET", "/contacts/count")).body.count).toBe(0);
 });
 
-test("mode create leaves those alone that exist, and mode update creates nobody", async () => {
+test("mode create does not change existing contacts, and mode update creates none", async () => {
   await call("POST", "/contacts", { email: "old@example.com" });
   const items = [
     { email: "old@example.com", firstName: "X" },
@@ -89,7 +89,7 @@ test("mode create leaves those alone that exist, and mode update creates nobody"
   expect(outcomes(create)).toEqual(["rejected", "created"]);
 });
 
-test("a batch with the same Idempotency-Key is done once and answered twice", async () => {
+test("a batch with the same Idempotency-Key runs once and is answered twice", async () => {
   const body = { items: [{ email: "once@example.com" }] };
   const key = { "idempotency-key": "batch-1" };
 
@@ -151,7 +151,7 @@ test("an erased address is refused by every way of the API", async () => {
   expect((await call("GET", "/contacts/count")).body.count).toBe(1);
 });
 
-test("values that look like SQL or HTML are kept as they are", async () => {
+test("values that look like SQL or HTML are stored unchanged", async () => {
   const hostile = `'); DROP TABLE contact; --<script>alert(1)</script>`;
 
   await call("POST", "/contacts/batch", {

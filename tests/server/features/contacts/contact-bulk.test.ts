@@ -37,7 +37,7 @@ const post = async (body: unknown) =>
 const run = (id: number, signal = new AbortController().signal) =>
   runTask({ open, clock: Date.now, signal }, taskKinds, id);
 
-test("applies to named contacts at once and says how many changed", async () => {
+test("applies to named contacts at once and returns how many changed", async () => {
   const added = await post({ action: "add_to_list", listId: 1, ids: [1, 2, 3, 99_999] });
   const again = await post({ action: "add_to_list", listId: 1, ids: [3, 4] });
   const removed = await post({ action: "remove_from_list", listId: 1, ids: [1] });
@@ -46,7 +46,7 @@ test("applies to named contacts at once and says how many changed", async () => 
   expect(count("list_contact")).toBe(3);
 });
 
-test("adding in bulk does not bring back who unsubscribed, and removing keeps the record of it", async () => {
+test("adding in bulk does not resubscribe unsubscribed people, and removing keeps the record", async () => {
   open().exec("INSERT INTO list_contact VALUES (1, 1, 'unsubscribed', 0, 'u', '')");
 
   await post({ action: "add_to_list", listId: 1, ids: [1] });
@@ -55,7 +55,7 @@ test("adding in bulk does not bring back who unsubscribed, and removing keeps th
   expect(count("list_contact WHERE status = 'unsubscribed'")).toBe(1);
 });
 
-test("deletes all contacts of a filter as a job, and none besides", async () => {
+test("deletes all contacts of a filter as a job, and no others", async () => {
   const { job } = await post({ action: "delete", filter: { q: "@odd.example" } });
   expect(job?.state).toBe("queued");
   expect(open().prepare("SELECT 1 FROM contact").all()).toHaveLength(950);
@@ -78,7 +78,7 @@ test("deletes all contacts of a filter as a job, and none besides", async () => 
   });
 });
 
-test("a job that was stopped half-way goes on where it stood and counts nobody twice", async () => {
+test("an interrupted job continues where it was and counts nobody twice", async () => {
   const { job } = await post({ action: "suppress", filter: { status: "mailable" } });
   const id = job?.id ?? 0;
   const abort = new AbortController();
@@ -104,7 +104,7 @@ test("a cancelled job changes nothing more", async () => {
   expect(count("contact")).toBe(950);
 });
 
-test("refuses neither or both of ids and filter, and an unknown list", async () => {
+test("refuses ids and filter together or neither, and an unknown list", async () => {
   expect((await post({ action: "delete" })).status).toBe(422);
   expect((await post({ action: "delete", ids: [1], filter: {} })).status).toBe(422);
   expect((await post({ action: "add_to_list", ids: [1] })).status).toBe(422);

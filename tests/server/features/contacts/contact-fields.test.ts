@@ -16,7 +16,7 @@ const field = (body: Record<string, unknown>) => app.ask<Field>("POST", "/contac
 const contact = (email: string, body: Record<string, unknown> = {}) =>
   app.ask<Contact>("POST", "/contacts", { email, ...body });
 
-test("several choices and web addresses are read on the way in, and what does not fit is named", async () => {
+test("several choices and web addresses are validated, and invalid values are named", async () => {
   await field({ label: "Interests", type: "multi_choice", choices: ["Tea", "Coffee", "Cake"] });
   await field({ label: "Home page", key: "home", type: "url" });
 
@@ -34,7 +34,7 @@ test("several choices and web addresses are read on the way in, and what does no
   expect(refused.fields.map((one) => one.field)).toEqual(["fields.interests", "fields.home"]);
 });
 
-test("a cell of a file holds several choices between semicolons or bars", () => {
+test("a cell of a file has several choices separated by semicolons or bars", () => {
   const spec = { key: "k", label: "K", type: "multi_choice" as const, choices: ["A b", "C"] };
 
   expect(readFieldValue(spec, "c; a B")).toEqual({ value: ["A b", "C"] });
@@ -43,7 +43,7 @@ test("a cell of a file holds several choices between semicolons or bars", () => 
   expect(readFieldValue(spec, "C;X")).toHaveProperty("fault");
 });
 
-test("time zone, country and city are checked and kept", async () => {
+test("time zone, country and city are validated and stored", async () => {
   const made = await contact("a@example.com", {
     timeZone: "europe/berlin",
     country: "de",
@@ -64,7 +64,7 @@ test("time zone, country and city are checked and kept", async () => {
   expect(refused.fields.map((one) => one.field)).toEqual(["timeZone", "country"]);
 });
 
-test("a renamed field keeps its values, also those edited while they are carried over", async () => {
+test("a renamed field keeps its values, also those edited during the move", async () => {
   const { id } = await field({ label: "Plan", type: "text" });
   const first = await contact("a@example.com", { fields: { plan: "pro" } });
   const second = await contact("b@example.com", { fields: { plan: "free" } });
@@ -86,7 +86,7 @@ test("a renamed field keeps its values, also those edited while they are carried
   });
 });
 
-test("a removed field is gone at once, its values and its index follow, and then its key is free", async () => {
+test("a removed field disappears at once, then its values and index, and then its key is free", async () => {
   const { id } = await field({ label: "Plan", type: "text" });
   const made = await contact("a@example.com", { fields: { plan: "pro" } });
 

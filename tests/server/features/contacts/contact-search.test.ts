@@ -39,7 +39,7 @@ const filters: ContactFilter[] = [
   { createdFrom: 3, createdTo: 7, status: "mailable" },
 ];
 
-test("every statement of a search seeks in an index, in its order: none scans the table or sorts", () => {
+test("every statement of a search uses an index in its order: none scans the table or sorts", () => {
   const db = newDb(30);
   const prepared = new Set<string>();
   const prepare = db.prepare.bind(db);
@@ -63,13 +63,13 @@ test("every statement of a search seeks in an index, in its order: none scans th
 
   expect(plans.length).toBeGreaterThan(15);
   for (const plan of plans) {
-    // The window itself is scanned: it has 1,000 entries at most.
+    // The window itself is scanned: it has at most 1,000 entries.
     expect(plan).not.toMatch(/SCAN (?!w\b|\(subquery|\d)/);
     expect(plan).not.toContain("TEMP B-TREE");
   }
 });
 
-test("walking any filter to its end gives each of its contacts once, however many share a key", () => {
+test("paging through any filter returns each of its contacts once, however many share a key", () => {
   const db = newDb(12_345);
   const expected: [ContactFilter, string][] = [
     [{}, "1"],

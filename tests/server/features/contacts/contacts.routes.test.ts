@@ -20,7 +20,7 @@ const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }),
 const add = async (email: string, extra: Record<string, unknown> = {}) =>
   (await call("POST", "/contacts", { email, ...extra })).body as { id: number };
 
-test("creates a contact in normal form, and refuses the same address in another letter case", async () => {
+test("creates a contact in normal form, and refuses the same address in another case", async () => {
   const first = await call("POST", "/contacts", {
     email: " Zoë.Lee@MÜNCHEN.de",
     firstName: "Zoë\n",
@@ -68,7 +68,7 @@ test("says for each field what is wrong with it", async () => {
   ]);
 });
 
-test("edits what is named and nothing else, and removes a custom field that is set to null", async () => {
+test("changes only what is named, and removes a custom field that is set to null", async () => {
   await call("POST", "/contact-fields", { label: "City", type: "text" });
   const { id } = await add("a@example.com", { firstName: "Ann", fields: { city: "Köln" } });
 
@@ -83,7 +83,7 @@ test("edits what is named and nothing else, and removes a custom field that is s
   expect(cleared.body.fields).toEqual({});
 });
 
-test("an address cannot be moved onto another contact's", async () => {
+test("an address cannot be changed to another contact's", async () => {
   await add("taken@example.com");
   const { id } = await add("b@example.com");
 
@@ -91,7 +91,7 @@ test("an address cannot be moved onto another contact's", async () => {
   expect((await call("GET", `/contacts/${id}`)).body.address).toBe("b@example.com");
 });
 
-test("finds by the beginning of address, first name, last name and domain, each contact once", async () => {
+test("finds by the start of address, first name, last name and domain, each contact once", async () => {
   await add("anna@example.com", { firstName: "Anna", lastName: "Annable" });
   await add("b@anna.example", { firstName: "Bea" });
   await add("c@example.com", { firstName: "ANNA", lastName: "Öztürk" });
@@ -131,13 +131,13 @@ test("pages through every contact exactly once, newest first, while others arriv
   expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => `n${24 - i}@example.com`));
 });
 
-test("refuses a cursor it did not give", async () => {
+test("refuses a cursor that it did not issue", async () => {
   for (const cursor of ["x", btoa('["list",0,0,1,1]'), btoa('["evil",0,"a",1]')]) {
     expect((await call("GET", `/contacts?cursor=${cursor}`)).status).toBe(422);
   }
 });
 
-test("the mailable are counted beyond what one walk reaches", async () => {
+test("mailable contacts are counted beyond the limit of one walk", async () => {
   const db = fixture.databases.workspace(workspace.id);
   const added = 25_000;
   const insert = db.prepare(
@@ -181,7 +181,7 @@ test("filters by status and list, and counts alike", async () => {
   expect((await call("GET", `/lists/${list}`)).body.subscribed).toBe(1);
 });
 
-test("tells what happened to a contact, newest first", async () => {
+test("lists a contact's events, newest first", async () => {
   const list = (await call("POST", "/lists", { name: "News" })).body.id;
   const { id } = await add("a@example.com", { listIds: [list] });
   const db = fixture.databases.workspace(workspace.id);
@@ -207,7 +207,7 @@ test("tells what happened to a contact, newest first", async () => {
   expect(rest.body.nextCursor).toBeNull();
 });
 
-test("a viewer may look and not touch; another workspace's contacts do not exist", async () => {
+test("a viewer can read and change nothing; another workspace's contacts are not found", async () => {
   const { id } = await add("a@example.com");
   const other = fixture.newWorkspace();
   const stranger = { role: "owner" as const, workspaceId: other.id };
@@ -228,7 +228,7 @@ test("a viewer may look and not touch; another workspace's contacts do not exist
   expect(elsewhere.status).toBe(404);
 });
 
-test("custom fields: the key comes from the label, reserved names are avoided, removal hides the values", async () => {
+test("custom fields: the key is derived from the label, reserved names are avoided, removal hides the values", async () => {
   const made = await call("POST", "/contact-fields", { label: "Größe (cm)", type: "number" });
   const reserved = await call("POST", "/contact-fields", { label: "Language", type: "text" });
   const taken = await call("POST", "/contact-fields", {
@@ -245,7 +245,7 @@ test("custom fields: the key comes from the label, reserved names are avoided, r
   expect((await call("GET", `/contacts/${id}`)).body.fields).toEqual({ grosse_cm: 1234.5 });
 });
 
-test("a creating request that is sent twice with one Idempotency-Key creates once", async () => {
+test("a repeated create request with one Idempotency-Key creates once", async () => {
   const send = () =>
     fixture.call(
       as("editor"),

@@ -15,7 +15,7 @@ const spec = (type: FieldSpec["type"], choices: string[] = []): FieldSpec => ({
   choices,
 });
 
-describe("reads a cell as what the field holds", () => {
+describe("reads a cell by the type of its field", () => {
   test.each([
     ["number", "12", 12],
     ["number", "-1.5", -1.5],
@@ -42,7 +42,7 @@ describe("reads a cell as what the field holds", () => {
   });
 });
 
-describe("refuses what can be read in two ways, or in none", () => {
+describe("refuses ambiguous and unreadable values", () => {
   test.each([
     ["number", "1,234", '"1,234" can be read in two ways: write 1234 or 1.234'],
     ["number", "12 apples", '"12 apples" is not a number'],
@@ -59,7 +59,7 @@ describe("refuses what can be read in two ways, or in none", () => {
   });
 });
 
-test("every label gives a key that a field may have", () => {
+test("every label yields a valid field key", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (label) => {
       expect(fieldKeyFault(fieldKeyFrom(label))).toBeUndefined();
@@ -67,7 +67,7 @@ test("every label gives a key that a field may have", () => {
   );
 });
 
-test("reading any cell as any type ends in a value or a reason", () => {
+test("reading any cell as any type returns a value or a reason", () => {
   fc.assert(
     fc.property(
       fc.constantFrom("text", "number", "boolean", "date", "choice") as fc.Arbitrary<
@@ -82,7 +82,7 @@ test("reading any cell as any type ends in a value or a reason", () => {
   );
 });
 
-test("names are folded both ways round, and one that is missing leaves no gap", () => {
+test("names are joined in both orders, and a missing one leaves no gap", () => {
   expect(nameKeys("Zoë ", "VAN  Gogh")).toEqual({
     nameKey: "zoë van gogh",
     lastKey: "van gogh zoë",

@@ -6,8 +6,8 @@ import { contactFields } from "../../../support/campaign-content.ts";
 import { runTaskOf } from "../../../support/run-task.ts";
 import { type Guess, ImportFixture } from "../imports/import-fixture.ts";
 
-// Names that every JavaScript object answers to. A field, a header, a property or a JSON key may be called so,
-// and must then mean what its owner wrote there, or nothing.
+// Names that every JavaScript object has. A field, a header, a property or a JSON key may have such a name, and must
+// then mean its owner's value or nothing.
 
 let fixture: ImportFixture;
 beforeEach(() => {
@@ -36,7 +36,7 @@ async function exportedLines(): Promise<string[]> {
   return (await file.text()).trimEnd().split("\r\n");
 }
 
-test("a field called constructor is empty for who has no value, and its value for who has one", async () => {
+test("a field called constructor is empty for a contact without a value, and has its value otherwise", async () => {
   await addField("constructor");
   const without = await addContact("a@example.com");
   await addContact("b@example.com", { constructor: "mason" });
@@ -50,7 +50,7 @@ test("a field called constructor is empty for who has no value, and its value fo
   expect(Object.keys(read.body.fields)).toEqual([]);
 });
 
-test("a change to a field called constructor is recorded from nothing", async () => {
+test("a change of a field called constructor is recorded as from empty", async () => {
   await addField("constructor");
   const { id } = await addContact("a@example.com");
   await fixture.call("PATCH", `/contacts/${id}`, { fields: { constructor: "mason" } });
@@ -76,7 +76,7 @@ const send = (method: string, path: string, json: string) =>
     }),
   );
 
-test("keys that no field has are refused by name, and change nothing", async () => {
+test("unknown field keys are refused by name, and change nothing", async () => {
   const { id } = await addContact("a@example.com");
   for (const key of ["constructor", "toString", "hasOwnProperty"]) {
     const answer = await send("PATCH", `/contacts/${id}`, `{"fields":{"${key}":"x"}}`);
@@ -84,7 +84,7 @@ test("keys that no field has are refused by name, and change nothing", async () 
     expect([key, answer.status]).toEqual([key, 422]);
     expect(problem.fields.map(({ field }) => field)).toEqual([`fields.${key}`]);
   }
-  // The validator leaves this one out before anybody sees it.
+  // The validator drops this one before any handler sees it.
   await send("PATCH", `/contacts/${id}`, '{"fields":{"__proto__":{"constructor":"x"}}}');
 
   for (const key of ["__proto__", "toString", "hasOwnProperty"]) {
@@ -95,7 +95,7 @@ test("keys that no field has are refused by name, and change nothing", async () 
   expect(Reflect.ownKeys(Object.prototype)).not.toContain("x");
 });
 
-test("templates print what a contact has under such a name, and nothing else", () => {
+test("templates print a contact's value under such a name, and nothing else", () => {
   const without = contactFields();
   const withOne = contactFields({ fields: JSON.parse('{"constructor":"mason"}') });
   const names = ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"];
@@ -131,7 +131,7 @@ test("a file's columns, headers and JSON keys may have such names", async () => 
   ]);
 });
 
-test("a segment asks for a field and for a property of such a name", async () => {
+test("a segment can use a field and a property with such a name", async () => {
   await addField("constructor");
   await addContact("a@example.com");
   const { id } = await addContact("b@example.com", { constructor: "mason" });
@@ -155,7 +155,7 @@ test("a segment asks for a field and for a property of such a name", async () =>
   expect((await built("__proto__", "yes")).body.count).toBe(0);
 });
 
-test("a domain of such a name has no hint", () => {
+test("a domain with such a name has no hint", () => {
   for (const name of ["constructor", "__proto__", "toString"]) {
     expect(addressHint(name)).toBeUndefined();
   }

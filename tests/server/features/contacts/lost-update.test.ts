@@ -5,7 +5,7 @@ import { type Databases, openDatabases } from "../../../../server/platform/db/da
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
-// Several threads write to a workspace: what one of them commits while another is about to begin must stay.
+// Several threads write to a workspace: a commit of one must survive while another is about to begin.
 
 const by = { actorId: "test", now: 1_800_000_000_000 };
 let fixture: TestApp;
@@ -28,7 +28,7 @@ afterEach(() => {
   fixture.close();
 });
 
-/** Has another connection commit this right before the next transaction takes the write lock. */
+/** Lets another connection commit this right before the next transaction takes the write lock. */
 function justBefore(sql: string): void {
   const begin = db.transaction.bind(db);
   let isDone = false;
@@ -41,7 +41,7 @@ function justBefore(sql: string): void {
   }) as typeof db.transaction;
 }
 
-test("a change of one value leaves another that was changed at the same moment", () => {
+test("a change of one value keeps another one changed at the same moment", () => {
   justBefore("UPDATE contact SET last_name = 'Other', tracking_off = 1 WHERE id = 1");
 
   const changed = changeContact(db, 1, { firstName: "Ann" }, by);
@@ -49,7 +49,7 @@ test("a change of one value leaves another that was changed at the same moment",
   expect(changed).toMatchObject({ firstName: "Ann", lastName: "Other", trackingOff: true });
 });
 
-test("a merge takes over what the contact that goes has got at the same moment", () => {
+test("a merge includes what the disappearing contact got at the same moment", () => {
   justBefore("UPDATE contact SET last_name = 'Other', tracking_off = 1 WHERE id = 2");
 
   const merged = mergeContacts(db, { keep: 1, from: 2 }, by);

@@ -20,7 +20,7 @@ afterEach(() => data.close());
 const merge = (keep: number, from: number) =>
   mergeContacts(db, { keep, from }, { actorId: "test", now: NOW });
 
-test("a merge keeps the longer break, and place and time zone where the one that stays has none", () => {
+test("a merge keeps the longer pause, and fills place and time zone where the kept contact has none", () => {
   db.prepare(
     "UPDATE contact SET paused_until = ?, time_zone = 'Europe/Berlin', country = 'DE', city = 'Bonn' WHERE id = 1",
   ).run(NOW + 30 * DAY_MS);
@@ -38,7 +38,7 @@ test("a merge keeps the longer break, and place and time zone where the one that
   });
 });
 
-test("who left a list under either address has left it, unless the kept one confirmed a subscription since", () => {
+test("a list left under either address stays left, unless the kept contact confirmed a subscription since", () => {
   const proofAt = (confirmedAt: number) => JSON.stringify({ confirmedAt });
   const left = NOW - 5 * DAY_MS;
   const agreed: [what: string, proof: string | null, after: string][] = [
@@ -78,7 +78,7 @@ function suppress(address: string, reason: string, expiresAt: number | null = nu
   );
 }
 
-test("a no to everything, a complaint and a suppression by hand go over to the address that is kept", () => {
+test("an unsubscribe from everything, a complaint and a manual suppression move to the kept address", () => {
   for (const reason of ["unsubscribed", "complaint", "manual"]) {
     db.exec("DELETE FROM suppression");
     const { lastInsertRowid: gone } = db
@@ -98,7 +98,7 @@ test("a no to everything, a complaint and a suppression by hand go over to the a
   }
 });
 
-test("a hard bounce, and a suppression that has ended, stay with the address that goes", () => {
+test("a hard bounce and an expired suppression stay with the removed address", () => {
   suppress("r1@reader.example", "hard_bounce");
   merge(2, 1);
   expect(suppressed()).toEqual([["r1@reader.example", "hard_bounce", null]]);
@@ -127,7 +127,7 @@ test("an unsubscribe counts though the address bounced afterwards", () => {
   ]);
 });
 
-test("who keeps the contact and takes the other's address carries what the contact had said", () => {
+test("keeping one contact with the other's address also keeps what that contact had said", () => {
   suppress("r2@reader.example", "complaint");
 
   const choice = { email: "r1@reader.example" };

@@ -23,7 +23,7 @@ const db = () => fixture.databases.workspace(workspace.id);
 const HTML = `<img src=x onerror=alert(1)>`;
 
 describe("the timeline", () => {
-  test("has notes and edits with who did it, can be filtered, and is paged without a gap", async () => {
+  test("has notes and edits with their authors, can be filtered, and is paged without a gap", async () => {
     const id = await add("a@example.com");
     await call("PATCH", `/contacts/${id}`, { firstName: HTML });
     const note = await call("POST", `/contacts/${id}/notes`, { text: HTML });
@@ -59,7 +59,7 @@ describe("the timeline", () => {
     expect(paged).toEqual(all);
   });
 
-  test("a note belongs to its contact alone", async () => {
+  test("a note belongs only to its contact", async () => {
     const [a, b] = [await add("a@example.com"), await add("b@example.com")];
     const note = (await call("POST", `/contacts/${a}/notes`, { text: "x" })).body.id;
 
@@ -90,7 +90,7 @@ describe("merging", () => {
     ]);
   });
 
-  test("keeps one, moves what the other had, and never subscribes who unsubscribed", async () => {
+  test("keeps one contact, moves the other's data, and never subscribes an unsubscribed person", async () => {
     const [news, offers] = [
       (await call("POST", "/lists", { name: "News" })).body.id,
       (await call("POST", "/lists", { name: "Offers" })).body.id,
@@ -135,7 +135,7 @@ describe("merging", () => {
     expect((await call("POST", `/contacts/${keep}/merge`, { from: keep })).status).toBe(422);
   });
 
-  test("two spellings of one Gmail mailbox are told from every other address", () => {
+  test("two spellings of a Gmail mailbox are reported as duplicates, other addresses are not", () => {
     const local = fc.stringMatching(/^[a-z0-9]{3,12}$/);
     fc.assert(
       fc.property(local, fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }), (name, dots) => {

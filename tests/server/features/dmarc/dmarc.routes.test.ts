@@ -43,7 +43,7 @@ const read = async (query = "") =>
     )
   ).json();
 
-test("sums up uploaded reports by domain, day and source, the failing source first", async () => {
+test("sums uploaded reports by domain, day and source, failing sources first", async () => {
   const day = 86_400;
   const first = 1_790_400_000;
   expect(
@@ -74,7 +74,7 @@ test("sums up uploaded reports by domain, day and source, the failing source fir
   expect(await read("?days=1")).toMatchObject({ domains: [] });
 });
 
-test("what is no report of this workspace is refused with the reason, and an editor may not add any", async () => {
+test("a file that is no report of this workspace is refused with the reason, and an editor may not upload one", async () => {
   const foreign = await upload("admin", Buffer.from(dmarcXml({ domain: "else.example" })));
 
   expect(foreign.status).toBe(422);

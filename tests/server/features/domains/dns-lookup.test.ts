@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { systemDns } from "../../../../server/features/domains/domains.service.ts";
 import { startDns } from "../../../support/dns-server.ts";
 
-test("a key longer than one string is one record, and what was missing is seen once it is there", async () => {
+test("a key longer than one string is one record, and a missing record is found once it exists", async () => {
   const dns = await startDns({});
   const lookup = systemDns([dns.server]);
   const key = `v=DKIM1; k=rsa; p=${"A".repeat(390)}`;

@@ -95,7 +95,7 @@ test("a key is rotated only once the next one is in the DNS, and the old one sta
   );
 });
 
-test("a key made elsewhere is taken from 1024 bits on, and what is no RSA key is refused", async () => {
+test("a foreign key is accepted from 1024 bits on, and a key that is not RSA is refused", async () => {
   const pem = (bits: number) =>
     generateKeyPairSync("rsa", { modulusLength: bits })
       .privateKey.export({ type: "pkcs1", format: "pem" })
@@ -118,7 +118,7 @@ test("a key made elsewhere is taken from 1024 bits on, and what is no RSA key is
   expect((await taken.json()).keys).toMatchObject([{ selector: "old", keyBits: 1_024 }]);
 });
 
-test("a key that was there and is gone is told with its day, and each check is remembered", async () => {
+test("a key that has disappeared is reported with the date, and each check is recorded", async () => {
   publish(record(await check(), "dkim"));
   now = 2_000;
   expect(await check()).toMatchObject({ verifiedAt: 2_000, lostAt: null });
@@ -132,7 +132,7 @@ test("a key that was there and is gone is told with its day, and each check is r
   );
 });
 
-test("SPF follows the routes: what relays include, what we send from, through other records", async () => {
+test("SPF follows the routes: includes of relays, our source addresses, and records of other domains", async () => {
   await call("POST", "/routes", {
     kind: "relay",
     name: "SES",
@@ -153,7 +153,7 @@ test("SPF follows the routes: what relays include, what we send from, through ot
   expect(record(await check(), "spf").status).toBe("ok");
 });
 
-test("SPF records that include each other end, and are an error", async () => {
+test("SPF records that include each other do not loop, and are an error", async () => {
   zone.set("TXT example.com", ["v=spf1 include:a.example ~all"]);
   zone.set("TXT a.example", [`v=spf1 ${"include:b.example ".repeat(12)}~all`]);
   zone.set("TXT b.example", ["v=spf1 include:a.example ~all"]);
@@ -161,7 +161,7 @@ test("SPF records that include each other end, and are an error", async () => {
   expect(record(await check(), "spf").message).toContain("lookups");
 });
 
-test("a campaign's links and bounces use the domain's own names once they lead here and answer", async () => {
+test("a campaign's links and bounces use the domain's own names once these point here and answer", async () => {
   const hosts = () => campaignHosts(db(), "example.com", "https://mail.example.net");
   const own = { publicUrl: "https://links.example.com", bounceDomain: "bounce.example.com" };
   const none = { publicUrl: "https://mail.example.net", bounceDomain: "" };
@@ -182,7 +182,7 @@ test("a campaign's links and bounces use the domain's own names once they lead h
   expect(hosts()).toEqual(none);
 });
 
-test("under a customer's name nothing answers but links in mail", async () => {
+test("a customer's host name serves only links in mail", async () => {
   const at = (url: string) => fixture.app.handle(new Request(url));
   const page = "http://links.example.com/api/v1/route-presets";
   expect((await at(page)).status).toBe(200);

@@ -45,7 +45,7 @@ const statusOf = (records: Found[]) =>
   Object.fromEntries(records.map((record) => [record.purpose, record.status]));
 const text = (...values: string[]): Answer => ({ kind: "records", values });
 
-test("a new domain gets a 2048-bit key of its own, its private half encrypted", async () => {
+test("a new domain gets its own 2048-bit key, with the private half encrypted", async () => {
   const domain = await (await call("POST", "/domains", { name: "Bücher.Example.com." })).json();
   const stored = fixture.databases
     .workspace(workspace.id)
@@ -86,14 +86,14 @@ test.each([
   ["example.com/path", "not a domain name"],
   ["user@example.com", "not a domain name"],
   ["10.0.0.1", "not a domain name"],
-])("refuses %s as a sending domain and says why", async (name, why) => {
+])("refuses %s as a sending domain with the reason", async (name, why) => {
   const response = await call("POST", "/domains", { name });
 
   expect(response.status).toBe(422);
   expect((await response.json()).detail).toContain(why);
 });
 
-test("the same domain twice is a conflict, also when both are asked for at once", async () => {
+test("adding the same domain twice is a conflict, also concurrently", async () => {
   const both = await Promise.all([
     call("POST", "/domains", { name: "example.com" }),
     call("POST", "/domains", { name: "EXAMPLE.com" }),
@@ -102,7 +102,7 @@ test("the same domain twice is a conflict, also when both are asked for at once"
   expect(both.map((response) => response.status).sort()).toEqual([200, 409]);
 });
 
-test("a check tells what is there, what is missing and what is wrong, and verifies by the DKIM key", async () => {
+test("a check reports what is present, missing and wrong, and the DKIM key verifies the domain", async () => {
   const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
   const dkim = domain.records[0];
   zone.set(dkim.host, text(dkim.value.replace("p=", "p= ").replace(";", " ;")));
@@ -122,7 +122,7 @@ test("a check tells what is there, what is missing and what is wrong, and verifi
   expect(checked).toMatchObject({ verifiedAt: 1_000, checkedAt: 1_000 });
 });
 
-test("a subdomain is covered by the DMARC policy of the domain that was registered", async () => {
+test("a subdomain is covered by the DMARC policy of the organizational domain", async () => {
   const domain = await (await call("POST", "/domains", { name: "news.example.co.uk" })).json();
   zone.set("_dmarc.example.co.uk", text("v=DMARC1; p=reject"));
   zone.set("_dmarc.co.uk", text("v=DMARC1; p=none"));
@@ -136,7 +136,7 @@ test("a subdomain is covered by the DMARC policy of the domain that was register
   });
 });
 
-test("a foreign key or two SPF records are told; a silent DNS keeps what was known", async () => {
+test("a foreign key and two SPF records are reported; a silent DNS keeps the known state", async () => {
   const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
   const dkim = domain.records[0];
   zone.set(dkim.host, text(dkim.value));
@@ -156,7 +156,7 @@ test("a foreign key or two SPF records are told; a silent DNS keeps what was kno
   expect(foreign.verifiedAt).toBeNull();
 });
 
-test("a sender is linked to the domain that signs for it, whichever comes first", async () => {
+test("a sender is linked to the domain that signs for it, whichever is added first", async () => {
   const early = await (
     await call("POST", "/senders", { name: "Acme", email: "news@mail.example.com" })
   ).json();
@@ -193,7 +193,7 @@ test.each([
   expect(problem.detail).toContain(why);
 });
 
-test("a reserved domain may be used, marked as good for tests only", async () => {
+test("a reserved domain may be used, marked as suitable for tests only", async () => {
   const sender = await (
     await call("POST", "/senders", { name: "Demo", email: "news@acme.test" })
   ).json();
@@ -214,7 +214,7 @@ test("a sender's address is unique, on creation and on change", async () => {
   expect(await renamed.json()).toMatchObject({ name: "Zwei", email: "two@example.com" });
 });
 
-test("deleting a domain keeps its senders; a sender of a scheduled campaign stays", async () => {
+test("deleting a domain keeps its senders; a sender of a scheduled campaign cannot be deleted", async () => {
   const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
   await call("POST", "/senders", { name: "One", email: "one@example.com" });
   expect((await call("DELETE", `/domains/${domain.id}`)).status).toBe(200);
@@ -229,7 +229,7 @@ test("deleting a domain keeps its senders; a sender of a scheduled campaign stay
   expect((await call("DELETE", "/senders/1")).status).toBe(409);
 });
 
-test("a domain that signs a running campaign stays until it is over", async () => {
+test("a domain that signs a running campaign cannot be deleted until it completes", async () => {
   const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
   await call("POST", "/senders", { name: "One", email: "one@example.com" });
   const db = fixture.databases.workspace(workspace.id);
@@ -245,7 +245,7 @@ test("a domain that signs a running campaign stays until it is over", async () =
   expect((await call("DELETE", `/domains/${domain.id}`)).status).toBe(200);
 });
 
-test("domains are checked daily while the workspace sends, once a day, and left alone when it is idle", async () => {
+test("domains are checked once a day while the workspace sends, and not while it is idle", async () => {
   const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
   zone.set(domain.records[0].host, text(domain.records[0].value));
   const { databases } = fixture;
@@ -289,7 +289,7 @@ test("domains are checked daily while the workspace sends, once a day, and left 
     )
     .run(now);
   now += day;
-  // As a domain that was added before anybody claimed mail to it.
+  // Like a domain added before any workspace claimed its mail.
   databases.system.exec("DELETE FROM mail_domain");
   await run();
   expect(databases.system.prepare("SELECT name FROM mail_domain").pluck().all()).toEqual([
@@ -306,7 +306,7 @@ test("domains are checked daily while the workspace sends, once a day, and left 
   expect(due()).toHaveLength(2);
 });
 
-test("a viewer sees domains and senders and changes nothing", async () => {
+test("a viewer can read domains and senders and change nothing", async () => {
   await call("POST", "/domains", { name: "example.com" });
   const refused: [string, string, unknown?][] = [
     ["POST", "/domains", { name: "b.example.com" }],

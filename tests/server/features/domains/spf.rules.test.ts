@@ -11,7 +11,7 @@ const tree = (part: object) => ({
   ...part,
 });
 
-test("a record is read with what it costs", () => {
+test("a record is read with its number of lookups", () => {
   const record =
     "v=spf1 ip4:203.0.113.0/24 a mx:mail.example.net/28 include:a.example ?exists:%{i} ~all";
 
@@ -41,7 +41,7 @@ test.each([
   expect(isInNetwork(address, network)).toBe(is);
 });
 
-test("what is missing is named, with the line to set; too many lookups are an error", () => {
+test("a missing mechanism is named, with the record to set; too many lookups are an error", () => {
   const wanted = {
     includes: ["amazonses.com"],
     addresses: ["203.0.113.7"],
@@ -60,7 +60,7 @@ test("what is missing is named, with the line to set; too many lookups are an er
   expect(judgeSpf([record], tree({ failed: "a: ETIMEOUT" }), wanted).status).toBe("unknown");
 });
 
-test("no record, however odd, makes reading fail", () => {
+test("no record, however malformed, makes reading fail", () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (record, address) => {
       readSpf(`v=spf1 ${record}`, "example.com");

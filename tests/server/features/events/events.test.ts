@@ -40,7 +40,7 @@ test("an event is stored once for its key, found by segments, and listed with it
   });
 });
 
-test("a batch has a result for each item, and a refused one leaves nothing behind", async () => {
+test("a batch returns a result for each item, and a refused item leaves nothing", async () => {
   const { items } = await app.ask<{ items: Result[] }>("POST", "/events/batch", {
     items: [
       { name: "Seen", contactId },
@@ -72,7 +72,7 @@ test("a batch has a result for each item, and a refused one leaves nothing behin
   });
 });
 
-test("a thousand events are taken at once, one more is not, and pages go through them", async () => {
+test("a thousand events are accepted at once, one more is not, and paging returns them all", async () => {
   const items = Array.from({ length: 1_000 }, (_, i) => ({
     name: "Visit",
     contactId,
@@ -94,7 +94,7 @@ test("a thousand events are taken at once, one more is not, and pages go through
   expect(seen).toBe(1_000);
 });
 
-test("events are removed two years after they came, and with their contact", async () => {
+test("events are removed after two years, and with their contact", async () => {
   await app.ask("POST", "/events", { name: "Old", contactId });
   await app.ask("POST", "/events", { name: "New", contactId });
   app.db().exec("UPDATE custom_event SET received_at = 0 WHERE id = 1");

@@ -69,7 +69,7 @@ test("writes contacts with their custom fields, formulas disarmed, in UTF-8 that
   );
 });
 
-test("an export stopped anywhere goes on there, and every contact is in it once", async () => {
+test("an interrupted export continues, and includes every contact once", async () => {
   addContacts(6_300);
   const { id } = await json(
     request("POST", "/exports", { kind: "contacts", byteOrderMark: false }),
@@ -84,7 +84,7 @@ test("an export stopped anywhere goes on there, and every contact is in it once"
     if ((await json(request("GET", `/exports/${id}`))).state === "done") {
       break;
     }
-    // What a crash leaves behind the last stored length must not show.
+    // Bytes after the last stored length must not appear.
     const [name = ""] = readdirSync(folder());
     const { writeFileSync, readFileSync } = await import("node:fs");
     writeFileSync(join(folder(), name), `${readFileSync(join(folder(), name), "utf8")}half a li`);
@@ -98,12 +98,12 @@ test("an export stopped anywhere goes on there, and every contact is in it once"
   expect(text.endsWith("\r\n")).toBe(true);
 });
 
-test("an export that was cut off before it was closed has its last rows once", async () => {
+test("an export interrupted before it was closed has its last rows once", async () => {
   addContacts(700);
   const { id } = await json(
     request("POST", "/exports", { kind: "contacts", byteOrderMark: false }),
   );
-  // The disk is full at the one statement that closes the export.
+  // The disk is full exactly when the export is closed.
   open().exec(`CREATE TRIGGER full BEFORE UPDATE OF state ON task WHEN NEW.state = 'done'
                BEGIN SELECT RAISE(ABORT, 'no space left'); END`);
   await expect(run(id)).rejects.toThrow("no space left");
@@ -115,7 +115,7 @@ test("an export that was cut off before it was closed has its last rows once", a
   expect(await json(request("GET", `/exports/${id}`))).toMatchObject({ rowsDone: 700 });
 });
 
-test("an export whose job could not be queued is not there", async () => {
+test("an export whose job could not be queued does not exist", async () => {
   fixture.databases.system.exec(`CREATE TRIGGER full BEFORE INSERT ON job
                                  BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
   const refused = await request("POST", "/exports", { kind: "contacts" });
@@ -125,7 +125,7 @@ test("an export whose job could not be queued is not there", async () => {
   expect(await listed.json()).toMatchObject({ items: [] });
 });
 
-test("holds to its filter", async () => {
+test("respects its filter", async () => {
   addContacts(20);
   await request("POST", "/suppressions", { addresses: ["c3@example.com", "c4@example.com"] });
   const { id } = await json(
@@ -139,7 +139,7 @@ test("holds to its filter", async () => {
   });
 });
 
-test("holds to a tag and to a segment, run by run, with the columns chosen", async () => {
+test("respects a tag and a segment, in several runs, with the chosen columns", async () => {
   addContacts(4_500);
   await request("POST", "/contacts/bulk", { action: "add_tag", tag: "VIP", ids: [3, 7, 4_321] });
   const tags = (await (await request("GET", "/tags")).json()) as { items: { id: number }[] };
@@ -168,7 +168,7 @@ test("holds to a tag and to a segment, run by run, with the columns chosen", asy
   expect((await request("POST", "/exports", gone)).status).toBe(404);
 });
 
-test("the file can be fetched for a week, by who may export, in its own workspace only", async () => {
+test("the file can be downloaded for a week, by people who may export, in its own workspace only", async () => {
   addContacts(3);
   const { id } = await json(request("POST", "/exports", { kind: "contacts" }));
   const path = `/workspaces/${workspace.id}/exports/${id}/file`;
@@ -199,7 +199,7 @@ test("a cancelled export leaves no file", async () => {
   expect((await json(request("GET", `/exports/${id}`))).state).toBe("cancelled");
 });
 
-test("a field that is removed while a file is written leaves its column, and moves no other", async () => {
+test("a field removed during an export leaves its column in place, and shifts no other", async () => {
   addContacts(1_200);
   const field = await json(request("POST", "/contact-fields", { label: "Size", type: "number" }));
   open().exec(`UPDATE contact SET fields = '{"size":4}', city = 'Ulm'`);
@@ -248,7 +248,7 @@ test("an export is among the tasks of those who may export, and stopped there it
   });
 });
 
-test("no cell of any text begins like a formula, and what is read back is the text, at most behind an apostrophe", () => {
+test("no cell starts like a formula, and reading returns the text, at most behind an apostrophe", () => {
   fc.assert(
     fc.property(
       fc.array(

@@ -8,7 +8,7 @@ import { ImportFixture } from "../imports/import-fixture.ts";
 
 type Json = Record<string, unknown>;
 
-/** Exports what a workspace has, without what says when and how it came. */
+/** Exports a workspace's data, without when and how it was created. */
 async function exported(fixture: ImportFixture): Promise<string> {
   const columns = ["first_name", "last_name", "language", "status", "tags", "note", "size"];
   const who = { role: "admin" as const, workspaceId: fixture.workspace.id };
@@ -54,7 +54,7 @@ const nasty = fc.oneof(
   fc.string({ maxLength: 12 }),
 );
 
-test("CSV import, export and import again is a fixed point, whatever the cells hold", async () => {
+test("CSV import, export and import again is a fixed point for any cell content", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -82,7 +82,7 @@ test("CSV import, export and import again is a fixed point, whatever the cells h
   );
 }, 60_000);
 
-test("the guard of a cell is taken off again, and no guarded cell is a formula", () => {
+test("the guard of a cell is removed again, and no guarded cell is a formula", () => {
   fc.assert(
     fc.property(nasty, (value) => {
       const cell = csvCell(value);
@@ -94,7 +94,7 @@ test("the guard of a cell is taken off again, and no guarded cell is a formula",
   );
 });
 
-test("suppressions and recipients are exported, columns are chosen, and what is not there is refused", async () => {
+test("suppressions and recipients can be exported, columns can be chosen, and unknown ones are refused", async () => {
   const fixture = new ImportFixture();
   const who = { role: "admin" as const, workspaceId: fixture.workspace.id };
   const post = async (body: Json) => {
@@ -126,7 +126,7 @@ test("suppressions and recipients are exported, columns are chosen, and what is 
   fixture.app.close();
 });
 
-test("a link fetches its file without signing in, and no other, not when changed, and not for ever", async () => {
+test("a link downloads its file without signing in, no other file, not when changed, and not forever", async () => {
   const fixture = new ImportFixture();
   const who = { role: "admin" as const, workspaceId: fixture.workspace.id };
   const started = await fixture.app.call(who, "POST", `${fixture.base}/exports`, {

@@ -18,7 +18,7 @@ const kept = (fixture: ImportFixture): ImportFixture => {
   return fixture;
 };
 
-test("import(export(x)) is x, for everything a contact has, and once more changes nothing", async () => {
+test("import(export(x)) is x for everything a contact has, and repeating it changes nothing", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(person, { minLength: 1, maxLength: 8 }), async (people) => {
       closeAll();
@@ -50,7 +50,7 @@ const chosen = fc.subarray([
   "consent",
 ]);
 
-test("whatever columns are chosen, nobody is reached by a round trip who was not reached before", async () => {
+test("whatever columns are chosen, a round trip reaches nobody who was not reached before", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(person, { minLength: 1, maxLength: 8 }),
@@ -59,7 +59,7 @@ test("whatever columns are chosen, nobody is reached by a round trip who was not
       fc.integer({ max: 1_000, min: 0 }),
       async (people, columns, intoList, daysLater) => {
         closeAll();
-        // Breaks and suppressions end, and not at the same time.
+        // Pauses and suppressions expire, at different times.
         const at = Date.now() + daysLater * 86_400_000;
         const one = kept(await emptyWorkspace());
         await fill(one, people);
@@ -77,10 +77,10 @@ test("whatever columns are chosen, nobody is reached by a round trip who was not
   );
 }, 180_000);
 
-/** A list that is not in the file can be chosen, so that only whether somebody is reached at all is compared. */
+/** A list that the file lacks can be chosen, so only whether somebody is reached at all is compared. */
 const personOf = (line: string) => line.split(" gets ")[0];
 
-test("people who are there keep what is stricter, on either side", async () => {
+test("existing contacts keep the stricter state of either side", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(person, person), { minLength: 1, maxLength: 6 }),
@@ -100,7 +100,7 @@ test("people who are there keep what is stricter, on either side", async () => {
         const before = [reached(one, now), reached(two, now)] as const;
         await two.import(await exported(one));
 
-        // Who was not reached here is reached only where the file says so, and never where one side said no.
+        // A person not reached here is reached only where the file says so, and never where one side opted out.
         const risen = [...reached(two, now)].filter((line) => !before[1].has(line));
         for (const line of risen) {
           expect(before[0]).toContain(line);
@@ -131,7 +131,7 @@ async function oneContact(fixture: ImportFixture, contact: Json = {}): Promise<n
   return (await fixture.call<{ id: number }>("POST", "/contacts", body)).body.id;
 }
 
-test("the header has no name twice, though a field is called status, and the file is known as ours", async () => {
+test("the header has unique names, even with a field called status, and the file is recognized as ours", async () => {
   const fixture = kept(await emptyWorkspace());
   await oneContact(fixture, { fields: { status: "=cmd", size: -3 } });
   const file = await exported(fixture, { byteOrderMark: false });
@@ -152,7 +152,7 @@ test("the header has no name twice, though a field is called status, and the fil
   });
 });
 
-test("the status says why campaigns do not reach somebody", async () => {
+test("the status says why campaigns do not reach a contact", async () => {
   const fixture = kept(await emptyWorkspace());
   const lists = await Promise.all(
     ["A", "B"].map((name) => fixture.call<{ id: number }>("POST", "/lists", { name })),
@@ -194,19 +194,19 @@ test("the status says why campaigns do not reach somebody", async () => {
   );
 });
 
-test("the status is in every file, and a field may be asked for by its key", async () => {
+test("the status is in every file, and a field can be requested by its key", async () => {
   const fixture = kept(await emptyWorkspace());
   const header = async (columns: string[]) =>
     (await exported(fixture, { columns, byteOrderMark: false })).trim();
 
   expect(await header([])).toBe("email,status");
-  // A field whose key is a column's name is asked for with its type.
+  // A field whose key equals a column's name is requested with its type.
   expect(await header(["lists", "note", "status:text"])).toBe(
     "email,status,lists,note:text,status:text",
   );
 });
 
-test("a suppression ends only where the file has what else keeps somebody from mail", async () => {
+test("a suppression ends only where the file has the other reasons that keep the person from mail", async () => {
   const one = kept(new Workspace());
   await oneContact(one);
   const expiresAt = Date.now() + 86_400_000;
@@ -223,7 +223,7 @@ test("a suppression ends only where the file has what else keeps somebody from m
   expect(await endAfter(["suppressed_until", "lists"])).toBe(null);
 });
 
-test("imported consent says that it was imported, by whom and when; the claim stands beside it", async () => {
+test("imported consent is recorded as imported, with who and when, beside the original claim", async () => {
   const fixture = kept(new Workspace());
   const claim = {
     at: "2020-01-02T03:04:05.000Z",
@@ -263,7 +263,7 @@ test("imported consent says that it was imported, by whom and when; the claim st
   expect(Number(body.items[0]?.["at"])).toBeGreaterThanOrEqual(before);
 });
 
-test("a claim about lists that are not here is not about all mail", async () => {
+test("a claim about unknown lists is not a claim about all mail", async () => {
   const fixture = kept(new Workspace());
   const claim = { at: "2020-01-02T03:04:05Z", action: "given", lists: ["Gone"], source: "x" };
   const cell = JSON.stringify([{ ...claim, actor: "contact" }]).replaceAll('"', '""');
@@ -273,7 +273,7 @@ test("a claim about lists that are not here is not about all mail", async () => 
   expect(body.items[0]?.["lists"]).toEqual([{ id: 0, name: null }]);
 });
 
-test("of our own file only the status speaks of who may be mailed", () => {
+test("in our own file only the status decides who may be mailed", () => {
   const header = ["email", "status", "note:text", "consent", "suppressed_until"];
   const counted = (names: string[]) => {
     const mapping = names.map((_, column) => ({
@@ -286,14 +286,14 @@ test("of our own file only the status speaks of who may be mailed", () => {
   };
 
   expect(counted(header)).toEqual([["status", "unsubscribed"]]);
-  // With one column that is not ours it is anybody's file.
+  // With one foreign column it is treated as anybody's file.
   expect(counted([...header.slice(0, 4), "Unsubscribed at"])).toContainEqual([
     "Unsubscribed at",
     "unsubscribed",
   ]);
 });
 
-test("a workspace without the fields gets them, with the types they had", async () => {
+test("a workspace without the fields gets them with their original types", async () => {
   const one = kept(await emptyWorkspace());
   await oneContact(one, { fields: { note: "12", size: 4, vip: false, plan: "Free" } });
   const two = kept(new Workspace());
@@ -307,7 +307,7 @@ test("a workspace without the fields gets them, with the types they had", async 
     "boolean",
     "date",
   ]);
-  // What can be chosen is not in the file, so that such a field comes back as text.
+  // The file lacks the choices, so such a field is restored as text.
   expect(types.get("plan")).toBe("text");
   expect(JSON.parse(two.contacts()[0]?.fields ?? "")).toEqual({
     note: "12",
@@ -317,7 +317,7 @@ test("a workspace without the fields gets them, with the types they had", async 
   });
 });
 
-test("what somebody changed in the file by hand is read closed: a no counts, nonsense is no yes", async () => {
+test("manual changes of the file are read conservatively: a no counts, and nonsense is no yes", async () => {
   const fixture = kept(new Workspace());
   const rows = [
     "no@example.org,unsubscribed,,,News | subscribed",

@@ -21,7 +21,7 @@ import { requireTags, tagContacts, tagsOf } from "../../../../server/features/ta
 import { runTaskOf } from "../../../support/run-task.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
-// A workspace with people who have everything a contact can have, the way out and back, and what is compared.
+// A workspace with people who have everything a contact can have, the export and import, and the comparison.
 
 const DAY_MS = 86_400_000;
 export const fieldTypes = [
@@ -69,7 +69,7 @@ const tag = name
   .map((one) => one.normalize("NFC").replace(/[;|]/g, "").replace(/\s+/gu, " ").trim())
   .filter((one) => one !== "");
 const listNames = ["News", 'Big; "loud" | list', "=Offers", "a, b: subscribed"];
-/** Whole milliseconds, before now. */
+/** Whole milliseconds in the past. */
 const past = fc.integer({ min: 1_600_000_000_000, max: 1_780_000_000_000 });
 const future = fc
   .integer({ min: 1, max: 1_000 })
@@ -137,7 +137,7 @@ export const person = fc.record({
 });
 export type Person = typeof person extends fc.Arbitrary<infer T> ? T : never;
 
-/** A workspace with the fields, and with nobody. */
+/** A workspace with the fields and no contacts. */
 export async function emptyWorkspace(): Promise<ImportFixture> {
   const fixture = new ImportFixture();
   for (const [key, type] of fieldTypes) {
@@ -152,7 +152,7 @@ export async function emptyWorkspace(): Promise<ImportFixture> {
 
 const addressOf = (n: number) => `Person.${n}@example.com`;
 
-/** Puts people into a workspace, the first as `Person.0@example.com`. */
+/** Adds people to a workspace, the first as `Person.0@example.com`. */
 export async function fill(fixture: ImportFixture, people: readonly Person[]): Promise<void> {
   for (const list of listNames) {
     await fixture.call("POST", "/lists", { name: list });
@@ -202,7 +202,7 @@ function give({ db }: ImportFixture, contactId: number, address: string, one: Pe
   }
 }
 
-/** Everything that the people of a workspace have, by address. What says who wrote it down, and when, is left out. */
+/** All data of the workspace's people, by address, without who recorded it and when. */
 export function everything({ db }: ImportFixture, now = Date.now()) {
   const rows = db
     .prepare<[], Record<string, string | number | null> & { id: number; address: string }>(
@@ -230,7 +230,7 @@ export function everything({ db }: ImportFixture, now = Date.now()) {
   });
 }
 
-/** Who would get which campaign: `everyone`, and one for each list, with the audience's own rules. */
+/** Who would get which campaign: `everyone`, and one campaign per list, by the audience's own rules. */
 export function reached({ db }: ImportFixture, now = Date.now()): Set<string> {
   const lists = db.prepare<[], { id: number; name: string }>("SELECT id, name FROM list").all();
   const audiences = [

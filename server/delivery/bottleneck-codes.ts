@@ -1,3 +1,4 @@
+import type { InnerReason } from "../reasons/sentence.ts";
 // What can hold a campaign back, as data. Delivery and the progress of a campaign choose the code; whoever shows it
 // words it: `run/bottleneck-words.ts` in English for the API, the web in the reader's language.
 
@@ -40,16 +41,19 @@ export type RetryCause =
 
 type None = Record<string, never>;
 
-/** Times are Unix ms, rates are messages a second, and `reason` is free text of a server, a rule or a person. */
+/** Why a limit applies: in answers, a reason with its code, or text of a server or a person. */
+export type Why = string | InnerReason;
+
+/** Times are Unix ms, rates are messages a second, and `reason` is a stored reason, opened in answers, or what a server, a rule or a person said. */
 type BottleneckParams = {
-  journal_unwritable: { reason: string };
+  journal_unwritable: { reason: Why };
   /** All messages in flight wait for connections; this one has been opening for longest. */
   opening_unanswered: { server: string; route: string; stage: OpeningStage; since: number };
   /** `server` is empty when there are several. */
   messages_unanswered: { server: string; servers: number; messages: number; since: number };
-  campaign_suspended: { reason: string };
+  campaign_suspended: { reason: Why };
   /** `until` is null when it ends with another message. */
-  suspended: { subject: LimitSubject; until: number | null; reason: string };
+  suspended: { subject: LimitSubject; until: number | null; reason: Why };
   quota_used: {
     subject: LimitSubject;
     until: number | null;
@@ -57,20 +61,20 @@ type BottleneckParams = {
     period: "hour" | "day" | "month";
   };
   first_connection: { subject: LimitSubject };
-  no_more_connections: { subject: LimitSubject; allowed: number; reason: string };
+  no_more_connections: { subject: LimitSubject; allowed: number; reason: Why };
   all_connections_used: { subject: LimitSubject };
-  few_at_once: { subject: LimitSubject; allowed: number; reason: string };
+  few_at_once: { subject: LimitSubject; allowed: number; reason: Why };
   node_share: None;
   node_opening: None;
   node_memory: None;
   spread: { perSecond: number };
   warm_up: { subject: LimitSubject; perSecond: number };
-  slowed_down: { subject: LimitSubject; perSecond: number; reason: string };
+  slowed_down: { subject: LimitSubject; perSecond: number; reason: Why };
   rate: { subject: LimitSubject; perSecond: number };
   looking_up_domains: None;
 
   selecting_recipients: None;
-  paused: { reason: string };
+  paused: { reason: Why };
   route_rate: { route: string; perSecond: number };
   workspace_rate: { perSecond: number };
   held: { messages: number };

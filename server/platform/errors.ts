@@ -1,4 +1,10 @@
-import { because, type CodedReason, type Reason, type Thing } from "../reasons/because.ts";
+import {
+  because,
+  type CodedReason,
+  type Reason,
+  storedReason,
+  type Thing,
+} from "../reasons/because.ts";
 
 export { because, type Reason } from "../reasons/because.ts";
 
@@ -114,6 +120,11 @@ export function refusedField(code: ErrorCode, field: string, why: Reason): AppEr
 /** A `not_found` error for a thing that a request names. */
 export function notFound(thing: Thing): AppError {
   return new AppError("not_found", because(`no_such_${thing}`));
+}
+
+/** Why something was refused, as a text that can be stored. */
+export function storedRefusal({ reason, message }: AppError): string {
+  return reason === undefined ? message : storedReason(reason);
 }
 
 /** What anything thrown says of itself. */

@@ -3,11 +3,13 @@ import { campaignReasons } from "./campaigns.ts";
 import { contactReasons } from "./contacts.ts";
 import { contentReasons } from "./content.ts";
 import { fieldReasons } from "./fields.ts";
+import { pauseReasons } from "./pauses.ts";
 import { peopleReasons } from "./people.ts";
 import { requestReasons } from "./requests.ts";
 import { segmentReasons } from "./segments.ts";
 import { sendingReasons } from "./sending.ts";
 import { filled, type Params, type ParamsOf } from "./sentence.ts";
+import { shippedRuleNames } from "./shipped-rules.ts";
 import { missingThings } from "./things.ts";
 
 /** All reasons, by area. A code belongs to one of them. */
@@ -16,6 +18,8 @@ export const reasonAreas = {
   things: missingThings,
   requests: requestReasons,
   campaigns: campaignReasons,
+  pauses: pauseReasons,
+  shippedRules: shippedRuleNames,
   sending: sendingReasons,
   people: peopleReasons,
   content: contentReasons,
@@ -29,6 +33,8 @@ const reasons = {
   ...missingThings,
   ...requestReasons,
   ...campaignReasons,
+  ...pauseReasons,
+  ...shippedRuleNames,
   ...sendingReasons,
   ...peopleReasons,
   ...contentReasons,
@@ -54,15 +60,85 @@ export type Reason = CodedReason & { text: string; hint?: string };
 type Values<C extends ReasonCode> =
   unknown extends ParamsOf<Reasons[C]> ? [] : [params: ParamsOf<Reasons[C]>];
 
-/** The reason with this code; its English sentence is made here and nowhere else. */
+/**
+ * The reason with this code; its English sentence is made here and nowhere else. A text among the values may be a
+ * stored reason: it is a part of this one then.
+ */
 export function because<C extends ReasonCode>(code: C, ...[params]: Values<C>): Reason {
-  const { text, hint } = filled(reasons[code], (params ?? {}) as Params);
+  return say(code, params as Params | undefined);
+}
+
+function say(code: ReasonCode, given: Params | undefined): Reason {
+  const params = given === undefined ? undefined : mapped(given, openedReason);
+  const values = mapped(params ?? {}, (value) => (typeof value === "object" ? value.text : value));
+  const { text, hint } = filled(reasons[code], values);
   return {
     code,
-    ...(params === undefined ? {} : { params: params as Params }),
+    ...(params === undefined ? {} : { params }),
     text,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+function mapped(params: Params, change: (value: Params[string]) => Params[string]): Params {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, change(value)]));
+}
+
+/**
+ * A reason as text, for a column or a place that also takes what a person or another server said. `spokenReason` and
+ * `openedReason` read it.
+ */
+export function storedReason({ code, params }: CodedReason): string {
+  return JSON.stringify(params === undefined ? { code } : { code, params });
+}
+
+/** `because`, stored. */
+export function storedBecause<C extends ReasonCode>(code: C, ...values: Values<C>): string {
+  return storedReason(because(code, ...values));
+}
+
+const STORED = '{"code":"';
+
+/** A stored reason inside values; anything else stays as it is. */
+export function openedReason(value: Params[string]): Params[string] {
+  if (typeof value !== "string" || !value.startsWith(STORED)) {
+    return value;
+  }
+  try {
+    const { code, params } = JSON.parse(value) as { code: string; params?: Params };
+    if (isReasonCode(code)) {
+      const { hint: _, ...inner } = say(code, params);
+      return inner;
+    }
+  } catch {
+    // What somebody else said may look like a stored reason. It is shown as it was said.
+  }
+  return value;
+}
+
+/** What a stored reason says in English, and as a code; other texts are said as they are and have no code. */
+export function spokenReason(text: string): { reason: string; cause: CodedReason | null } {
+  const opened = openedReason(text);
+  if (typeof opened !== "object") {
+    return { reason: text, cause: null };
+  }
+  const { text: reason, ...cause } = opened;
+  return { reason, cause: cause as CodedReason };
+}
+
+/** A campaign's row with what its stored reason says. */
+export function spokenStatus<T extends { statusReason: string }>(row: T) {
+  const { reason, cause } = spokenReason(row.statusReason);
+  return { ...row, statusReason: reason, statusCause: cause };
+}
+
+/** The reason with this code if it is one and takes no values. */
+export function plainReason(code: string): Reason | undefined {
+  return isReasonCode(code) && typeof reasons[code] === "string" ? say(code, undefined) : undefined;
+}
+
+function isReasonCode(code: string): code is ReasonCode {
+  return Object.hasOwn(reasons, code);
 }
 
 /** The things that a request can name and that may not exist. */

@@ -1,5 +1,8 @@
+/** A reason inside another one, as clients get it: they word it by its code, or show its English text. */
+export type InnerReason = { code: string; params?: Params; text: string };
+
 /** The values that a sentence is filled with. */
-export type Params = Record<string, string | number>;
+export type Params = { [name: string]: string | number | InnerReason };
 
 /** An English sentence, or the function that fills it. */
 type Sentence = string | ((params: never) => string);
@@ -23,6 +26,16 @@ export function filled(words: Words, params: Params): { text: string; hint: stri
 }
 
 function fill(sentence: Sentence, params: Params): string {
-  // The types of `because` say that a code's values are those that its sentence needs.
-  return typeof sentence === "string" ? sentence : sentence(params as never);
+  // The types of `because` say that a code's values are those that its sentence needs; a stored one may lack some.
+  return typeof sentence === "string" ? sentence : sentence(new Proxy(params, complete) as never);
 }
+
+const complete: ProxyHandler<Params> = {
+  get(params, name) {
+    const value = params[String(name)];
+    if (value === undefined) {
+      throw new Error(`a reason lacks its ${String(name)}`);
+    }
+    return value;
+  },
+};

@@ -1,6 +1,7 @@
 // Direct mail to servers that reject us: one server's rejection concludes about that server, many servers' rejection
 // about us.
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { spokenReason } from "../../server/reasons/because.ts";
 import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";
 import { type MailSites, startMailSites } from "../support/mail-sites.ts";
 import { TestEngine } from "../support/test-engine.ts";
@@ -63,7 +64,9 @@ test.each([
     expect(tries?.n).toBeLessThan(30);
     const held = (await engine.delivery.queue(ws)).holds;
     expect(held).toHaveLength(1);
-    expect(held[0]?.reason).toBe(`mx.closed.example refuses mail from ${whom}: ${refusal}`);
+    expect(spokenReason(held[0]?.reason ?? "").reason).toBe(
+      `mx.closed.example refuses mail from ${whom}: ${refusal}`,
+    );
     expect(engine.data.db(ws).prepare("SELECT * FROM suppression").all()).toEqual([]);
   },
   60_000,

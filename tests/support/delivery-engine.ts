@@ -4,6 +4,7 @@ import { campaignCounts } from "../../server/delivery/stats/counts.store.ts";
 import { type Delivery, startDelivery } from "../../server/delivery/threads/engine.ts";
 import type { Route } from "../../server/delivery/types.ts";
 import { loadKeyRing } from "../../server/platform/secrets.ts";
+import { spokenReason } from "../../server/reasons/because.ts";
 import type { DeliveryData } from "./delivery-data.ts";
 
 type RouteRow = {
@@ -99,7 +100,7 @@ export function statusOf(data: DeliveryData, workspaceId: string, campaignId: nu
   if (row === undefined) {
     throw new Error("no such campaign");
   }
-  return row;
+  return { ...row, status_reason: spokenReason(row.status_reason).reason };
 }
 
 /** The counts now; throws when they do not add up to `total`. */

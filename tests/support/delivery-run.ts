@@ -32,6 +32,7 @@ import type { Clocks } from "../../server/platform/clock.ts";
 import { JournalReader } from "../../server/platform/journal/reader.ts";
 import { streamStart } from "../../server/platform/journal/segments.ts";
 import { openJournal } from "../../server/platform/journal/writer.ts";
+import { spokenReason } from "../../server/reasons/because.ts";
 import { campaignContent, contactFields, testTokenKeys } from "./campaign-content.ts";
 import { loopbackRoute } from "./smtp-messages.ts";
 
@@ -231,7 +232,7 @@ export async function newSendingNode(options: NodeOptions = {}) {
   const intake = new Intake(clocks, ledger, dispatcher, options.random ?? (() => 0.5));
   const feedback = new Feedback({
     ...{ clocks, traffic, dispatcher, placer, runs: () => runs },
-    onPause: (_run, reason) => seen.pauses.push(reason),
+    onPause: (_run, reason) => seen.pauses.push(spokenReason(reason).reason),
     onLostAnswers: () => undefined,
     ...options.feedback,
   });

@@ -10,6 +10,7 @@ import { FileFault } from "../../server/platform/db/file-fault.ts";
 import { workspacePath } from "../../server/platform/db/workspace-files.ts";
 import { newDurableMark } from "../../server/platform/journal/segments.ts";
 import { type JournalOptions, openJournal } from "../../server/platform/journal/writer.ts";
+import { spokenReason } from "../../server/reasons/because.ts";
 import { type DeliveryData, newDeliveryData } from "./delivery-data.ts";
 import { exactCounts } from "./delivery-engine.ts";
 import { restoreCopy } from "./older-copy.ts";
@@ -89,12 +90,13 @@ export class WriterFixture {
 
   /** Status of a campaign, and why it has that status. */
   campaign(id: number): { status: string; reason: string } | undefined {
-    return this.data
+    const row = this.data
       .db(this.ws)
       .prepare<[number], { status: string; reason: string }>(
         "SELECT status, status_reason AS reason FROM campaign WHERE id = ?",
       )
       .get(id);
+    return row && { ...row, reason: spokenReason(row.reason).reason };
   }
 
   setStatus(id: number, status: string): void {

@@ -7,6 +7,7 @@ import type {
 } from "../../server/app.ts";
 import { t } from "./bottleneck.messages.ts";
 import { formatClock, formatNumber } from "./format.ts";
+import { causeText } from "./refusal.ts";
 
 /** What holds a campaign back, in the reader's language and time zone. */
 export function bottleneckText<C extends BottleneckCode>({ code, params }: Bottleneck<C>): string {
@@ -15,7 +16,7 @@ export function bottleneckText<C extends BottleneckCode>({ code, params }: Bottl
 }
 
 const words: BottleneckWords = {
-  journal_unwritable: ({ reason }) => t("journal", { reason }),
+  journal_unwritable: ({ reason }) => t("journal", { reason: causeText(reason) }),
   opening_unanswered: ({ server, route, stage, since }) =>
     t(stage, { server, route, time: formatClock(since) }),
   messages_unanswered: ({ server, servers, messages, since }) => {
@@ -24,9 +25,9 @@ const words: BottleneckWords = {
       ? t("oneServer", { server, ...said })
       : t("manyServers", { servers: formatNumber(servers), ...said });
   },
-  campaign_suspended: ({ reason }) => reason,
+  campaign_suspended: ({ reason }) => causeText(reason),
   suspended: ({ subject, until, reason }) => {
-    const said = { subject: subjectText(subject), reason: reason || t("noReason") };
+    const said = { subject: subjectText(subject), reason: causeText(reason) || t("noReason") };
     return until === null
       ? t("suspended", said)
       : t("suspendedUntil", { ...said, time: formatClock(until) });
@@ -44,12 +45,16 @@ const words: BottleneckWords = {
   first_connection: ({ subject }) => t("firstConnection", { subject: subjectText(subject) }),
   no_more_connections: ({ subject, allowed, reason }) => {
     const said = { subject: subjectText(subject), count: allowed };
-    return reason === "" ? t("noMore", said) : t("noMoreBecause", { ...said, reason });
+    return reason === ""
+      ? t("noMore", said)
+      : t("noMoreBecause", { ...said, reason: causeText(reason) });
   },
   all_connections_used: ({ subject }) => t("allConnections", { subject: subjectText(subject) }),
   few_at_once: ({ subject, allowed, reason }) => {
     const said = { subject: subjectText(subject), amount: t("amount", { count: allowed }) };
-    return reason === "" ? t("atOnce", said) : t("atOnceBecause", { ...said, reason });
+    return reason === ""
+      ? t("atOnce", said)
+      : t("atOnceBecause", { ...said, reason: causeText(reason) });
   },
   node_share: () => t("nodeShare"),
   node_opening: () => t("nodeOpening"),
@@ -59,13 +64,16 @@ const words: BottleneckWords = {
     t("warmUp", { subject: subjectText(subject), rate: rateText(perSecond) }),
   slowed_down: ({ subject, perSecond, reason }) => {
     const said = { subject: subjectText(subject), rate: rateText(perSecond) };
-    return reason === "" ? t("slowed", said) : t("slowedBecause", { ...said, reason });
+    return reason === ""
+      ? t("slowed", said)
+      : t("slowedBecause", { ...said, reason: causeText(reason) });
   },
   rate: ({ subject, perSecond }) =>
     t("rate", { subject: subjectText(subject), rate: rateText(perSecond) }),
   looking_up_domains: () => t("lookingUp"),
   selecting_recipients: () => t("selecting"),
-  paused: ({ reason }) => (reason === "" ? t("paused") : t("pausedBecause", { reason })),
+  paused: ({ reason }) =>
+    reason === "" ? t("paused") : t("pausedBecause", { reason: causeText(reason) }),
   route_rate: ({ route, perSecond }) => t("routeRate", { route, rate: rateText(perSecond) }),
   workspace_rate: ({ perSecond }) => t("workspaceRate", { rate: rateText(perSecond) }),
   held: ({ messages }) => t("held", { count: messages }),

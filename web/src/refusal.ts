@@ -3,11 +3,16 @@ import { locale } from "./i18n.ts";
 import { fillMessage, type Params } from "./icu.ts";
 import type { RefusalWords } from "./refusals/words.ts";
 
+/** A reason inside another one. */
+export type InnerReason = { code: string; params?: Values | undefined; text: string };
+
+type Values = { [name: string]: string | number | InnerReason };
+
 /** A sentence of the server, with the code and values with which it can be worded here. */
-export type Coded = { code?: string; params?: Params };
+export type Coded = { code?: string | undefined; params?: Values | undefined };
 
 /** A reason with its hint, as the server sends it. */
-export type Told = Coded & { reason: string; hint?: string };
+export type Told = Coded & { reason: string; hint?: string | undefined };
 
 /** What is wrong with a field. */
 export type FieldProblem = Told & { field: string };
@@ -29,7 +34,21 @@ export async function loadRefusalWords(): Promise<void> {
 /** The reason in the reader's language, or undefined when only the server has words for it. */
 export function wordedReason({ code = "", params = {} }: Coded): string | undefined {
   const sentence = wordsOf(code)?.[locale.value];
-  return sentence === undefined ? undefined : fillMessage(sentence, params, locale.value);
+  return sentence === undefined ? undefined : fillMessage(sentence, wordedIn(params), locale.value);
+}
+
+/** Why something stands still: a reason in the reader's language, or what a server or a person said. */
+export function causeText(said: string | InnerReason, cause?: Coded | null): string {
+  const text = typeof said === "string" ? said : said.text;
+  return wordedReason(cause ?? (typeof said === "string" ? {} : said)) ?? text;
+}
+
+function wordedIn(values: Values): Params {
+  const worded = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === "object" ? causeText(value) : value,
+  ]);
+  return Object.fromEntries(worded) as Params;
 }
 
 /** A reason as a sentence, followed by its hint. */
@@ -43,7 +62,7 @@ function hintOf({ code = "", params = {}, hint }: Told): string | undefined {
   const sentence = wordsOf(code)?.hint?.[locale.value];
   return hint === undefined || sentence === undefined
     ? hint
-    : fillMessage(sentence, params, locale.value);
+    : fillMessage(sentence, wordedIn(params), locale.value);
 }
 
 /** The server's reason, which follows the name of a field, as a sentence. */

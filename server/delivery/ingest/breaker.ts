@@ -1,4 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { storedBecause } from "../../reasons/because.ts";
 import type { BreakerRules } from "../ports.ts";
 import {
   complaintsOf,
@@ -42,7 +43,7 @@ export function checkBreaker(
     const known = trippedAt(db, campaignId, measure.kind);
     if (percent > Math.max(measure.limit, known * WORSE)) {
       const { kind } = measure;
-      pauseFor(db, campaignId, { kind, percent, reason: sentenceOf(measure, percent) }, now);
+      pauseFor(db, campaignId, { kind, percent, reason: reasonOf(measure, percent) }, now);
       return true;
     }
   }
@@ -80,12 +81,13 @@ function measures(
   return list;
 }
 
-function sentenceOf({ kind, part, whole, limit }: Measure, percent: number): string {
-  const rate = `${Math.round(percent * 10) / 10} % (${part} of ${whole})`;
-  const what = {
-    bounce: `Too many addresses do not exist: ${rate} bounced`,
-    block: `Servers refuse the campaign for its reputation or content: ${rate}`,
-    complaint: `Too many people reported it as spam: ${rate}`,
-  }[kind];
-  return `${what}; it pauses itself above ${limit} %.`;
+const codes = {
+  bounce: "many_bounce",
+  block: "many_refused",
+  complaint: "many_complain",
+} as const;
+
+function reasonOf({ kind, part, whole, limit }: Measure, percent: number): string {
+  const rounded = Math.round(percent * 10) / 10;
+  return storedBecause(codes[kind], { percent: rounded, part, whole, limit });
 }

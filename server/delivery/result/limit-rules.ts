@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import { because, messageOf, type Reason } from "../../platform/errors.ts";
+import { plainReason, storedBecause, storedReason } from "../../reasons/because.ts";
 import { type LimitAction, type SmtpReply, type SmtpStage, smtpStages } from "../types.ts";
 import { type Category, categories } from "./categories.ts";
 
@@ -182,7 +183,18 @@ const MAX_REASON = 160;
 function reasonOf(rule: LimitRule, { code, enhanced, text }: SmtpReply): string {
   const words = [String(code), enhanced, text].filter((word) => word !== "").join(" ");
   const said = words.length > MAX_REASON ? `${words.slice(0, MAX_REASON)}…` : words;
-  return `${rule.name} (“${said}”)`;
+  return storedBecause("rule_matched", { rule: nameOf(rule), said });
+}
+
+/** A shipped name is a reason itself, so that it is read in the reader's language; one that a person gave is not. */
+function nameOf({ key, name }: LimitRule): string {
+  const shipped = shippedNameOf(key);
+  return shipped?.text === name ? storedReason(shipped) : name;
+}
+
+/** The name with which a rule was shipped; undefined for the key of any other rule. */
+export function shippedNameOf(key: string): Reason | undefined {
+  return plainReason(`rule_${key.replaceAll("-", "_")}`);
 }
 
 export const categoryNames = Object.keys(categories) as Category[];

@@ -1,3 +1,4 @@
+import { openedReason, spokenReason } from "../../reasons/because.ts";
 import type {
   Bottleneck,
   BottleneckAnswer,
@@ -6,11 +7,14 @@ import type {
   LimitSubject,
   OpeningStage,
   RetryCause,
+  Why,
 } from "../bottleneck-codes.ts";
 
 /** The bottleneck with its English wording, as the API answers it. `now` is Unix ms. */
 export function bottleneckAnswer(bottleneck: Bottleneck, now: number): BottleneckAnswer {
-  return { ...bottleneck, detail: bottleneckDetail(bottleneck, now) };
+  const { code, params } = bottleneck;
+  const opened = "reason" in params ? { ...params, reason: openedReason(params.reason) } : params;
+  return { code, params: opened, detail: bottleneckDetail(bottleneck, now) } as BottleneckAnswer;
 }
 
 /**
@@ -28,7 +32,7 @@ export function bottleneckDetail<C extends BottleneckCode>(
 
 const words: BottleneckWords<[now: number]> = {
   journal_unwritable: ({ reason }) =>
-    `Nothing is sent while the journal cannot be written: ${reason}`,
+    `Nothing is sent while the journal cannot be written: ${textOf(reason)}`,
   opening_unanswered: ({ server, route, stage, since }, now) =>
     `The server ${server} (sending method “${route}”) ${unanswered[stage]}, since ${clockTime(since, now)}.`,
   messages_unanswered: ({ server, servers, messages: n, since }, now) => {
@@ -36,14 +40,14 @@ const words: BottleneckWords<[now: number]> = {
     const what = n === 1 ? "the message" : `the ${n} messages`;
     return `${whose} not answered ${what} under way yet, since ${clockTime(since, now)}.`;
   },
-  campaign_suspended: ({ reason }) => reason,
+  campaign_suspended: ({ reason }) => textOf(reason),
   suspended: ({ subject, until, reason }, now) =>
-    `Sending through ${subjectOf(subject)} is paused${untilTime(until, now)}: ${reason || "no reason was given."}`,
+    `Sending through ${subjectOf(subject)} is paused${untilTime(until, now)}: ${textOf(reason) || "no reason was given."}`,
   quota_used: ({ subject, until, allowed, period }, now) =>
     `The quota of ${subjectOf(subject)} is used up${untilTime(until, now)}: ${messages(allowed)} ${periods[period]}.`,
   first_connection: ({ subject }) => `Waiting for the first connection of ${subjectOf(subject)}.`,
   no_more_connections: ({ subject, allowed, reason }) => {
-    const why = reason === "" ? "." : `: ${reason}`;
+    const why = reason === "" ? "." : `: ${textOf(reason)}`;
     const connections = allowed === 1 ? "1 connection" : `${allowed} connections`;
     return `${subjectOf(subject)} has ${connections} and gets no more for now${why}`;
   },
@@ -52,7 +56,7 @@ const words: BottleneckWords<[now: number]> = {
     const sends = `${subjectOf(subject)} sends ${messages(allowed)} at once`;
     return reason === ""
       ? `${sends}, and more as they are accepted.`
-      : `${sends} for now: ${reason}`;
+      : `${sends} for now: ${textOf(reason)}`;
   },
   node_share: () =>
     "This workspace is sending as many messages at once as it may. The rest of this server is reserved for other workspaces.",
@@ -66,12 +70,12 @@ const words: BottleneckWords<[now: number]> = {
     const sends = `${subjectOf(subject)} sends ${rateOf(perSecond)}`;
     return reason === ""
       ? `${sends}, and speeds up again as messages are accepted.`
-      : `${sends} for now: ${reason}`;
+      : `${sends} for now: ${textOf(reason)}`;
   },
   rate: ({ subject, perSecond }) => `Limited to ${rateOf(perSecond)} by ${subjectOf(subject)}.`,
   looking_up_domains: () => "Looking up where the mail of the recipients' domains goes.",
   selecting_recipients: () => "Selecting recipients.",
-  paused: ({ reason }) => (reason === "" ? "Paused." : `Paused: ${reason}`),
+  paused: ({ reason }) => (reason === "" ? "Paused." : `Paused: ${textOf(reason)}`),
   route_rate: ({ route, perSecond }) =>
     `The sending method “${route}” is limited to ${rateOf(perSecond)}. Change it in Sending → Sending methods.`,
   workspace_rate: ({ perSecond }) =>
@@ -89,6 +93,9 @@ const words: BottleneckWords<[now: number]> = {
   waiting_turn: () => "Waiting for its turn on this server.",
   sending_next: () => "The next messages are being sent.",
 };
+
+const textOf = (why: Why): string =>
+  typeof why === "string" ? spokenReason(why).reason : why.text;
 
 /** All codes, for the schema of the API. */
 export const bottleneckCodes = Object.keys(words) as BottleneckCode[];

@@ -1,12 +1,13 @@
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Clocks } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
+import { storedBecause } from "../../reasons/because.ts";
 import { endsConnection, isRefusedConnection, reasonOf } from "../smtp/failure.ts";
 import type { Judgement, SiteRefusal, SmtpOutcome, Verdict } from "../types.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { applyActions } from "./limit-actions.ts";
 import { routeSiteKey, senderOf, senderSiteKey, sourceProviderKey } from "./limits.ts";
-import { LostAnswersBook, lostAnswersSentence } from "./lost-answers.ts";
+import { LostAnswersBook } from "./lost-answers.ts";
 import type { Placer } from "./placing.ts";
 import { allows, type CampaignRoute } from "./routing.ts";
 import type { Lane, MessageInFlight, Run } from "./run.ts";
@@ -207,7 +208,8 @@ export class Feedback {
     const now = clocks.steady();
     const pauseMs = traffic.deadSites.failed(key.id, startedAt, now, wasSilent);
     if (pauseMs !== undefined) {
-      traffic.limiter.suspend(key, now + pauseMs, `${site.name} cannot be reached: ${error}`);
+      const why = storedBecause("site_unreachable", { site: site.name, fault: error });
+      traffic.limiter.suspend(key, now + pauseMs, why);
       traffic.limiter.probe(key);
     }
   }
@@ -220,26 +222,26 @@ export class Feedback {
     const { campaignRoute, site } = item.lane.target;
     const { traffic, clocks } = this.#parts;
     const { words, refuses } = refusal;
+    const said = { site: site.name, said: words };
     const sender = envelopeOf(run);
     const key =
       refuses === "sender"
         ? senderSiteKey(campaignRoute.egress.route, sender, site.key)
         : routeSiteKey(campaignRoute.egress.route, site.key);
-    const from = refuses === "sender" ? sender : "here";
     const now = clocks.steady();
     const pauseMs = traffic.refusingSites.failed(key.id, startedAt, now, false);
     if (pauseMs !== undefined) {
-      traffic.limiter.suspend(
-        key,
-        now + pauseMs,
-        `${site.name} refuses mail from ${from}: ${words}`,
-      );
+      const why =
+        refuses === "sender"
+          ? storedBecause("site_refuses_sender", { ...said, sender })
+          : storedBecause("site_refuses_us", said);
+      traffic.limiter.suspend(key, now + pauseMs, why);
       traffic.limiter.probe(key);
     }
     const against = this.#against.get(run) ?? new Set();
     this.#against.set(run, against.add(site.key));
     if (against.size >= SITES_AGAINST_US) {
-      const all = `${against.size} mail servers in a row refuse mail from here; the last one, ${site.name}, says ${words}`;
+      const all = storedBecause("sites_refuse_us", { ...said, count: against.size });
       against.clear();
       this.#routeFault(run, item, all);
     }
@@ -263,15 +265,15 @@ export class Feedback {
     if (route.kind === "direct") {
       const { traffic, clocks } = this.#parts;
       const key = routeSiteKey(route, site.key);
-      const why = `${site.name} broke off the connection after accepting ${often}`;
+      const why = storedBecause("site_broke_off", { site: site.name, often });
       traffic.limiter.suspend(key, clocks.steady() + LOST_ANSWERS_PAUSE_MS, why);
       traffic.limiter.probe(key);
       return;
     }
     const hasOther = this.#hasOtherRoute(run, item);
-    this.#routeFailed(campaignRoute, `it broke off the connection after accepting ${often}`, true);
+    this.#routeFailed(campaignRoute, storedBecause("relay_broke_off", { often }), true);
     if (!hasOther && !run.isHalted) {
-      this.#parts.onPause(run, lostAnswersSentence(route.name, often));
+      this.#parts.onPause(run, storedBecause("route_loses_answers", { route: route.name, often }));
     }
   }
 
@@ -290,11 +292,7 @@ export class Feedback {
     this.#outOfReach.set(campaignRoute.circuit, sites.add(siteKey));
     if (sites.size >= SITES_OUT_OF_REACH) {
       sites.clear();
-      this.#routeFailed(
-        campaignRoute,
-        "no mail server can be reached from here; is port 25 open?",
-        true,
-      );
+      this.#routeFailed(campaignRoute, storedBecause("no_site_reachable"), true);
     }
   }
 
@@ -302,10 +300,8 @@ export class Feedback {
     const { campaignRoute } = item.lane.target;
     this.#routeFailed(campaignRoute, fault, true);
     if (!this.#hasOtherRoute(run, item) && !run.isHalted) {
-      this.#parts.onPause(
-        run,
-        `The sending method “${campaignRoute.egress.route.name}” does not work: ${fault}`,
-      );
+      const { name: route } = campaignRoute.egress.route;
+      this.#parts.onPause(run, storedBecause("route_broken", { route, fault }));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Clocks } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
 import type { Caller } from "../../platform/workers/channel.ts";
+import { because, storedReason } from "../../reasons/because.ts";
 import { isSetAside } from "../ingest/passing.ts";
 import type { Leased, WriterMethods } from "../protocol.ts";
 import type { Recorder } from "./recorder.ts";
@@ -76,7 +77,8 @@ export async function refuseClaims(
     log.error({ workspaceId, campaignId, err: error }, "a campaign's run could not be started");
   }
   if (!isSetAside(error)) {
-    const reason = error instanceof CannotSend ? error.message : "SwiftMail failed to start it.";
+    const why = error instanceof CannotSend ? error.why : because("start_failed");
+    const reason = storedReason(why);
     await parts.writer
       .call("pause", { workspaceId, campaignId, reason })
       .catch((failure: unknown) =>

@@ -1,3 +1,4 @@
+import { storedBecause } from "../../reasons/because.ts";
 import type { LimitKey } from "../limiter/limit-state.ts";
 import type { LimitAction } from "../types.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -84,7 +85,7 @@ function rotate(parts: ActionParts, lane: Lane, untilMs: number, reason: string)
   parts.traffic.limiter.suspend(
     sourceProviderKey(route, source, site.provider),
     untilMs,
-    `${source.address} rests: ${reason}`,
+    storedBecause("source_rests", { source: source.address, why: reason }),
   );
   for (const run of [...parts.runs()].filter(({ isHalted }) => !isHalted)) {
     parts.placer.replace(

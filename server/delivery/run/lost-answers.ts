@@ -1,3 +1,4 @@
+import { storedBecause } from "../../reasons/because.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Lane } from "./run.ts";
 
@@ -34,13 +35,13 @@ class LostAnswers {
     this.#push(false);
   }
 
-  /** @returns how often answers were lost, as words within a sentence, when the server now counts as faulty. */
+  /** @returns how often answers were lost, as a stored reason, when the server now counts as faulty. */
   lost(): string | undefined {
     this.#inARow += 1;
     this.#push(true);
     if (this.#inARow >= LOST_IN_A_ROW) {
       this.#isSuspect = true;
-      return `${this.#inARow} messages in a row`;
+      return storedBecause("messages_in_a_row", { count: this.#inARow });
     }
     const lost = this.#latest.filter((wasLost) => wasLost).length;
     if (this.#latest.length < LATEST || lost < LATEST * LOST_SHARE) {
@@ -49,7 +50,7 @@ class LostAnswers {
     this.#isSuspect = true;
     // Begun anew, so that a person who resumes the campaign is not stopped again by the same losses.
     this.#latest = [];
-    return `${lost} of the last ${LATEST} messages`;
+    return storedBecause("messages_of_last", { count: lost, last: LATEST });
   }
 
   #push(wasLost: boolean): void {
@@ -77,7 +78,7 @@ export class LostAnswersBook {
     }
   }
 
-  /** @returns how often answers were lost, as words within a sentence, when the server now counts as faulty. */
+  /** @returns how often answers were lost, as a stored reason, when the server now counts as faulty. */
   lost(lane: Lane): string | undefined {
     const { circuit } = lane.target.campaignRoute;
     const ofRoute = this.#routes.get(circuit) ?? new Map<string, LostAnswers>();
@@ -93,9 +94,3 @@ export class LostAnswersBook {
 
 const keyOf = ({ target: { campaignRoute, site } }: Lane): string =>
   campaignRoute.egress.route.kind === "direct" ? site.key : "";
-
-/** Why a campaign was paused, and what a person can do about it. */
-export const lostAnswersSentence = (route: string, often: string): string =>
-  `The sending method “${route}” broke off the connection after accepting ${often}, without confirming them. ` +
-  "These people may have received the message, so nothing more is sent to them until you decide. Ask the relay's " +
-  "operator whether the messages were delivered, then resume the campaign.";

@@ -1,6 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { messageOf } from "../../platform/errors.ts";
 import type { Caller } from "../../platform/workers/channel.ts";
+import { because, type Reason } from "../../reasons/because.ts";
 import { consentRule, frozenAudience } from "../consent.store.ts";
 import type { MainMethods } from "../protocol.ts";
 import { findContent } from "../queue/load.store.ts";
@@ -11,9 +12,15 @@ import type { RoutePools } from "./route-pools.ts";
 import { Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** Why a campaign cannot be sent as it is, worded for the user. */
+/** Why a campaign cannot be sent as it is, for the user. */
 export class CannotSend extends Error {
   override readonly name = "CannotSend";
+  readonly why: Reason;
+
+  constructor(why: Reason) {
+    super(why.text);
+    this.why = why;
+  }
 }
 
 export type RunFactory = {
@@ -36,7 +43,7 @@ export async function makeRun(
 ): Promise<Run> {
   const launched = findContent(database(), campaignId);
   if (launched === undefined) {
-    throw new CannotSend("The campaign has no content: it was never launched.");
+    throw new CannotSend(because("never_launched"));
   }
   // Written by features/campaigns at launch, with this type, and never changed.
   const content = JSON.parse(launched.content) as CampaignContent;
@@ -45,7 +52,7 @@ export async function makeRun(
     ? await signingKeyOf(factory, workspaceId, content.domain)
     : undefined;
   const compiled = await factory.compiler.campaign(content, campaignId).catch((error: unknown) => {
-    throw new CannotSend(`The message cannot be made: ${messageOf(error)}`);
+    throw new CannotSend(because("message_unmakeable", { fault: messageOf(error) }));
   });
   return new Run({
     workspaceId,
@@ -77,11 +84,7 @@ async function routesOf(
 ): Promise<RouteMember[]> {
   const routes = await main.call("loadRoutes", { workspaceId, routeId, groupId });
   if (routes.length === 0) {
-    throw new CannotSend(
-      groupId === null
-        ? "The campaign's sending method was removed or turned off."
-        : "All sending methods in the campaign's group were removed or turned off.",
-    );
+    throw new CannotSend(because(groupId === null ? "route_gone" : "routes_gone"));
   }
   return routes;
 }
@@ -96,6 +99,6 @@ async function signingKeyOf(
   try {
     return key === undefined ? undefined : loadSigningKey(key);
   } catch (error) {
-    throw new CannotSend(`The DKIM key cannot be used: ${messageOf(error)}`);
+    throw new CannotSend(because("dkim_key_unusable", { fault: messageOf(error) }));
   }
 }

@@ -1,4 +1,5 @@
 import { log } from "../../platform/log.ts";
+import { because, storedBecause, storedReason } from "../../reasons/because.ts";
 import type { Settlement } from "../limiter/limit-state.ts";
 import { TemplateError } from "../render/liquid-engine.ts";
 import type { Signer } from "../render/signer.ts";
@@ -136,7 +137,7 @@ export class Sender {
       log.error({ ...idsOf(run, item), err: error }, "a message could not be tried");
       this.#takeBack(run, item);
       const again = this.#parts.clocks.steady() + RETRY_OWN_FAILURE_MS;
-      this.#parts.dispatcher.hold(run, again, "SwiftMail itself failed; it tries again.");
+      this.#parts.dispatcher.hold(run, again, storedBecause("own_failure"));
     }
   }
 
@@ -144,8 +145,8 @@ export class Sender {
   #notRendered(run: Run, error: TemplateError): void {
     run.overBudget = error.code === undefined ? 0 : run.overBudget + 1;
     if (run.overBudget === MAX_OVER_BUDGET) {
-      const words = `${MAX_OVER_BUDGET} messages in a row could not be filled in. ${error.message}`;
-      this.#parts.onPause(run, words);
+      const why = because("unfilled_in_a_row", { count: MAX_OVER_BUDGET, fault: error.message });
+      this.#parts.onPause(run, storedReason(why));
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { log } from "../../platform/log.ts";
+import { spokenReason } from "../../reasons/because.ts";
 import type { WriterEvents, WriterMethods } from "../protocol.ts";
 import { pauseWithReason } from "../queue/claim.store.ts";
 import { holdUnknown } from "../unknown-outcomes.store.ts";
@@ -27,7 +28,8 @@ export class CampaignBrake {
     await turn(workspaceId);
     const db = find(workspaceId);
     if (db !== undefined && pauseWithReason(db, campaignId, reason, clock())) {
-      log.warn({ workspaceId, campaignId, reason }, "campaign paused by delivery");
+      const said = spokenReason(reason).reason;
+      log.warn({ workspaceId, campaignId, reason: said }, "campaign paused by delivery");
       this.#changed(workspaceId, campaignId);
     }
     look(workspaceId);

@@ -5,6 +5,7 @@ import { workspacePath } from "../../platform/db/workspace-files.ts";
 import { holdCause, noteHeld } from "../../platform/db/workspace-seen.store.ts";
 import { comparePositions, streamStart } from "../../platform/journal/segments.ts";
 import { log } from "../../platform/log.ts";
+import { because, storedBecause, storedReason } from "../../reasons/because.ts";
 import { appliedPositions } from "../ingest/position.store.ts";
 import {
   campaignsWithStatus,
@@ -14,16 +15,16 @@ import {
 import { forgetReached, reachedPositions } from "./lost-results.store.ts";
 import { holdUnstartedCampaigns, recordStarted, startedSince } from "./started-campaigns.store.ts";
 
-const REASON_STARTED =
-  "This workspace's file is an older copy. This campaign was sent after the copy was made, so its recipients would get it twice. To send it anyway, duplicate it and send the duplicate.";
-const REASON_UNSTARTED =
-  "This workspace's file is an older copy or has lost its latest changes. This campaign may have been sent, changed or cancelled since. Check that before you send it.";
-const REASONS = { started: REASON_STARTED, unstarted: REASON_UNSTARTED };
-const REASON =
-  "This workspace's file is an older copy or has lost its latest changes. People who still wait here may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.";
-
-const REASON_SYSTEM =
-  "The server was started with an older copy of its main database (system.db). Addresses and domains that this instance blocked since then may be missing. Check that before you send this campaign.";
+const STARTED = because("older_copy_sent");
+const REASON_STARTED = storedReason(STARTED);
+/** What drafts have that were told of: also in the words of before, when reasons were stored as sentences. */
+const TOLD = [REASON_STARTED, STARTED.text] as const;
+const REASONS = {
+  started: REASON_STARTED,
+  unstarted: storedBecause("older_copy_unstarted"),
+};
+const REASON = storedBecause("older_copy_running");
+const REASON_SYSTEM = storedBecause("older_system_file");
 const REASONS_SYSTEM = { started: REASON_STARTED, unstarted: REASON_SYSTEM };
 
 export type OlderCopyParts = {
@@ -63,7 +64,7 @@ export class OlderCopies {
     const lost = reachedPositions(system, workspaceId).filter(
       ({ stream, ...reached }) => comparePositions(applied.get(stream) ?? streamStart, reached) < 0,
     );
-    const started = startedSince(system, workspaceId, db, REASON_STARTED);
+    const started = startedSince(system, workspaceId, db, TOLD);
     if (lost.length > 0) {
       this.#sayLost(workspaceId, lost);
     } else if (started.length > 0) {

@@ -26,12 +26,12 @@ const selectStarted = statement<[], Started>(`
 `);
 
 // Those that were told of already wait for a person, with the reason.
-const selectUntold = statement<[toldReason: string], CampaignKey>(`
+const selectUntold = statement<[reason: string, formerly: string], CampaignKey>(`
   SELECT id AS campaignId, created_at AS createdAt
     FROM campaign
    WHERE status = 'scheduled'
       OR (status = 'preparing' AND status_reason = '')
-      OR (status = 'draft' AND status_reason <> ? AND deleted_at IS NULL)
+      OR (status = 'draft' AND status_reason NOT IN (?, ?) AND deleted_at IS NULL)
 `);
 
 // A campaign that is being prepared is paused when its recipients are found; a scheduled one has none yet.
@@ -73,19 +73,19 @@ export function startedBefore(
 /**
  * Drafts and scheduled or preparing campaigns of this file that were started: the file is an older copy.
  *
- * @param toldReason The reason that drafts have which are known to have been started.
+ * @param told The reasons that drafts have which are known to have been started.
  */
 export function startedSince(
   system: Connection,
   workspaceId: string,
   db: Connection,
-  toldReason: string,
+  told: readonly [string, string],
 ): CampaignKey[] {
   const known = keysOf(selectRecorded(system).all(workspaceId));
   return known.size === 0
     ? []
     : selectUntold(db)
-        .all(toldReason)
+        .all(...told)
         .filter((campaign) => known.has(keyOf(campaign)));
 }
 

@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { CauseSchema, pageOf, pageQuery } from "../../platform/http/schemas.ts";
 import { RenderProblem } from "../templates/templates.schema.ts";
 
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
@@ -46,6 +46,7 @@ const summary = {
   name: t.String(),
   status: CampaignStatusSchema,
   statusReason: t.String({ description: "Why it was paused, cancelled or unscheduled" }),
+  statusCause: CauseSchema,
   subject: t.String(),
   scheduledAt: nullable(t.Integer()),
   recipientTotal: t.Integer({ description: "Fixed once it is being sent; 0 before" }),

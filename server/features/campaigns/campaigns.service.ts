@@ -1,6 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
+import { spokenStatus } from "../../reasons/because.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { findSendingMethod } from "../routes/route-groups.service.ts";
 import { isSegment, segmentFault } from "../segments/segment-audience.service.ts";
@@ -24,7 +25,6 @@ import {
 import {
   addCampaign,
   type CampaignDocument,
-  type CampaignListRow,
   type CampaignRow,
   findCampaign,
   findMissingList,
@@ -55,7 +55,7 @@ const emptyDocument: Omit<CampaignDocument, "name"> = {
 export function listCampaigns(
   db: Connection,
   query: { q?: string; status?: string; cursor?: string; limit?: number },
-): { items: CampaignListRow[]; nextCursor: string | null } {
+) {
   const {
     limit,
     after: [before],
@@ -66,7 +66,7 @@ export function listCampaigns(
     status: query.status ?? "",
     pattern: query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : "",
   });
-  return cutPage(rows, limit, (row) => [row.id]);
+  return cutPage(rows.map(spokenStatus), limit, (row) => [row.id]);
 }
 
 /** Reads a stored campaign. @throws AppError `not_found`. */
@@ -236,7 +236,7 @@ export function viewOf(
   contentFaults: readonly SectionProblem[],
   parts?: CampaignParts,
 ): CampaignView {
-  const { createdBy: _, ...rest } = row;
+  const { createdBy: _, ...rest } = spokenStatus(row);
   return {
     ...rest,
     audience: audienceOf(row),

@@ -3,9 +3,10 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, because, invalidField } from "../../platform/errors.ts";
+import { AppError, because, invalidField, storedRefusal } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
+import { storedReason } from "../../reasons/because.ts";
 import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
 import type { CampaignEngine, DnsLookup } from "../ports.ts";
 import { type ContentContext, contentFaults } from "./campaign-content.service.ts";
@@ -199,8 +200,8 @@ async function prepareOrGiveUp(deps: LaunchDeps, target: Target): Promise<boolea
     const db = deps.databases.workspace(target.workspaceId);
     const row = requireCampaign(db, target.campaignId);
     if (row.status === "scheduled") {
-      const reason = `It was not sent at its time: ${error.message}`;
-      move(db, row, "unschedule", reason, deps.clock());
+      const why = because("not_sent_in_time", { why: storedRefusal(error) });
+      move(db, row, "unschedule", storedReason(why), deps.clock());
     }
     return false;
   }

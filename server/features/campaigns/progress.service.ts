@@ -7,6 +7,7 @@ import {
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { eventStream } from "../../platform/http/event-stream.ts";
+import { spokenReason } from "../../reasons/because.ts";
 import type { CampaignEngine } from "../ports.ts";
 import { findSendingMethod } from "../routes/route-groups.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
@@ -77,7 +78,7 @@ export function readProgress(
   const progress: Progress = {
     at: now,
     status: row.status,
-    statusReason: row.statusReason,
+    statusReason: spokenReason(row.statusReason).reason,
     counts,
     done,
     perSecond,

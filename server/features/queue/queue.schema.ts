@@ -1,5 +1,12 @@
 import { t } from "elysia";
+import { CauseSchema } from "../../platform/http/schemas.ts";
 import { BottleneckSchema } from "./bottleneck.schema.ts";
+
+/** What `spokenReason` gives. */
+const spoken = {
+  reason: t.String({ description: "In English, or as a server or a person said it" }),
+  cause: CauseSchema,
+};
 
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
@@ -37,7 +44,7 @@ const site = {
   window: nullable(t.Integer({ description: "Messages at once that are allowed now" })),
   perSecond: nullable(t.Number()),
   suspendedUntil: time("Unix ms"),
-  reason: t.String(),
+  ...spoken,
   nextTryAt: time("Unix ms"),
   campaignIds: t.Array(t.Integer()),
 };
@@ -49,7 +56,7 @@ const route = {
   circuit: t.Union([t.Literal("closed"), t.Literal("open"), t.Literal("half_open")], {
     description: "closed: works; open: does not work; half_open: one message is testing it",
   }),
-  reason: t.String(),
+  ...spoken,
   retryAt: time("Unix ms"),
   connections: t.Integer(),
   busy: t.Integer(),
@@ -61,7 +68,7 @@ const hold = t.Object({
   ...limit,
   isSuspended: t.Boolean({ description: "false when it is only slowed down" }),
   untilMs: t.Integer(),
-  reason: t.String(),
+  ...spoken,
   perSecond: nullable(t.Number()),
   atOnce: nullable(t.Integer()),
 });

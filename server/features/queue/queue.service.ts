@@ -1,6 +1,7 @@
 import { bottleneckAnswer } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, because } from "../../platform/errors.ts";
+import { spokenReason, storedBecause } from "../../reasons/because.ts";
 import type { QueuePort } from "../ports.ts";
 import type { InstanceQueue, LiveQueue, Suspend } from "./queue.schema.ts";
 import { sendingCampaigns, workspaceName } from "./queue.store.ts";
@@ -13,10 +14,13 @@ export async function readQueue(
   db: Connection,
   workspaceId: string,
 ): Promise<LiveQueue> {
-  const { campaigns, ...snapshot } = await port.queue(workspaceId);
+  const { campaigns, sites, routes, holds, ...snapshot } = await port.queue(workspaceId);
   const inHand = new Map(campaigns.map((entry) => [entry.campaignId, entry]));
   return {
     ...snapshot,
+    sites: sites.map(spoken),
+    routes: routes.map(spoken),
+    holds: holds.map(spoken),
     campaigns: sendingCampaigns(db).map((row) => {
       const running = inHand.get(row.id);
       return {
@@ -29,14 +33,20 @@ export async function readQueue(
   };
 }
 
+/** An entry with what its stored reason says. */
+const spoken = <T extends { reason: string }>(entry: T) => ({
+  ...entry,
+  ...spokenReason(entry.reason),
+});
+
 /** The queue across workspaces: where mail waits, without campaigns or recipients. */
 export async function readInstanceQueue(
   port: QueuePort,
   system: Connection,
 ): Promise<InstanceQueue> {
   const { at, trouble, sites, routes } = await port.queue(undefined);
-  const named = <T extends { workspaceId: string }>(entry: T) => ({
-    ...entry,
+  const named = <T extends { workspaceId: string; reason: string }>(entry: T) => ({
+    ...spoken(entry),
     workspaceName: workspaceName(system, entry.workspaceId),
   });
   return { at, trouble, sites: sites.map(named), routes: routes.map(named) };
@@ -75,7 +85,7 @@ export async function suspendFor(
   if (!known.some((limit) => limit.level === level && limit.id === id)) {
     throw new AppError("not_found", because("no_such_limit"));
   }
-  const reason = "paused by a member of this workspace.";
+  const reason = storedBecause("paused_by_member");
   await port.suspendLimit({ workspaceId, level, id, forMs: minutes * MINUTE_MS, reason });
 }
 

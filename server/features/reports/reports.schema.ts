@@ -1,5 +1,5 @@
 import { type Static, t } from "elysia";
-import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { CauseSchema, pageOf, pageQuery } from "../../platform/http/schemas.ts";
 import { BottleneckSchema } from "../queue/bottleneck.schema.ts";
 import { LanguageQuery } from "../segments/segments.schema.ts";
 
@@ -45,6 +45,7 @@ export const CampaignReport = t.Object({
     subject: t.String(),
     status: t.String(),
     statusReason: t.String(),
+    statusCause: CauseSchema,
     launchedAt: Nullable(t.Integer()),
     startedAt: Nullable(t.Integer()),
     finishedAt: Nullable(t.Integer()),
@@ -308,6 +309,7 @@ export const Dashboard = t.Object({
       name: t.String(),
       status: t.String(),
       statusReason: t.String(),
+      statusCause: CauseSchema,
       updatedAt: t.Integer(),
       scheduledAt: Nullable(t.Integer()),
       counts: StateCounts,

@@ -19,6 +19,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
+import { spokenStatus } from "../../reasons/because.ts";
 import {
   findAudienceSize,
   findNeeds,
@@ -88,7 +89,7 @@ export function campaignReport(db: Connection, campaignId: number, now: number):
     machine: engaged(kind, "machine"),
   });
   return {
-    campaign,
+    campaign: spokenStatus(campaign),
     counts,
     engagement: {
       opens: byClass("open"),
@@ -262,7 +263,7 @@ export function dashboard(db: Connection, now: number): Dashboard {
     recent: findRecentCampaigns(db, RECENT_CAMPAIGNS).map((campaign) => {
       const counters = findTotals(db, campaign.id);
       return {
-        ...campaign,
+        ...spokenStatus(campaign),
         counts: campaignCounts(db, campaign.id, now),
         opensHuman: counters.get(uniqueMetric("open", "human")) ?? 0,
         clicksHuman: counters.get(uniqueMetric("click", "human")) ?? 0,

@@ -1,7 +1,17 @@
 import { t } from "elysia";
+import type { Params } from "../../reasons/sentence.ts";
 import { DEFAULT_PAGE } from "./cursor.ts";
 
-const params = t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()])));
+const params = t.Optional(
+  t.Unsafe<Params>(
+    t.Record(t.String(), t.Unknown(), {
+      description: "The values of the code: texts, numbers, or a reason inside this one",
+    }),
+  ),
+);
+
+/** Why something stands still, as a code for clients that word it themselves; null when a server or person said it. */
+export const CauseSchema = t.Union([t.Object({ code: t.String(), params }), t.Null()]);
 
 /** A reason as `told` gives it; spread it into what it is about. */
 export const toldReason = {

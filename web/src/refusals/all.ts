@@ -4,10 +4,12 @@ import { campaigns } from "./campaigns.ts";
 import { contacts } from "./contacts.ts";
 import { content } from "./content.ts";
 import { fields } from "./fields.ts";
+import { pauses } from "./pauses.ts";
 import { people } from "./people.ts";
 import { requests } from "./requests.ts";
 import { segments } from "./segments.ts";
 import { sending } from "./sending.ts";
+import { shippedRules } from "./shipped-rules.ts";
 import { things } from "./things.ts";
 import type { RefusalWords } from "./words.ts";
 
@@ -17,6 +19,8 @@ export const refusalWords = {
   ...things,
   ...requests,
   ...campaigns,
+  ...pauses,
+  ...shippedRules,
   ...sending,
   ...people,
   ...content,

@@ -6,6 +6,7 @@ import {
   deliveryDefaults,
 } from "../../../../server/delivery/settings.store.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
+import { spokenReason } from "../../../../server/reasons/because.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 
 const NOW = 1_700_000_000_000;
@@ -50,12 +51,14 @@ function complaints(n: number): void {
 }
 
 const check = () => checkBreaker(db, id, breakerRules, NOW);
-const status = () =>
-  db
+const status = () => {
+  const row = db
     .prepare<[], { status: string; reason: string }>(
       "SELECT status, status_reason AS reason FROM campaign",
     )
     .get();
+  return row && { ...row, reason: spokenReason(row.reason).reason };
+};
 const resume = () => db.prepare("UPDATE campaign SET status = 'sending'").run();
 const sent = (n: number) => ({ n, state: 3, reason: "accepted" });
 const bounced = (n: number, reason = "invalid_mailbox") => ({ n, state: 4, reason });

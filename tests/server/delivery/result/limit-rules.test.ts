@@ -8,6 +8,7 @@ import {
 import { shippedRules } from "../../../../server/delivery/result/shipped-rules.ts";
 import { ReplyParser } from "../../../../server/delivery/smtp/reply-parser.ts";
 import type { SmtpStage } from "../../../../server/delivery/types.ts";
+import { storedBecause } from "../../../../server/reasons/because.ts";
 import { replyCases } from "../../../fixtures/smtp-replies.ts";
 
 const NOW = 1_700_000_000_000;
@@ -171,7 +172,10 @@ test("the first matching rule counts, and a rule that needs more replies lets no
   expect(made.fire(first, "x", reply, NOW + 1)).toEqual([]);
   expect(made.fire(first, "other scope", reply, NOW + 2)).toEqual([]);
   expect(made.fire(first, "x", reply, NOW + 3)).toEqual([
-    { do: "pause_campaign", reason: "Mine (“421 slow down”)" },
+    {
+      do: "pause_campaign",
+      reason: storedBecause("rule_matched", { rule: "Mine", said: "421 slow down" }),
+    },
   ]);
   expect(made.fire(first, "x", reply, NOW + 4)).toEqual([]);
 });

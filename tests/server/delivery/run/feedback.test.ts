@@ -4,6 +4,7 @@ import { Feedback, type FeedbackParts } from "../../../../server/delivery/run/fe
 import type { CampaignRoute } from "../../../../server/delivery/run/routing.ts";
 import type { Lane, MessageInFlight, Run } from "../../../../server/delivery/run/run.ts";
 import { Traffic } from "../../../../server/delivery/run/traffic.ts";
+import { spokenReason } from "../../../../server/reasons/because.ts";
 import {
   type Answered,
   accepted,
@@ -43,7 +44,7 @@ function campaign() {
     clocks,
     traffic: new Traffic(undefined, clocks),
     runs: () => [run],
-    onPause: (_run, reason) => pauses.push(reason),
+    onPause: (_run, reason) => pauses.push(spokenReason(reason).reason),
     onLostAnswers: (of) => held.push(of),
   } as Partial<FeedbackParts> as FeedbackParts);
   const lost = (state: "deferred" | "held" = "deferred") => {

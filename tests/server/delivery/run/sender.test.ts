@@ -11,6 +11,7 @@ import type {
   RunParts,
 } from "../../../../server/delivery/run/run.ts";
 import { Sender, type SenderParts } from "../../../../server/delivery/run/sender.ts";
+import { spokenReason } from "../../../../server/reasons/because.ts";
 import { campaignContent, testTokenKeys } from "../../../support/campaign-content.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 import {
@@ -73,7 +74,7 @@ function begin(
     onPoolClosed: () => {
       asked.poolClosed += 1;
     },
-    onPause: (_run, reason) => asked.pauses.push(reason),
+    onPause: (_run, reason) => asked.pauses.push(spokenReason(reason).reason),
     onEnd: () => {
       asked.ends += 1;
     },

@@ -3,6 +3,7 @@ import { useRoute } from "preact-iso";
 import { ask } from "../../api.ts";
 import { ComplaintNotice } from "../../complaint-notice.tsx";
 import { formatDateTime } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { CampaignStatusBadge } from "../../ui/campaign-status.tsx";
@@ -144,6 +145,6 @@ function Banner({
     );
   }
   return campaign.statusReason === "" ? null : (
-    <Notice tone="warning">{campaign.statusReason}</Notice>
+    <Notice tone="warning">{causeText(campaign.statusReason, campaign.statusCause)}</Notice>
   );
 }

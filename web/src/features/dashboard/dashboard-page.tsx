@@ -3,6 +3,7 @@ import { ArrowRight, CircleCheck, Megaphone, Plus } from "lucide-preact";
 import { useLocation } from "preact-iso";
 import { api, ask } from "../../api.ts";
 import { formatNumber, formatShare } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { type OpenWorkspace, useMe, useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
 import { CampaignStatusBadge } from "../../ui/campaign-status.tsx";
@@ -125,7 +126,7 @@ const columns = (base: string): Column<Recent>[] => [
     key: "status",
     head: t("status"),
     cell: (row) => (
-      <span data-tip={row.statusReason || undefined}>
+      <span data-tip={causeText(row.statusReason, row.statusCause) || undefined}>
         <CampaignStatusBadge status={row.status} />
       </span>
     ),

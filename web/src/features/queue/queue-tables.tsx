@@ -1,5 +1,6 @@
 import { bottleneckText } from "../../bottleneck.ts";
 import { formatNumber, formatRate, formatRelative } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { Badge, Card, ProgressBar, RelativeTime } from "../../ui/display.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
@@ -129,14 +130,18 @@ function SiteState({ site }: { site: QueueSite }) {
       <StateWords
         tone="warning"
         label={t("suspended")}
-        reason={site.reason}
+        reason={causeText(site.reason, site.cause)}
         what={t("ends")}
         at={site.suspendedUntil}
       />
     );
   }
   return site.nextTryAt !== null || site.inFlight === 0 ? (
-    <StateWords label={t("waits")} reason={site.reason} at={site.nextTryAt} />
+    <StateWords
+      label={t("waits")}
+      reason={causeText(site.reason, site.cause)}
+      at={site.nextTryAt}
+    />
   ) : (
     <Badge tone="success">{t("sending")}</Badge>
   );
@@ -212,11 +217,18 @@ export function RoutesCard({ queue, base }: { queue: Queue; base: string }) {
             what={t("nextTry")}
             at={row.circuit === "closed" ? null : row.retryAt}
           />
-          <span class="mt-1 block text-sm text-muted md:hidden">{row.reason}</span>
+          <span class="mt-1 block text-sm text-muted md:hidden">
+            {causeText(row.reason, row.cause)}
+          </span>
         </>
       ),
     },
-    { key: "why", head: t("why"), wide: true, cell: (row) => row.reason || "–" },
+    {
+      key: "why",
+      head: t("why"),
+      wide: true,
+      cell: (row) => causeText(row.reason, row.cause) || "–",
+    },
   ];
   return (
     <Card flush title={t("routes")}>
@@ -253,7 +265,7 @@ export function HoldsCard({
         />
       ),
     },
-    { key: "why", head: t("why"), cell: (row) => row.reason },
+    { key: "why", head: t("why"), cell: (row) => causeText(row.reason, row.cause) },
   ];
   return (
     <Card flush title={t("held")}>

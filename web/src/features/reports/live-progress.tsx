@@ -2,6 +2,7 @@ import { ask } from "../../api.ts";
 import { bottleneckText } from "../../bottleneck.ts";
 import { formatDuration, formatNumber, formatRate } from "../../format.ts";
 import { useCampaignProgress } from "../../live.ts";
+import { causeText } from "../../refusal.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -39,7 +40,9 @@ export function LiveProgress({ report, onChanged }: { report: Report; onChanged:
         {counts.deferred > 0 && (
           <p class="text-sm text-muted">{t("waitingRetry", { count: counts.deferred })}</p>
         )}
-        {campaign.statusReason !== "" && <Notice tone="warning">{campaign.statusReason}</Notice>}
+        {campaign.statusReason !== "" && (
+          <Notice tone="warning">{causeText(campaign.statusReason, campaign.statusCause)}</Notice>
+        )}
       </div>
     </Card>
   );

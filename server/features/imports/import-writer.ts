@@ -222,9 +222,9 @@ function addTags(
   contactId: number,
   { tags }: ReadContact,
 ): void {
-  const tagIds = [...ofAll, ...tagIdsOf(db, tags, now)];
-  if (tagIds.length > 0) {
-    tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
+  if (ofAll.length + tags.length > 0) {
+    const add = [...ofAll, ...tagIdsOf(db, tags, now)];
+    tagContacts(db, { add, remove: [] }, [contactId]);
   }
 }
 

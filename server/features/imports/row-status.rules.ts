@@ -4,11 +4,11 @@ import {
   plainAnswer,
   type Reading,
   readExtra,
-  readRefusal,
   type Says,
   statusKey,
   statusReader,
   strictest,
+  textReader,
   wordsReader,
 } from "./status-values.rules.ts";
 import { type Meaning, meanings, reasonOf } from "./status-words.rules.ts";
@@ -96,7 +96,7 @@ export function statusColumns(
 export const readers = {
   status: statusReader,
   words: wordsReader,
-  text: () => readRefusal,
+  text: textReader,
   json: () => jsonReader(false),
   extra: () => readExtra,
 } satisfies Record<Exclude<StatusRole, "none">, (name: string) => (cell: string) => Reading>;

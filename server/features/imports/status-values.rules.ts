@@ -49,7 +49,7 @@ export function statusReader(name: string): (cell: string) => Reading {
 
 const MEMO = 500;
 
-/** A status column has few distinct values, and reading one costs more than looking it up. */
+/** Most columns have few distinct values, and reading one costs more than looking it up. */
 function memoised(read: (cell: string) => Reading): (cell: string) => Reading {
   const known = new Map<string, Reading>();
   return (cell) => {
@@ -317,7 +317,7 @@ export function wordsReader(name: string): (cell: string) => Reading {
   const isHint = hintsAtConsent(name);
   const isOpen = openAnswer(isHint, standsAlone(name));
   const readJson = jsonReader(isHint);
-  return (cell) => {
+  return memoised((cell) => {
     const refusal = plainRefusal(cell);
     if (refusal !== undefined) {
       return { says: refusal, as: "value" };
@@ -333,7 +333,7 @@ export function wordsReader(name: string): (cell: string) => Reading {
       return { says: word, as: "value" };
     }
     return isOpen(cell) ? { says: "unclear", as: "value" } : readPhrase(cell);
-  };
+  });
 }
 
 /** Under a name that hints at mail, such as `Email notifications`, any word for a status that is a no counts. */
@@ -342,10 +342,12 @@ function refusingWord(cell: string): Meaning | undefined {
   return meaning === "subscribed" ? undefined : meaning;
 }
 
-/** Reads a name or a place: a plain refusal counts, and a phrase that may be one is unclear. */
-export function readRefusal(cell: string): Reading {
-  const refusal = plainRefusal(cell);
-  return refusal === undefined ? readPhrase(cell) : { says: refusal, as: "value" };
+/** Creates the function that reads names or places: a plain refusal counts, and a phrase that may be one is unclear. */
+export function textReader(): (cell: string) => Reading {
+  return memoised((cell) => {
+    const refusal = plainRefusal(cell);
+    return refusal === undefined ? readPhrase(cell) : { says: refusal, as: "value" };
+  });
 }
 
 function readPhrase(cell: string): Reading {

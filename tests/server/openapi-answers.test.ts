@@ -1,5 +1,5 @@
-// Asks every documented operation as a stranger, as the owner and with another method, and looks its answer up in
-// the document. `bun run test:api` asks them far more; this is the part that is quick.
+// Requests every documented operation as a stranger, as the owner and with another method, and compares the answer with
+// the document. `bun run test:api` tests far more; this is the fast part.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type AccountsApp, newAccountsApp, publicUrl, type SignedUp } from "../support/accounts.ts";
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 const isOpen = ({ operation }: Documented) => operation["x-access"]?.startsWith("open:") === true;
-/** These answer a body for as long as they are read, or end the session that asks. */
+/** These stream a body until the reader leaves, or end the caller's session. */
 const isLeftOut = ({ path }: Documented) =>
   path.endsWith("/progress") || path.includes("/auth/sign-out");
 
@@ -64,7 +64,7 @@ async function ask(
   return response;
 }
 
-/** What the document does not say of an answer. */
+/** What an answer has that the document does not describe. */
 function undocumented(asked: Documented, response: Response): string[] {
   const name = `${asked.method} ${asked.path}`;
   const documented = asked.operation.responses[String(response.status)];
@@ -92,7 +92,7 @@ test("every answer states its media types, and JSON its shape", () => {
 });
 
 test(
-  "what the guard answers to a stranger is documented for every route",
+  "the guard's answers to strangers are documented for every route",
   async () => {
     const guarded = operations.filter((each) => !isOpen(each));
 
@@ -112,7 +112,7 @@ test(
 );
 
 test(
-  "what open routes answer to a token or a body that nobody made is documented",
+  "open routes' answers to invalid tokens and bodies are documented",
   async () => {
     const found: string[] = [];
     for (const each of operations.filter((each) => isOpen(each) && !isLeftOut(each))) {
@@ -130,7 +130,7 @@ test(
   WALK_MS,
 );
 
-/** Nothing sends or listens in this test; `bun run test:api` asks these of the whole binary. */
+/** Nothing sends or listens in this test; `bun run test:api` requests these from the whole binary. */
 const needTheSendingSide = [
   "DELETE /api/v1/instance/inbox",
   "DELETE /api/v1/instance/inbox/{id}",
@@ -142,7 +142,7 @@ const needTheSendingSide = [
 ];
 
 test(
-  "what the owner gets for ids and bodies that fit nothing is documented, and no fault",
+  "the owner's answers to invalid ids and bodies are documented, and none is a server error",
   async () => {
     const found: string[] = [];
     const faults: string[] = [];
@@ -161,7 +161,7 @@ test(
   WALK_MS,
 );
 
-/** True where the last part of a path, a name, could as well be the id of another path with that method. */
+/** True where the last path segment, a name, could also be the id of another path with that method. */
 function hasByAnotherPath(path: string, method: string): boolean {
   return operations.some(
     (each) =>
@@ -171,7 +171,7 @@ function hasByAnotherPath(path: string, method: string): boolean {
 }
 
 test(
-  "a method that an address does not have is refused with those it has",
+  "an unsupported method is refused with the supported ones",
   async () => {
     const paths = new Set(operations.map(({ path }) => path));
 
@@ -194,7 +194,7 @@ test.each([
   ["no JSON", "\u0010{"],
   ["null", "null"],
 ])(
-  "a body that is %s is refused by every operation that takes JSON, also by those that need none",
+  "a body that is %s is refused by every operation that accepts JSON, also where none is needed",
   async (_, body) => {
     const taking = operations.filter(
       (each) => !isOpen(each) && "application/json" in (each.operation.requestBody?.content ?? {}),
@@ -212,7 +212,7 @@ test.each([
   WALK_MS,
 );
 
-test("an address that no route has is still not found", async () => {
+test("an address without a route is still not found", async () => {
   for (const method of ["GET", "POST", "DELETE"]) {
     const response = await fixture.app.handle(
       new Request(`${publicUrl}/api/v1/nothing-here`, { method, headers: { origin: publicUrl } }),

@@ -12,7 +12,7 @@ type Operation = {
 const fixture = newTestApp();
 afterAll(() => fixture.close());
 
-// In a process of its own: a schema that has checked a request, as other tests here have, says more of itself.
+// In a separate process: a schema that has validated a request, as in other tests here, describes more of itself.
 const printed = Bun.spawnSync([
   process.execPath,
   join(import.meta.dir, "../../scripts/update-openapi.ts"),
@@ -30,7 +30,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   })),
 );
 
-test("the API is what was agreed on; a change is made on purpose with scripts/update-openapi.ts", () => {
+test("the API matches its snapshot; changes are made on purpose with scripts/update-openapi.ts", () => {
   const path = join(import.meta.dir, "openapi.snapshot.json");
   const agreed = JSON.parse(readFileSync(path, "utf8")) as typeof document;
 
@@ -41,7 +41,7 @@ test("the API is what was agreed on; a change is made on purpose with scripts/up
   expect(document).toEqual(agreed);
 });
 
-test("every route is documented: what it does, where it belongs, and the shape of its answers", () => {
+test("every route is documented: purpose, tag, and the shape of its answers", () => {
   const bare = operations.filter(({ operation }) => {
     const answers = Object.values(operation.responses ?? {});
     return (
@@ -55,7 +55,7 @@ test("every route is documented: what it does, where it belongs, and the shape o
   expect(bare.map(({ name }) => name)).toEqual([]);
 });
 
-test("the document has every mounted route of the API in it", () => {
+test("the document includes every mounted route of the API", () => {
   const mounted = fixture.app.routes
     .filter(({ path }) => path.startsWith("/api/"))
     .map(({ method, path }) => {

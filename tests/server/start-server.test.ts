@@ -21,19 +21,19 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("starts on an empty folder, says that it lives and can work, and stops without an open file", async () => {
+test("starts on an empty folder, reports that it is alive and ready, and stops without open files", async () => {
   const server = await start();
 
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   await server.stop();
   expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
-  // The last connection that closes a database takes its write-ahead log along.
+  // Closing the last connection of a database removes its write-ahead log.
   expect(existsSync(join(folder, "system.db"))).toBe(true);
   expect(existsSync(join(folder, "system.db-wal"))).toBe(false);
 });
 
-test("starts again on what an earlier process left", async () => {
+test("starts again on the data of an earlier process", async () => {
   await (await start()).stop();
 
   const server = await start();
@@ -52,7 +52,7 @@ test("before the setup is finished the API refuses, and says why", async () => {
   await server.stop();
 });
 
-test("a taken SMTP port is told by its number, and nothing keeps running", async () => {
+test("an SMTP port in use is reported by number, and nothing keeps running", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   const { port } = other.address() as { port: number };
 

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { Glob } from "bun";
 
 const server = join(import.meta.dir, "../../server");
-/** The compilers of MJML and HTML bring 13 MB of code, which is 35 MB of memory in each thread that loads it. */
+/** The compilers of MJML and HTML have 13 MB of code, which takes 35 MB of memory in each thread that loads them. */
 const MOST_BYTES = 5_000_000;
 
 async function bytesOf(entry: string): Promise<number> {

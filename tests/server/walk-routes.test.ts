@@ -1,4 +1,4 @@
-// Walks every route there is, so that one that is added later is covered without anybody thinking of it.
+// Tests every route, so that a new one is covered automatically.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { grantableScopes } from "../../server/features/api-keys/api-keys.service.ts";
@@ -15,14 +15,14 @@ import {
   type SignedUp,
 } from "../support/accounts.ts";
 
-/** Routes that anybody may call. Whoever adds one says here why that is right. */
+/** Public routes. Whoever adds one states the reason here. */
 const publicRoutes = [
   // The pages hold no data; the API behind them does.
   "GET /",
   "GET /*",
   "HEAD /",
   "HEAD /*",
-  // Machines that watch the process have no account.
+  // Monitoring has no account.
   "GET /healthz",
   "GET /readyz",
   "GET /metrics",
@@ -39,7 +39,7 @@ const publicRoutes = [
   "POST /p/:token",
   "GET /p/confirm/:token",
   "POST /p/confirm/:token",
-  // Providers have no account; the address is authenticated and the request proves who wrote it.
+  // Providers have no account; the URL is authenticated and the request proves its sender.
   "POST /api/v1/hooks/:provider/:token",
   // A form is for strangers.
   "GET /f/form.js",
@@ -48,17 +48,17 @@ const publicRoutes = [
   "GET /f/:token/challenge",
   "GET /f/confirm/:token",
   "POST /f/confirm/:token",
-  // Who was invited may have no account yet; the mailed token is the proof.
+  // Invited people may have no account yet; the mailed token is the proof.
   "POST /api/v1/invitations/read",
   "POST /api/v1/invitations/register",
-  // How one gets in, and out.
+  // Signing in and out.
   "POST /api/v1/auth/sign-in",
   "POST /api/v1/auth/sign-out",
   "POST /api/v1/auth/forgot",
   "POST /api/v1/auth/reset",
-  // What providers publish of themselves; the wizard asks before there is an account.
+  // Data that providers publish themselves; the setup needs it before there is an account.
   "GET /api/v1/route-presets",
-  // The wizard: guarded by the token of the console, and closed for good afterwards.
+  // The setup: protected by the console's token, and closed permanently afterwards.
   "GET /api/v1/setup/",
   "GET /api/v1/setup/dns",
   "POST /api/v1/setup/unlock",
@@ -73,7 +73,7 @@ const publicRoutes = [
   "POST /api/v1/setup/finish",
 ];
 
-/** Routes for any signed-in person whose path names something: what a stranger gets for another's. */
+/** Routes for any signed-in person whose path names an object: the answer for another person's object. */
 const signedInByName: Record<string, { body: object; status: number }> = {
   "PATCH /api/v1/organizations/:organizationId": { body: { name: "Mine now" }, status: 404 },
   "DELETE /api/v1/auth/sessions/:id": { body: {}, status: 404 },
@@ -95,7 +95,7 @@ const described = newAccountsApp();
 const routes = routesOf(described.app);
 described.close();
 
-/** Routes that may change something and say neither which entry they leave in the audit log nor why they leave none. */
+/** Routes that can change something and declare neither their audit entry nor a reason to have none. */
 function withoutTrace(all: readonly Route[]): string[] {
   const says = (audit: string) =>
     auditActions.some((action) => action === audit) ||
@@ -114,7 +114,7 @@ const byPermission = routes.flatMap((route) => {
 });
 const forAdmins = routes.filter(({ access }) => access === "instance-admin");
 
-/** The address of a route with its parameters filled in, below /api/v1. */
+/** The URL of a route with its parameters filled in, below /api/v1. */
 function addressOf(path: string, workspaceId: string, userId = newId()): string {
   return path
     .replace("/api/v1", "")
@@ -157,7 +157,7 @@ afterAll(() => fixture.close());
 
 const bodyFor = (method: string) => (/^(GET|HEAD|DELETE)$/.test(method) ? undefined : {});
 
-test("every route says who may call it, and only those on the public list are open", () => {
+test("every route declares who may call it, and only those on the public list are open", () => {
   const rule = /^(permission:|signed-in$|instance-admin$|open: .{10,})/;
 
   expect(routes.length).toBeGreaterThan(80);
@@ -165,12 +165,12 @@ test("every route says who may call it, and only those on the public list are op
   expect(open.map(({ name }) => name).sort()).toEqual([...publicRoutes].sort());
 });
 
-test("every route that may change something says which audit entry it leaves, or why it leaves none", () => {
+test("every route that can change something declares its audit entry, or why it has none", () => {
   expect(routes.filter(({ audit }) => audit !== "").length).toBeGreaterThan(120);
   expect(withoutTrace(routes)).toEqual([]);
 });
 
-test("a change without a trace, or with a reason that is none, is found", () => {
+test("a change without an audit entry, or with an empty reason, is found", () => {
   const guard = createGuard(
     {
       authenticate: async () => undefined,
@@ -238,7 +238,7 @@ test("HEAD, which the HTTP server makes of every GET, is guarded like it", async
 
 describe("an owner of another workspace", () => {
   test.each(byPermission.map(({ name }) => name))(
-    "%s tells them nothing, not even that it exists",
+    "%s reveals nothing, not even that it exists",
     async (name) => {
       const route = routes.find((each) => each.name === name) ?? { method: "", path: "" };
       const ask = (workspaceId: string) =>
@@ -273,7 +273,7 @@ describe("a viewer", () => {
     expect(response.status).toBe(403);
   });
 
-  test("no route that changes something asks for a viewer's permission, but for leaving, previews and counts", () => {
+  test("no route that changes something accepts a viewer's permission, except leaving, previews and counts", () => {
     const writes = byPermission.filter(
       ({ method, permission }) => method !== "GET" && roleHas("viewer", permission),
     );
@@ -327,24 +327,27 @@ describe("the instance console", () => {
 describe("any signed-in person", () => {
   const named = guarded.filter(({ access, path }) => access === "signed-in" && path.includes("/:"));
 
-  test("every such route that names something is listed here", () => {
+  test("every such route with an object in its path is listed here", () => {
     expect(named.map(({ name }) => name).sort()).toEqual(Object.keys(signedInByName).sort());
   });
 
-  test.each(Object.entries(signedInByName))("%s refuses what is another's", async (name, given) => {
-    const [method = "", path = ""] = name.split(" ");
-    const address = path
-      .replace("/api/v1", "")
-      .replace(":organizationId", ada.organizationId)
-      .replace(":id", "0".repeat(64));
+  test.each(Object.entries(signedInByName))(
+    "%s refuses another person's object",
+    async (name, given) => {
+      const [method = "", path = ""] = name.split(" ");
+      const address = path
+        .replace("/api/v1", "")
+        .replace(":organizationId", ada.organizationId)
+        .replace(":id", "0".repeat(64));
 
-    const response = await fixture.call(mallory.cookie, method, address, given.body);
+      const response = await fixture.call(mallory.cookie, method, address, given.body);
 
-    expect(response.status).toBe(given.status);
-  });
+      expect(response.status).toBe(given.status);
+    },
+  );
 });
 
-test("an owner in their own workspace is let in everywhere: what refuses above is the guard", async () => {
+test("an owner is let in everywhere in their own workspace, so the refusals above come from the guard", async () => {
   const reads = byPermission.filter(
     ({ method, path }) => method === "GET" && !/:(?!workspaceId)/.test(path),
   );

@@ -1,4 +1,4 @@
-// One mail costs the inbound thread, which all workspaces share, a bounded piece of work.
+// One message costs the inbound thread, which all workspaces share, a bounded amount of work.
 import { afterEach, describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { DmarcDesk } from "../../../server/inbound/dmarc/dmarc-desk.ts";
@@ -15,7 +15,7 @@ afterEach(() => {
   fixture = undefined;
 });
 
-/** A mail with packed files; each of ours unpacks to 8 MB and a million elements. */
+/** A message with compressed files; each of ours unpacks to 8 MB and a million elements. */
 function bombs(files: Buffer[]): string {
   const parts = files.map(
     (file) =>
@@ -28,7 +28,7 @@ function bombs(files: Buffer[]): string {
 const tags = gzipSync(`<feedback>${"<a>b</a>".repeat(1_000_000)}</feedback>`);
 const mail = bombs(Array.from({ length: 10 }, () => tags));
 
-describe("a DMARC mail of ten archives that grow a hundredfold", () => {
+describe("a DMARC message with ten archives that grow a hundredfold", () => {
   test("is read within one budget, however many files it has", () => {
     expect(mail.length).toBeLessThan(600_000);
     const budget = newBudget();
@@ -41,7 +41,7 @@ describe("a DMARC mail of ten archives that grow a hundredfold", () => {
       }
     });
 
-    // 8 MB and 2,000,002 marks each: the first file uses the marks up, the third finds no bytes left.
+    // 8 MB and 2,000,002 tags each: the first file uses up the tags, the third finds no bytes left.
     expect(budget.marks).toBe(0);
     expect(budget.xmlBytes).toBeGreaterThanOrEqual(0);
     expect(marks - budget.marks).toBeLessThanOrEqual(2_000_000);
@@ -50,7 +50,7 @@ describe("a DMARC mail of ten archives that grow a hundredfold", () => {
     expect(refusals[9]).toContain("20 MB");
   });
 
-  test("an archive that unpacks to more costs what it may have cost", () => {
+  test("an archive that unpacks to more is charged what it may have cost", () => {
     const budget = newBudget();
     const zeros = gzipSync(Buffer.alloc(50 * 1024 * 1024));
 
@@ -59,7 +59,7 @@ describe("a DMARC mail of ten archives that grow a hundredfold", () => {
     expect(() => readDmarcReport(gzipSync("<feedback/>"), budget)).toThrow("20 MB");
   });
 
-  test("lets other mail through while it is read", async () => {
+  test("lets other mail through meanwhile", async () => {
     fixture = newTestApp();
     const inbound = await startInbound({
       dataDir: fixture.dataDir,
@@ -90,7 +90,7 @@ describe("a DMARC mail of ten archives that grow a hundredfold", () => {
       }
 
       expect(await answer).toStartWith("250");
-      // A thread that reads the report itself answers one or two.
+      // A thread that parses the report itself would answer only one or two.
       expect(meanwhile).toBeGreaterThan(20);
       hostile.end();
       other.end();
@@ -111,7 +111,7 @@ test("a report for many workspaces is read once", async () => {
   expect(new Set(outcomes.map((one) => JSON.stringify(one))).size).toBe(1);
 });
 
-test("a report with 70,000 parts is read as far as a report can go", async () => {
+test("a report with 70,000 parts is read up to the limit of parts", async () => {
   const parts = (count: number) =>
     Buffer.from(
       `Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n\r\nfailed\r\n${"--x\r\n\r\n".repeat(count)}--x\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n`,

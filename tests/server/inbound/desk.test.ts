@@ -18,7 +18,7 @@ afterEach(() => desk.close());
 const postfix = bounces[0]?.raw ?? "";
 const local = (address: string) => address.slice(0, address.indexOf("@"));
 
-/** Adds the domain as the workspace's; `proved` as a check of its DNS would say. */
+/** Adds the domain to the workspace; `proved` is the result of a check of its DNS. */
 function addDomain(name: string, workspaceId = desk.workspaceId, proved = true): void {
   desk.data
     .db(workspaceId)
@@ -30,8 +30,8 @@ function addDomain(name: string, workspaceId = desk.workspaceId, proved = true):
   claimMailDomain(desk.data.databases.system, { name, workspaceId, now: 0 });
 }
 
-describe("who may be written to without signing in", () => {
-  test("the return path and the unsubscribe address of a message, in any case, by a null sender or not", async () => {
+describe("accepted recipients without sign-in", () => {
+  test("the return path and the unsubscribe address of a message, in any case, from any or no sender", async () => {
     const client = await desk.connect();
 
     expect(await client.say("MAIL FROM:<>")).toStartWith("250");
@@ -86,14 +86,14 @@ describe("who may be written to without signing in", () => {
     expect(desk.facts).toEqual([]);
   });
 
-  test("a source route to an address of ours is that address: RFC 5321 appendix C", async () => {
+  test("a source route to one of our addresses means that address: RFC 5321 appendix C", async () => {
     expect(await desk.deliver(`@relay.example:${desk.bounceAddress()}`, postfix)).toStartWith(
       "250",
     );
     expect(desk.facts).toMatchObject([{ k: "bounce", s: 1 }]);
   });
 
-  test("of pipelined recipients only those of ours get the message", async () => {
+  test("of pipelined recipients only ours get the message", async () => {
     const client = await desk.connect();
     client.write(
       `MAIL FROM:<>\r\nRCPT TO:<victim@example.com>\r\nRCPT TO:<${desk.bounceAddress()}>\r\nRCPT TO:<x@${BOUNCE_DOMAIN}>\r\nDATA\r\n`,
@@ -109,7 +109,7 @@ describe("who may be written to without signing in", () => {
     expect(desk.facts).toHaveLength(1);
   });
 
-  test("an endless command ends the connection or is refused, and nothing is taken", async () => {
+  test("an endless command is refused or ends the connection, and nothing is accepted", async () => {
     const client = await desk.connect();
     await client.say("MAIL FROM:<>");
     client.write(`RCPT TO:<${"a".repeat(2_000_000)}@${BOUNCE_DOMAIN}>\r\n`);
@@ -120,7 +120,7 @@ describe("who may be written to without signing in", () => {
     expect(desk.facts).toEqual([]);
   });
 
-  test("more than ten recipients of a stranger's message wait for another one", async () => {
+  test("more than ten recipients of an unauthenticated message must be sent separately", async () => {
     storeInboundSettings(
       desk.data.databases.system,
       { mxHost: "mx.host.example", bounceDomain: "", certFile: "", keyFile: "" },
@@ -138,7 +138,7 @@ describe("who may be written to without signing in", () => {
     expect(replies).toEqual([...Array(10).fill("250"), "452", "452"]);
   });
 
-  test("a token of a workspace that is being deleted, of a message that is gone or 30 days old is refused", async () => {
+  test("a token of a workspace being deleted, of a missing message or one from 30 days ago is refused", async () => {
     const address = desk.bounceAddress();
     const unsubscribe = desk.unsubscribeAddress();
     const rcpt = async (to: string) => {
@@ -159,7 +159,7 @@ describe("who may be written to without signing in", () => {
     expect(await rcpt(desk.unsubscribeAddress(2))).toStartWith("550");
   });
 
-  test("a token made with another instance's key is nobody's", async () => {
+  test("a token made with another instance's key is refused", async () => {
     const foreign = loadTokenKeys({ current: "k1", keys: new Map([["k1", Buffer.alloc(32, 9)]]) });
     const ref = { workspaceNumber: 1, campaignId: desk.campaignId, seq: 1 };
 
@@ -170,7 +170,7 @@ describe("who may be written to without signing in", () => {
 });
 
 describe("a bounce", () => {
-  test("is a fact of the message that its address names, whatever it says itself", async () => {
+  test("is a fact about the message in its recipient address, whatever it says itself", async () => {
     expect(await desk.deliver(desk.bounceAddress(2), postfix)).toStartWith("250");
 
     expect(desk.facts).toEqual([
@@ -198,7 +198,7 @@ describe("a bounce", () => {
     ]);
   });
 
-  test("that comes to postmaster@ is mapped by the return path or the Message-ID in what came back", async () => {
+  test("to postmaster@ is matched by the return path or Message-ID in the returned message", async () => {
     const returned = (raw: string, from: string, id: string) =>
       raw.replace("[from]", from).replace("[id]", id);
     const to = "postmaster@mail.host.example";
@@ -213,7 +213,7 @@ describe("a bounce", () => {
     ]);
   });
 
-  test("is answered 452 when the fact cannot be kept, and comes again", async () => {
+  test("is answered 452 when the fact cannot be recorded, and is sent again", async () => {
     desk.journal.fails = true;
     expect(await desk.deliver(desk.bounceAddress(), postfix)).toStartWith("452");
     expect(desk.kept()).toEqual([]);
@@ -223,7 +223,7 @@ describe("a bounce", () => {
     expect(desk.facts).toHaveLength(1);
   });
 
-  test("has done its work when the fact is durable, also when no copy can be kept", async () => {
+  test("takes effect once the fact is durable, also when no copy can be stored", async () => {
     desk.data.databases
       .inbox(desk.workspaceId)
       .exec(
@@ -234,7 +234,7 @@ describe("a bounce", () => {
     expect(desk.facts).toHaveLength(1);
   });
 
-  test("of 25 MB is read and kept in part", async () => {
+  test("of 25 MB is read, and stored in part", async () => {
     const raw = `${postfix}${"x".repeat(76)}\r\n`.padEnd(0);
     const big = raw + `${"y".repeat(76)}\r\n`.repeat(310_000);
 
@@ -245,7 +245,7 @@ describe("a bounce", () => {
 });
 
 describe("a complaint", () => {
-  test("to the feedback address of a proved domain is mapped by the return path it names", async () => {
+  test("to the feedback address of a proved domain is matched by the return path in it", async () => {
     addDomain("acme.example");
 
     await desk.deliver("fbl@bounce.acme.example", complaint({ from: desk.bounceAddress(2) }));
@@ -257,7 +257,7 @@ describe("a complaint", () => {
     ]);
   });
 
-  test("about no message of ours is kept for people to read, and is no fact", async () => {
+  test("about an unknown message is stored for people to read, and is no fact", async () => {
     addDomain("acme.example");
 
     expect(await desk.deliver("fbl@acme.example", complaint({}))).toStartWith("250");
@@ -266,7 +266,7 @@ describe("a complaint", () => {
     expect(desk.kept()).toMatchObject([{ kind: "complaint", campaign_id: null }]);
   });
 
-  test("about a message of 30 days ago is no fact", async () => {
+  test("about a message from 30 days ago is no fact", async () => {
     desk.now.value += 31 * DAY_MS;
 
     await desk.deliver("abuse@mail.host.example", complaint({ from: desk.bounceAddress() }));
@@ -283,7 +283,7 @@ describe("mail to an unsubscribe address", () => {
       "a provider's on the person's behalf",
       "From: r1@reader.example\r\nAuto-Submitted: auto-generated\r\nSubject: unsubscribe\r\n\r\n",
     ],
-  ])("takes the recipient out: %s", async (_name, raw) => {
+  ])("unsubscribes the recipient: %s", async (_name, raw) => {
     expect(await desk.deliver(desk.unsubscribeAddress(2), raw, "r1@reader.example")).toStartWith(
       "250",
     );
@@ -302,7 +302,7 @@ describe("mail to an unsubscribe address", () => {
       "r1@reader.example",
     ],
     ["a message without a sender", "Subject: unsubscribe\r\n\r\n", ""],
-  ])("does not: %s", async (_name, raw, from) => {
+  ])("does not unsubscribe: %s", async (_name, raw, from) => {
     expect(await desk.deliver(desk.unsubscribeAddress(), raw, from)).toStartWith("250");
     expect(desk.facts).toEqual([]);
   });
@@ -311,7 +311,7 @@ describe("mail to an unsubscribe address", () => {
 describe("mail of people", () => {
   const letter = "From: Ann <ann@reader.example>\r\nSubject: Re: News\r\n\r\nThank you!";
 
-  test("a reply to a return path is kept with its message", async () => {
+  test("a reply to a return path is stored with its message", async () => {
     expect(await desk.deliver(desk.bounceAddress(2), letter, "ann@reader.example")).toStartWith(
       "250",
     );
@@ -336,7 +336,7 @@ describe("mail of people", () => {
     expect(desk.kept()).toEqual([]);
   });
 
-  test("to a domain goes to the workspaces that have proved it, and to no other", async () => {
+  test("to a domain goes to the workspaces that have proved it, and no other", async () => {
     const other = desk.data.newWorkspace();
     const squatter = desk.data.newWorkspace();
     addDomain("acme.example");
@@ -353,7 +353,7 @@ describe("mail of people", () => {
     );
   });
 
-  test("to a host for bounces of one's own is the workspace's below its proved domain only", async () => {
+  test("to a bounce host goes to the workspace only below its proved domain", async () => {
     addDomain("acme.example");
     const setHost = (host: string) => {
       desk.data.db(desk.workspaceId).prepare("UPDATE sending_domain SET bounce_host = ?").run(host);
@@ -373,7 +373,7 @@ describe("mail of people", () => {
     );
   });
 
-  test("is answered 452 when it cannot be kept", async () => {
+  test("is answered 452 when it cannot be stored", async () => {
     desk.data.databases
       .inbox(desk.workspaceId)
       .exec(

@@ -48,7 +48,7 @@ describe("an aggregate report", () => {
     });
   });
 
-  test("passes over records without an address or a count that can be", () => {
+  test("skips records without an address or a valid count", () => {
     const records = [
       dmarcRecord("not an address", 1, "pass", "pass"),
       dmarcRecord("192.0.2.1", -5, "pass", "pass"),
@@ -99,7 +99,7 @@ describe("an aggregate report", () => {
     expect(() => readDmarcReport(make())).toThrow(UnreadableReport);
   });
 
-  test("of any bytes is read or refused, and never breaks anything", () => {
+  test("of any bytes is read or refused without an exception", () => {
     const pieces = fc.constantFrom(
       "<",
       ">",
@@ -142,7 +142,7 @@ describe("by mail to dmarc@", () => {
   const mail = (bytes: Buffer, type = "application/gzip") =>
     `From: noreply@receiver.example\r\nSubject: Report domain: acme.example\r\nContent-Type: ${type}; name="r"\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString("base64").replace(/.{76}/g, "$&\r\n")}`;
 
-  test("is kept once by the workspace that has proved the domain; what is no report is kept as mail", async () => {
+  test("is stored once by the workspace that has proved the domain; other mail is stored as mail", async () => {
     const desk = await newInboundDesk();
     try {
       desk.data
@@ -179,7 +179,7 @@ describe("by mail to dmarc@", () => {
     }
   });
 
-  test("of the instance is kept by the workspaces that have proved the domain it is about", async () => {
+  test("of the instance is stored by the workspaces that have proved the report's domain", async () => {
     const desk = await newInboundDesk();
     try {
       const squatter = desk.data.newWorkspace();
@@ -215,7 +215,7 @@ describe("by mail to dmarc@", () => {
     }
   });
 
-  test("reports of more than 400 days ago make room", async () => {
+  test("reports older than 400 days are removed", async () => {
     const desk = await newInboundDesk();
     try {
       desk.data

@@ -35,7 +35,7 @@ const start = (port: number) =>
     },
   });
 
-test("the thread takes mail for a workspace of the directory, clears it on request and stops", async () => {
+test("the thread accepts mail for a workspace of the directory, clears it on request and stops", async () => {
   fixture = newTestApp();
   const { id } = fixture.newWorkspace();
   inbound = await start(0);
@@ -58,14 +58,14 @@ test("the thread takes mail for a workspace of the directory, clears it on reque
   expect(await inbound.clear(id)).toBe(0);
 });
 
-test("says why when the port is taken", async () => {
+test("reports a port in use", async () => {
   fixture = newTestApp();
   inbound = await start(0);
 
   expect(start(inbound.port)).rejects.toThrow(/did not start.*(EADDRINUSE|in use)/i);
 });
 
-test("hands facts over the thread boundary, and answers 250 only when they are durable", async () => {
+test("passes facts to the main thread, and answers 250 only when they are durable", async () => {
   fixture = newTestApp();
   const workspace = fixture.newWorkspace();
   const db = fixture.databases.workspace(workspace.id);

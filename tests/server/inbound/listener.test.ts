@@ -76,7 +76,7 @@ async function sendRaw(raw: string | Uint8Array, to = "ann@example.test"): Promi
   return client.say("\r\n.");
 }
 
-test("offers PIPELINING, 8BITMIME, SMTPUTF8 and SIZE, and no TLS with a key that everybody has", async () => {
+test("offers PIPELINING, 8BITMIME, SMTPUTF8 and SIZE, and no TLS with a built-in key", async () => {
   const reply = await client.say("EHLO client.test");
 
   expect(reply).toContain("PIPELINING");
@@ -87,7 +87,7 @@ test("offers PIPELINING, 8BITMIME, SMTPUTF8 and SIZE, and no TLS with a key that
   expect(reply).not.toContain("STARTTLS");
 });
 
-test("a signed-in workspace's message is stored whole, with its envelope, subject and Message-ID", async () => {
+test("an authenticated workspace's message is stored completely, with its envelope, subject and Message-ID", async () => {
   await ready();
 
   const reply = await sendRaw(
@@ -106,7 +106,7 @@ test("a signed-in workspace's message is stored whole, with its envelope, subjec
   expect(stored(other)).toHaveLength(0);
 });
 
-test("takes a whole pipelined transaction, RFC 2920, with an 8-bit body and a UTF-8 recipient", async () => {
+test("accepts a pipelined transaction, RFC 2920, with an 8-bit body and a UTF-8 recipient", async () => {
   await ready();
 
   client.write(
@@ -134,7 +134,7 @@ test.each([
   "abuse@acme.test",
   "victim%example.com@acme.test",
   "@relay.example:victim@example.com",
-])("passes nothing on for a client that is not signed in: <%s>", async (recipient) => {
+])("relays nothing for an unauthenticated client: <%s>", async (recipient) => {
   await client.say("EHLO client.test");
   await client.say("MAIL FROM:<spammer@example.com>");
 
@@ -231,7 +231,7 @@ test("a smuggled command after a bare LF dot is body, not a second message", asy
   expect(gunzipSync(stored(own)[0]?.raw ?? "").toString()).toContain("evil@acme.test");
 });
 
-test("keeps at most the newest messages the limits allow, by number and by bytes", async () => {
+test("keeps the newest messages within the limits of number and bytes", async () => {
   const small = openMailbox(databases, Date.now, { messages: 5, bytes: 100_000 });
   const letter = (subject: string) => ({
     envelopeFrom: "a@acme.test",
@@ -258,7 +258,7 @@ test("keeps at most the newest messages the limits allow, by number and by bytes
   expect(stored(own)).toHaveLength(1);
 });
 
-test("clearing empties one workspace's inbox and says how many went", async () => {
+test("clearing empties one workspace's inbox and returns the number of messages", async () => {
   await ready();
   await sendRaw("Subject: one\r\n\r\n");
   await sendRaw("Subject: two\r\n\r\n");
@@ -269,7 +269,7 @@ test("clearing empties one workspace's inbox and says how many went", async () =
   expect(stored(other)).toHaveLength(1);
 });
 
-test("answers 452 when the inbox cannot be written, and keeps nothing half", async () => {
+test("answers 452 when the inbox cannot be written, and stores nothing partially", async () => {
   await ready();
   databases
     .inbox(own)

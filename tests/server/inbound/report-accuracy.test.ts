@@ -1,5 +1,5 @@
-// How often reports for people are understood, class by class: on samples that rules were fitted to, and on samples
-// that no rule was changed for.
+// How often prose reports are understood, class by class: on samples that rules were fitted to, and on samples that no
+// rule was changed for.
 import { describe, expect, test } from "bun:test";
 import { bounceRules } from "../../../server/delivery/result/bounce-rules.ts";
 import { categoriesOfKind } from "../../../server/delivery/result/categories.ts";
@@ -11,7 +11,7 @@ import { heldOutSamples } from "../../fixtures/report-samples-held-out.ts";
 
 const hardCategories: string[] = categoriesOfKind("hard");
 
-/** The message as it comes over SMTP: UTF-8, unless its head says otherwise. */
+/** The message as received over SMTP: UTF-8, unless its head says otherwise. */
 function rawOf({ head, body }: ReportSample): Buffer {
   const type = head.some((line) => /^content-type:/i.test(line))
     ? []
@@ -36,7 +36,7 @@ async function understood(sample: ReportSample): Promise<ReportSample["is"]> {
 const ended = (is: ReportSample["is"]) => is === "hard" || is === "soft";
 const percent = (right: number, of: number) => Math.round((1000 * right) / of) / 10;
 
-/** Prints a table of each class and gives the two figures. */
+/** Prints a table for each class and returns the two figures. */
 async function measure(name: string, samples: readonly ReportSample[]) {
   const found = await Promise.all(
     samples.map(async (sample) => ({ sample, as: await understood(sample) })),
@@ -64,7 +64,7 @@ async function measure(name: string, samples: readonly ReportSample[]) {
   return { bounceOrNot, hardOrSoft };
 }
 
-describe("reports for people", () => {
+describe("reports in prose", () => {
   test("are understood in the samples that rules were fitted to", async () => {
     expect(await measure("fitted", reportSamples)).toEqual({ bounceOrNot: 100, hardOrSoft: 100 });
   });
@@ -76,7 +76,7 @@ describe("reports for people", () => {
     expect(hardOrSoft).toBeGreaterThanOrEqual(95);
   });
 
-  test("come with enough of each class to mean something", () => {
+  test("include enough of each class to be meaningful", () => {
     const all = [...reportSamples, ...heldOutSamples];
     const count = (is: ReportSample["is"]) => all.filter((sample) => sample.is === is).length;
 

@@ -30,7 +30,7 @@ describe("a report of a server", () => {
     }
   });
 
-  test("of several recipients the one of the message counts, and else a failure before a delay", async () => {
+  test("of several recipients the one of the message counts, otherwise a failure before a delay", async () => {
     const block = (address: string, action: string, status: string) =>
       `Final-Recipient: rfc822; ${address}\r\nAction: ${action}\r\nStatus: ${status}\r\n\r\n`;
     const report = (...blocks: string[]) =>
@@ -54,7 +54,7 @@ describe("a report of a server", () => {
     ).toMatchObject({ bounce: { action: "failed", enh: "5.1.1", code: 550 } });
   });
 
-  test("in words is believed of a daemon only: a person who quotes one has answered", async () => {
+  test("in prose is believed only from a mailer daemon: a person who quotes one has replied", async () => {
     const raw = (bounces.find(({ name }) => name === "qmail")?.raw ?? "").replace(
       "MAILER-DAEMON@mx.reader.example",
       "ann@reader.example",
@@ -64,15 +64,12 @@ describe("a report of a server", () => {
   });
 });
 
-test.each(autoReplies)(
-  "what a mailbox answers by itself is no bounce and no reply: %s",
-  async (_, raw) => {
-    expect(await classify(raw, "r1@reader.example")).toEqual({ kind: "auto_reply" });
-    expect((await classify(raw, "")).kind).toBe("auto_reply");
-  },
-);
+test.each(autoReplies)("an automatic reply is neither a bounce nor a reply: %s", async (_, raw) => {
+  expect(await classify(raw, "r1@reader.example")).toEqual({ kind: "auto_reply" });
+  expect((await classify(raw, "")).kind).toBe("auto_reply");
+});
 
-test("a complaint says its type, whom it is of and what it names", async () => {
+test("a complaint has its type, its recipient and what it refers to", async () => {
   expect(await classify(complaint({ from: "b-x@bounce.acme.example" }), "fbl@p.example")).toEqual({
     kind: "complaint",
     complaint: { kind: "abuse", address: "r1@reader.example", mailFrom: "b-x@bounce.acme.example" },
@@ -109,7 +106,7 @@ describe("hostile mail", () => {
     "550 5.1.1 ",
   );
 
-  test("never throws, and what it gives is bounded", async () => {
+  test("never throws, and its result is bounded", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(pieces, fc.string())),
@@ -144,7 +141,7 @@ describe("hostile mail", () => {
     ],
     ["25 MB of noise", Buffer.alloc(25 * 1024 * 1024, "0123456789abcdef\r\n")],
     ["nothing", ""],
-  ])("is read to an end: %s", async (_name, raw) => {
+  ])("is read to its end: %s", async (_name, raw) => {
     expect((await classify(raw)).kind).toBeOneOf(["report", "reply", "bounce", "auto_reply"]);
   });
 });

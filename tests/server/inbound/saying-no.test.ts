@@ -1,4 +1,5 @@
-// Ways of saying no by mail: what mail programs send for their users, and complaints in other forms than RFC 5965.
+// Ways to opt out by mail: messages that mail programs send for their users, and complaints in other forms than RFC
+// 5965.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { INSTANCE_INBOX } from "../../../server/inbound/received.ts";
 import { complaint } from "../../fixtures/inbound-complaints.ts";
@@ -39,21 +40,21 @@ describe("mail to an unsubscribe address", () => {
       "r1@reader.example",
     ],
     ["one marked as junk", lines("Subject: Re: x", "Precedence: junk", "", "stop"), "a@b.example"],
-  ])("takes the recipient out: %s", async (_name, raw, from) => {
+  ])("unsubscribes the recipient: %s", async (_name, raw, from) => {
     expect(await desk.deliver(desk.unsubscribeAddress(2), raw, from)).toStartWith("250");
 
     expect(desk.facts).toMatchObject([{ k: "unsubscribe", via: "mailto", s: 2 }]);
     expect(desk.kept()).toMatchObject([{ kind: "unsubscribe", seq: 2 }]);
   });
 
-  test("that is a complaint is taken as the complaint it is", async () => {
+  test("that is a complaint is handled as a complaint", async () => {
     await desk.deliver(desk.unsubscribeAddress(2), complaint({}), "fbl@provider.example");
 
     expect(desk.facts).toMatchObject([{ k: "complaint", s: 2 }]);
   });
 });
 
-/** Microsoft's form: no feedback-report part, the message enclosed with its own fields. */
+/** Microsoft's form: no feedback-report part, and the message enclosed with its own headers. */
 function jmrp(original: string[], head: string[] = []): string {
   return lines(
     "From: staff@hotmail.example",
@@ -75,7 +76,7 @@ function jmrp(original: string[], head: string[] = []): string {
 }
 
 describe("a complaint without a feedback report", () => {
-  test("of Microsoft's form is mapped by the tokens of the enclosed message", async () => {
+  test("in Microsoft's form is matched by the tokens of the enclosed message", async () => {
     const to = "abuse@mail.host.example";
 
     await desk.deliver(to, jmrp([`Return-Path: <${desk.bounceAddress(2)}>`]), "staff@p.example");
@@ -93,9 +94,9 @@ describe("a complaint without a feedback report", () => {
     ]);
   });
 
-  test("of Microsoft's form at the return path is about that message", async () => {
+  test("in Microsoft's form to the return path concerns that message", async () => {
     await desk.deliver(desk.bounceAddress(2), jmrp([]), "staff@p.example");
-    // The recipient may stand in the head of the report instead of the enclosed message.
+    // The recipient may be in the head of the report instead of the enclosed message.
     const inHead = jmrp([], ["X-HmXmrOriginalRecipient: r1@reader.example"])
       .replace("X-HmXmrOriginalRecipient: <r2@reader.example>\r\n", "")
       .replace("complaint about message", "about");
@@ -138,7 +139,7 @@ describe("a complaint without a feedback report", () => {
     expect(desk.kept(INSTANCE_INBOX)).toMatchObject([{ kind: "role" }]);
   });
 
-  test("with forged tokens, or none, is nothing but mail to read", async () => {
+  test("with forged or no tokens is only stored for reading", async () => {
     const forged = desk.messageId(1).replace(/^./, (letter) => (letter === "a" ? "b" : "a"));
 
     await desk.deliver("abuse@mail.host.example", jmrp([`Message-ID: <${forged}>`]), "s@p.example");
@@ -151,7 +152,7 @@ describe("a complaint without a feedback report", () => {
     ]);
   });
 
-  test("that says the mail was wanted is none, though the message is enclosed", async () => {
+  test("that says the mail was wanted is no complaint, although the message is enclosed", async () => {
     const wanted = complaint({ id: desk.messageId(1), type: "not-spam" });
 
     await desk.deliver("abuse@mail.host.example", wanted, "fbl@p.example");

@@ -56,7 +56,7 @@ async function upgrade(ca: string): Promise<TLSSocket> {
   });
 }
 
-test("offers STARTTLS with the certificate that the administrator names, and greets by the MX name", async () => {
+test("offers STARTTLS with the administrator's certificate, and greets with the MX name", async () => {
   const { key, cert } = makeCertificate();
   writeFileSync(join(folder, "cert.pem"), cert);
   writeFileSync(join(folder, "key.pem"), key);
@@ -72,7 +72,7 @@ test("offers STARTTLS with the certificate that the administrator names, and gre
   secure.destroy();
 });
 
-test("a certificate that cannot be read leaves STARTTLS away, and mail still comes in", async () => {
+test("an unreadable certificate disables STARTTLS, and mail is still received", async () => {
   await startWith(join(folder, "gone.pem"), join(folder, "gone.key"));
 
   const client = await openDialogue(inbound.port);
@@ -83,7 +83,7 @@ test("a certificate that cannot be read leaves STARTTLS away, and mail still com
   expect(reply).not.toContain("STARTTLS");
 });
 
-test("a key that belongs to another certificate, as in the middle of a renewal, costs STARTTLS and not the listener", async () => {
+test("a key of another certificate, as during a renewal, disables STARTTLS but not the listener", async () => {
   const [old, renewed] = [makeCertificate(), makeCertificate()];
   writeFileSync(join(folder, "crt.pem"), renewed.cert);
   writeFileSync(join(folder, "key.pem"), old.key);

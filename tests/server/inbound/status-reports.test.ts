@@ -1,4 +1,4 @@
-// Reports with fields, RFC 3464, that leave out, change or misplace what the RFC asks for.
+// Reports with fields (RFC 3464) that omit, change or misplace what the RFC requires.
 import { describe, expect, test } from "bun:test";
 import { bounceRules } from "../../../server/delivery/result/bounce-rules.ts";
 import { categoriesOfKind } from "../../../server/delivery/result/categories.ts";
@@ -59,18 +59,15 @@ test.each([
   ["Status: 4.4.1", "expired"],
   ["Status: 5.7.1", "policy"],
   ["Status: 5.7.26", "auth_failure"],
-  // Nothing is said but that it failed: counted on two days before the address is given up.
+  // It only says that it failed: counted on two days before the address is suppressed.
   ["Status: 5.0.0", "unclear_550"],
   ["Status: 5.1.0", "unclear_550"],
   ["X-Nothing: else", "unclear_550"],
-])(
-  "a failure without a word of a reason goes by its status: %s is %s",
-  async (status, expected) => {
-    expect(await category(report("", [recipient, "Action: failed", status]))).toBe(expected);
-  },
-);
+])("a failure without a reason is classified by its status: %s is %s", async (status, expected) => {
+  expect(await category(report("", [recipient, "Action: failed", status]))).toBe(expected);
+});
 
-test("an action that says it expired needs no status", async () => {
+test("an action that says expired needs no status", async () => {
   expect(await category(report("", [recipient, "Action: expired"]))).toBe("expired");
 });
 
@@ -201,7 +198,7 @@ describe("a report with fields", () => {
     expect(await category(raw)).toBe(expected);
   });
 
-  test("in the text of a person's letter is the letter", async () => {
+  test("in the text of a person's message is part of the message", async () => {
     const raw = lines(
       "From: Ann <ann@reader.example>",
       "Subject: Fwd: Undelivered Mail",
@@ -215,7 +212,7 @@ describe("a report with fields", () => {
   });
 });
 
-test("what a report quotes is hard only when it is the recipient that is refused for good", () => {
+test("a quoted reply is a hard bounce only when it permanently refuses the recipient", () => {
   const hard: string[] = categoriesOfKind("hard");
   const wrong = bounceWords.filter(([is, code, enhanced, text]) => {
     const found = bounceRules.categoryOf({ action: "failed", code, enhanced, text });
@@ -228,7 +225,7 @@ test("what a report quotes is hard only when it is the recipient that is refused
   expect(wrong).toEqual([]);
 });
 
-test("a report made to keep the rules busy is read with a bounded number of sentences", async () => {
+test("a report designed to make the rules slow is read with a bounded number of sentences", async () => {
   for (const word of ["user not ", "after RCPT ", "5.", "用户", "if ", "no ", "could not "]) {
     const line = word.repeat(Math.ceil(900 / word.length));
     const raw = lines("From: MAILER-DAEMON@x.example", "Subject: failure notice", "", line);
@@ -240,7 +237,7 @@ test("a report made to keep the rules busy is read with a bounded number of sent
     };
     await measure(raw);
 
-    // 300 times the text: unbounded rules take minutes; the margin is for a busy machine.
+    // 300 times the text: unbounded rules would take minutes; the margin is for a busy machine.
     expect(await measure(long)).toBeLessThan(5_000);
   }
 }, 60_000);

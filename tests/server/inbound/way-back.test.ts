@@ -1,5 +1,5 @@
-// The way back of a message, through the whole product: it leaves with a return path of its own, and what comes
-// back to the listener or a webhook is in the report, on the recipient's page and among the suppressions.
+// The return of a message, through the whole product: it is sent with its own return path, and what comes back to the
+// listener or a webhook appears in the report, on the recipient's page and in the suppressions.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { complaint } from "../../fixtures/inbound-complaints.ts";
 import { bounces } from "../../fixtures/inbound-mail.ts";
@@ -47,7 +47,7 @@ afterAll(async () => {
   await dns?.close();
 });
 
-/** Adds the domain, puts its records into the DNS and has them looked up. */
+/** Adds the domain, publishes its records in the DNS and has them checked. */
 async function proveDomain(): Promise<void> {
   type Wanted = { purpose: string; type: string; host: string; value: string; status: string };
   type Domain = { id: number; verifiedAt: number | null; records: Wanted[] };
@@ -85,7 +85,7 @@ const headerOf = ({ raw }: SunkMessage, name: string) =>
   new RegExp(`^${name}: (.*(?:\r\n[ \t].*)*)`, "im").exec(raw)?.[1]?.replace(/\r\n[ \t]/g, " ") ??
   "";
 
-/** Mail from outside, by SMTP, from nobody unless said otherwise. */
+/** Mail from outside over SMTP, with an empty sender unless given. */
 async function deliver(to: string, raw: string, from = ""): Promise<void> {
   const client = await openDialogue(whole.smtpInPort);
   await client.say("EHLO mx.reader.example");
@@ -109,7 +109,7 @@ type Row = { address: string; reason: string; source: string; detail?: string };
 const report = () => whole.ask<Report>("GET", `/campaigns/${campaignId}/report`);
 const suppressions = async () => (await whole.ask<{ items: Row[] }>("GET", "/suppressions")).items;
 
-/** The "why" answer about somebody, and their own page. */
+/** The "why" answer for a recipient, and their page. */
 async function storyOf(person: number): Promise<Story> {
   const email = encodeURIComponent(`person${person}@example.org`);
   const why = await whole.ask<{ answer: string; seq: number }>(
@@ -130,7 +130,7 @@ async function untilSuppressed(person: number): Promise<Row> {
   return row;
 }
 
-test("every message leaves with a return path of its own at the domain's host for bounces", () => {
+test("every message is sent with its own return path at the domain's bounce host", () => {
   const paths = relay.messages.map(({ from }) => from);
 
   expect(new Set(paths).size).toBe(PEOPLE);
@@ -139,7 +139,7 @@ test("every message leaves with a return path of its own at the domain's host fo
   }
 });
 
-test("a bounce that comes back makes the message bounced and its address suppressed, with the server's words", async () => {
+test("a received bounce marks the message bounced and suppresses its address, with the server's words", async () => {
   const raw = (bounces[0]?.raw ?? "").replaceAll("r1@reader.example", "person1@example.org");
   await deliver(messageTo(1).from, raw);
 
@@ -154,7 +154,7 @@ test("a bounce that comes back makes the message bounced and its address suppres
   expect((await report()).counts).toMatchObject({ total: PEOPLE, sent: PEOPLE - 1, bounced: 1 });
 }, 30_000);
 
-test("a complaint that names the return path suppresses whoever complained", async () => {
+test("a complaint with the return path suppresses the complaining recipient", async () => {
   const { from } = messageTo(2);
   await deliver(`fbl@bounce.${DOMAIN}`, complaint({ from }), "feedback@provider.example");
 
@@ -165,7 +165,7 @@ test("a complaint that names the return path suppresses whoever complained", asy
   expect(story.events.map(({ kind }) => kind)).toContain("complaint");
 }, 30_000);
 
-test("a message to the unsubscribe address of the header takes the person out", async () => {
+test("a message to the unsubscribe address unsubscribes the person", async () => {
   const address = /<mailto:([^?>]+)/.exec(headerOf(messageTo(3), "List-Unsubscribe"))?.[1] ?? "";
   await deliver(
     address,
@@ -179,7 +179,7 @@ test("a message to the unsubscribe address of the header takes the person out", 
   ]);
 }, 30_000);
 
-test("what the provider's webhook tells is believed with its password only, and says that it came that way", async () => {
+test("a provider's webhook is believed only with its password, and its events name their source", async () => {
   const { url } = await whole.ask<{ url: string }>("GET", `/routes/${routeId}/webhook`);
   const { username, password, pathname } = new URL(url);
   const tell = (body: Record<string, unknown>, secret = password) =>

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeOldFiles } from "../../../server/jobs/file-clean-up.ts";
 
-test("removes what was last written before that instant, and is content with a folder that is not there", () => {
+test("removes files last written before that instant, and accepts a missing folder", () => {
   const folder = mkdtempSync(join(tmpdir(), "swiftmail-clean-"));
   for (const [name, seconds] of [
     ["old.csv", 1_000],

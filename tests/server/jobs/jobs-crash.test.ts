@@ -131,7 +131,7 @@ test("an erasure killed again and again with -9 ends with nothing of the person 
   expect(readdirSync(join(fixture.app.dataDir, "local", "exports"))).toEqual([]);
 }, 90_000);
 
-test("the jobs thread refuses what it does not know for good, and does a bulk action", async () => {
+test("the jobs thread permanently refuses unknown kinds, and runs a bulk action", async () => {
   const jobs = await startJobs(fixture.app.dataDir);
   const context = { signal: new AbortController().signal };
   const job = { id: 1, workspaceId: fixture.workspace.id, attempt: 1, maxAttempts: 8 };
@@ -158,7 +158,7 @@ test("the jobs thread refuses what it does not know for good, and does a bulk ac
   expect(fixture.contacts()).toEqual([]);
 });
 
-test("a job that is told to stop while its thread is being started does not begin", async () => {
+test("a job told to stop while its thread is starting does not begin", async () => {
   const jobs = await startJobs(fixture.app.dataDir);
   await fixture.call("POST", "/contacts", { email: "a@example.com" });
   const { body } = await fixture.call<{ job: { id: number } }>("POST", "/contacts/bulk", {

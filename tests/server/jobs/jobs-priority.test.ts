@@ -7,17 +7,20 @@ import { niceness } from "../../../server/platform/workers/niceness.ts";
 type Priorities = { before: number[]; after: number[] };
 const isLinux = process.platform === "linux";
 
-test.skipIf(!isLinux)("imports and exports stand back for the threads of everybody", async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-niceness-"));
-  const script = join(import.meta.dir, "../../support/priorities-process.ts");
-  // In this process, threads of other tests may start and end meanwhile.
-  const child = Bun.spawn([process.execPath, script, dataDir], { stdout: "pipe" });
+test.skipIf(!isLinux)(
+  "imports and exports run at a lower priority than the shared threads",
+  async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-niceness-"));
+    const script = join(import.meta.dir, "../../support/priorities-process.ts");
+    // Threads of other tests may start and end in this process meanwhile.
+    const child = Bun.spawn([process.execPath, script, dataDir], { stdout: "pipe" });
 
-  const said = JSON.parse(await new Response(child.stdout).text()) as Priorities;
+    const said = JSON.parse(await new Response(child.stdout).text()) as Priorities;
 
-  rmSync(dataDir, { recursive: true, force: true });
-  const own = said.before.at(0) ?? Number.NaN;
-  expect(said.before).not.toContain(own + niceness.work);
-  expect(said.after).toContain(own + niceness.work);
-  expect(said.after).toContain(own);
-});
+    rmSync(dataDir, { recursive: true, force: true });
+    const own = said.before.at(0) ?? Number.NaN;
+    expect(said.before).not.toContain(own + niceness.work);
+    expect(said.after).toContain(own + niceness.work);
+    expect(said.after).toContain(own);
+  },
+);

@@ -24,7 +24,7 @@ afterAll(async () => {
   fixture.close();
 });
 
-test("pages of a workspace come from the reads thread as they are", async () => {
+test("pages of a workspace are returned unchanged by the reads thread", async () => {
   const page = await reads.look(workspace.id, contactLooks.page, { status: "mailable" });
   const count = await reads.look(workspace.id, contactLooks.count, { q: "ben" });
   const glance = await reads.look(workspace.id, reportLooks.dashboard, null);
@@ -34,18 +34,18 @@ test("pages of a workspace come from the reads thread as they are", async () => 
   expect(glance.recent).toEqual([]);
 });
 
-test("a refusal keeps its code on the way between the threads", async () => {
+test("a refusal keeps its code across threads", async () => {
   const missing = reads.look(workspace.id, reportLooks.report, 99);
   const foreign = reads.look(workspace.id, contactLooks.page, { cursor: "invented" });
 
-  // Together: while only the first is waited for, the second's refusal would count as unhandled.
+  // Both together: while only the first is awaited, the second's refusal would be unhandled.
   expect(await Promise.allSettled([missing, foreign])).toMatchObject([
     { status: "rejected", reason: { code: "not_found" } },
     { status: "rejected", reason: { code: "invalid_input" } },
   ]);
 });
 
-test("the audit log is checked there, once for all who ask meanwhile", async () => {
+test("the audit log is verified there, once for concurrent requests", async () => {
   const audit = createAuditLog(fixture.databases.system, () => 1_000);
   for (let i = 0; i < 3; i++) {
     audit.record({ actorId: null, workspaceId: null, action: "instance.change" });
@@ -59,7 +59,7 @@ test("the audit log is checked there, once for all who ask meanwhile", async () 
   expect(await reads.checkAudit()).toMatchObject({ ok: false, brokenAt: 2 });
 });
 
-test("an audience is counted step by step, beside the pages", async () => {
+test("an audience is counted step by step, in parallel with pages", async () => {
   const everyone = { everyone: true, includeLists: [], excludeLists: [] };
 
   const waterfall = await reads.waterfall(workspace.id, everyone);
@@ -67,7 +67,7 @@ test("an audience is counted step by step, beside the pages", async () => {
   expect(waterfall).toMatchObject({ inAudience: 2, recipients: 1, suppressed: { manual: 1 } });
 });
 
-test("what retrying a campaign that is not there would do is not found", async () => {
+test("previewing a retry of a missing campaign is not found", async () => {
   const preview = reads.retryPreview(workspace.id, 99, { states: ["failed"] });
 
   await expect(preview).rejects.toMatchObject({ code: "not_found" });
@@ -84,7 +84,7 @@ function slowWorkspace(): TestWorkspace {
   return slow;
 }
 
-test("a page that takes very long keeps no other workspace waiting, and is given up in the end", async () => {
+test("a very slow page delays no other workspace, and is abandoned in the end", async () => {
   const strict = await startReads(fixture.dataDir, 3_000);
   const slow = slowWorkspace();
   let isSettled = false;

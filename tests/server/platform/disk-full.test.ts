@@ -16,7 +16,7 @@ const coded = (code: string) => Object.assign(new Error("disk I/O error"), { cod
 const file = () => join(folder, "t_1.db");
 
 test.each(["EDQUOT", "ENOSPC"])(
-  "a write that SQLite could not make while %s keeps others from writing there is a full disk, no fault of the file",
+  "a failed SQLite write while %s prevents writing is a full disk, not a fault of the file",
   (code) => {
     const asked: string[] = [];
     const error = asDiskFull(coded("SQLITE_IOERR_WRITE"), file(), (beside) => {
@@ -30,7 +30,7 @@ test.each(["EDQUOT", "ENOSPC"])(
   },
 );
 
-test("a write that fails where there is space is a fault of the disk, and the try leaves nothing behind", () => {
+test("a write that fails with free space is a disk fault, and the test write leaves nothing", () => {
   const error = coded("SQLITE_IOERR_WRITE");
 
   expect(asDiskFull(error, file())).toBe(error);
@@ -38,13 +38,13 @@ test("a write that fails where there is space is a fault of the disk, and the tr
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("what SQLite could not read is not taken for a full disk", () => {
+test("a failed read is not treated as a full disk", () => {
   const error = coded("SQLITE_IOERR_READ");
 
   expect(asDiskFull(error, file(), () => coded("EDQUOT"))).toBe(error);
 });
 
-test.skipIf(!mayMountDisks)("on a disk that is really full the try finds no space", () => {
+test.skipIf(!mayMountDisks)("on a really full disk the test write finds no space", () => {
   const disk = mountSmallDisk(1);
   try {
     disk.fill(0);

@@ -11,7 +11,7 @@ const address = (input: string) => {
   return isAddressFault(result) ? `refused: ${result.why.text}` : result.address;
 };
 
-describe("accepts and makes unique", () => {
+describe("accepts and normalizes", () => {
   test.each([
     ["  Ana.Lee@Example.COM ", "ana.lee@example.com"],
     ["o'neil+news@mail.example.co.uk", "o'neil+news@mail.example.co.uk"],
@@ -28,7 +28,7 @@ describe("accepts and makes unique", () => {
   });
 });
 
-describe("refuses, in words its owner understands", () => {
+describe("refuses with a message for its owner", () => {
   test.each([
     ["", "it is empty"],
     ["plainaddress", "there is no @"],
@@ -64,7 +64,7 @@ describe("refuses, in words its owner understands", () => {
   });
 });
 
-test("whatever is accepted has one @ outside quotes, no control characters, and fits RFC 5321's lengths", () => {
+test("every accepted address has one @ outside quotes, no control characters, and respects RFC 5321's lengths", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.emailAddress()), (input) => {
       const result = parseEmailAddress(input);
@@ -84,7 +84,7 @@ test("whatever is accepted has one @ outside quotes, no control characters, and 
   );
 });
 
-test("the normal form of a normal form is itself", () => {
+test("normalizing twice changes nothing", () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -102,7 +102,7 @@ test("the normal form of a normal form is itself", () => {
   );
 });
 
-test("hints at what was probably meant, and stays silent otherwise", () => {
+test("suggests a likely correction, and otherwise nothing", () => {
   expect(addressHint("example.con")).toBe("the domain ends in .con: did you mean .com?");
   expect(addressHint("gmial.com")).toBe("the domain is gmial.com: did you mean gmail.com?");
   expect(addressHint("example.com")).toBeUndefined();

@@ -45,7 +45,7 @@ async function refusal(url: string, changes = {}): Promise<string> {
   );
 }
 
-test("the connection goes to the address that was checked, under the name that was asked for", async () => {
+test("the connection uses the checked address and the requested name", async () => {
   const url = `https://one.example:${server.port}/`;
 
   const got = await fetchGuarded(url, { ...limits, addressesOf: here, ca: one.cert });
@@ -53,7 +53,7 @@ test("the connection goes to the address that was checked, under the name that w
   expect(got).toMatchObject({ status: 200, text: `hello one.example:${server.port}` });
 });
 
-test("a certificate for another name is refused, also right after one that fits", async () => {
+test("a certificate for another name is refused, also right after a valid one", async () => {
   const ca = one.cert;
   expect(await refusal(`https://one.example:${server.port}/`, { ca })).toBe("fetched");
 
@@ -61,7 +61,7 @@ test("a certificate for another name is refused, also right after one that fits"
   expect(await refusal(`https://one.example:${server.port}/`)).toContain("SELF_SIGNED");
 });
 
-test("an address that may not be used is not dialled, whether named or looked up", async () => {
+test("a forbidden address is not connected to, whether given or resolved", async () => {
   paths = [];
   const mayConnect = (address: string) => !address.startsWith("127.");
 
@@ -73,7 +73,7 @@ test("an address that may not be used is not dialled, whether named or looked up
   expect(paths).toEqual([]);
 });
 
-test("a redirect is an answer, not a way on", async () => {
+test("a redirect is returned, not followed", async () => {
   paths = [];
 
   const got = await fetchGuarded(`http://127.0.0.1:${plain.port}/away`, limits);
@@ -82,7 +82,7 @@ test("a redirect is an answer, not a way on", async () => {
   expect(paths).toEqual(["/away"]);
 });
 
-test("time and size have ends", async () => {
+test("time and size are limited", async () => {
   expect(await refusal(`http://127.0.0.1:${plain.port}/big`)).toContain("more than 1 KB");
   expect(await refusal(`http://127.0.0.1:${plain.port}/slow`, { timeoutMs: 100 })).toContain(
     "did not answer within 1 s",

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { isId, newId } from "../../../server/platform/ids.ts";
 
-test("ids are 26 lower-case characters and sort by the time they were made", () => {
+test("ids are 26 lower-case characters and sort by creation time", () => {
   const first = newId(1_700_000_000_000);
   const second = newId(1_700_000_000_001);
 

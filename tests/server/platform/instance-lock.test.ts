@@ -38,7 +38,7 @@ async function otherProcess() {
   return child;
 }
 
-test("a folder that another process has is refused by its name, and free again when that is killed", async () => {
+test("a folder in use is refused with the process's name, and free again when that is killed", async () => {
   const other = await otherProcess();
 
   expect(isInUse(folder)).toBe(true);
@@ -52,14 +52,14 @@ test("a folder that another process has is refused by its name, and free again w
   lockDataFolder(folder, 0)();
 });
 
-test("the lock is given back when its holder says so", () => {
+test("the lock is released when its holder says so", () => {
   const release = lockDataFolder(folder, 0);
   expect(() => lockDataFolder(folder, 0)).toThrow(DataFolderInUseError);
   release();
   lockDataFolder(folder, 0)();
 });
 
-test("what others may read is closed to them; what is not SwiftMail's stays as it is", () => {
+test("files readable by others are made private; files that are not SwiftMail's are left unchanged", () => {
   const mode = (path: string) => statSync(join(folder, path)).mode & 0o777;
   const id = "0".repeat(26);
   mkdirSync(join(folder, "local/journal/web"), { recursive: true, mode: 0o755 });

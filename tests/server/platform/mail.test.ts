@@ -50,12 +50,12 @@ async function faultOf(work: Promise<unknown>): Promise<AppError> {
   return error;
 }
 
-test("without a route nothing is sent, and the refusal says so", async () => {
+test("without a route nothing is sent, and the error says so", async () => {
   expect(mailer.isConfigured()).toBe(false);
   expect((await faultOf(mailer.send(message))).code).toBe("unavailable");
 });
 
-test("a message arrives whole, with the server's reply as its receipt", async () => {
+test("a message arrives complete, with the server's reply as its receipt", async () => {
   const sink = await sinkWith({});
 
   const receipt = await mailer.send({ ...message, messageId: "one@example.net" });
@@ -68,7 +68,7 @@ test("a message arrives whole, with the server's reply as its receipt", async ()
   expect(sink.messages[0]?.raw).toContain("Hello\r\n.\r\nEnd");
 });
 
-test("a server that nobody reaches, one that refuses and a wrong password are told in their words", async () => {
+test("an unreachable server, a refusal and a wrong password are reported in the server's words", async () => {
   await sinkWith({}, { port: await freePort() });
   expect((await faultOf(mailer.send(message))).message).toContain("ECONNREFUSED");
 
@@ -83,7 +83,7 @@ test("a server that nobody reaches, one that refuses and a wrong password are to
   expect(refused.message).not.toContain("wrong-s3cret");
 });
 
-test("STARTTLS is demanded when it is set: no certificate we trust, or none offered, sends nothing", async () => {
+test("required STARTTLS with no offer or an untrusted certificate sends nothing", async () => {
   const certificate = makeCertificate();
   const untrusted = await sinkWith({ certificate }, { security: "starttls" });
   expect((await faultOf(mailer.send(message))).message).toContain("certificate");
@@ -93,7 +93,7 @@ test("STARTTLS is demanded when it is set: no certificate we trust, or none offe
   expect([...untrusted.messages, ...plain.messages]).toEqual([]);
 });
 
-test("a line break in an address or a subject starts no header of its own", async () => {
+test("a line break in an address or subject starts no header", async () => {
   const sink = await sinkWith({});
   const subject = "Hi\r\nBcc: victim@example.com";
 
@@ -103,7 +103,7 @@ test("a line break in an address or a subject starts no header of its own", asyn
   expect(sink.messages[0]?.raw).not.toMatch(/^Bcc:/m);
 });
 
-/** A server that accepts connections and does with them what `talk` does. */
+/** A server that accepts connections and handles them with `talk`. */
 async function silentServer(talk: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -137,7 +137,7 @@ async function silentServer(talk: (socket: Socket) => void) {
 
 const hasty = createMailer(() => route, { connectMs: 200, idleMs: 200, wholeMs: 700 });
 
-test("a server that never greets is given up after the time for a connection", async () => {
+test("a server that never greets is abandoned after the connection timeout", async () => {
   await using _server = await silentServer(() => undefined);
   const before = performance.now();
 
@@ -148,7 +148,7 @@ test("a server that never greets is given up after the time for a connection", a
   expect(performance.now() - before).toBeWithin(150, 3_000);
 });
 
-test("a server that says a little all the time is given up as a whole, and its connection is closed", async () => {
+test("a server that keeps sending a little is abandoned at the overall limit, and its connection closed", async () => {
   await using server = await silentServer((socket) => {
     socket.write("220 ready\r\n");
     const drip = setInterval(() => socket.write("250-and on\r\n"), 50);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createMetrics } from "../../../server/platform/metrics.ts";
 
-test("totals and gauges are read when somebody asks, and follow what they count", async () => {
+test("totals and gauges are read on request, and follow what they count", async () => {
   const metrics = createMetrics();
   let sent = 2;
   metrics.total("t_messages_total", "h", () => [{ labels: { state: "sent" }, value: sent }], [
@@ -16,7 +16,7 @@ test("totals and gauges are read when somebody asks, and follow what they count"
   expect(body).toContain("t_open 50");
 });
 
-test("a reading that fails is not told as a number, and the others are still told", async () => {
+test("a failed reading is not reported as a number, and the others still are", async () => {
   const metrics = createMetrics();
   metrics.gauge("t_broken", "h", () => {
     throw new Error("the file is gone");

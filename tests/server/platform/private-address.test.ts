@@ -37,7 +37,7 @@ test("an address is private in every spelling of it", () => {
   expect(spellings.filter((address) => !isPrivateAddress(address))).toEqual([]);
 });
 
-test("mail goes to addresses that somebody on the public network can have, and to no other", () => {
+test("mail is sent only to addresses usable on the public network", () => {
   const refused = [
     ...["127.0.0.1", "::1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1", "192.0.0.8"],
     ...["ff02::1", "100::1", "::ffff:224.0.0.1", "4000::1", "localhost", "", "10.evil.test"],
@@ -48,7 +48,7 @@ test("mail goes to addresses that somebody on the public network can have, and t
   expect(allowed.filter((address) => !isPublicAddress(address))).toEqual([]);
 });
 
-test("public addresses, names and nonsense are not", () => {
+test("public addresses, names and nonsense are not private", () => {
   const outside = [
     ...["8.8.8.8", "172.32.0.1", "100.128.0.1", "192.169.0.1", "2001:db8::1", "::ffff:8.8.8.8"],
     ...["localhost", "10.evil.test", ""],
@@ -57,7 +57,7 @@ test("public addresses, names and nonsense are not", () => {
   expect(outside.filter(isPrivateAddress)).toEqual([]);
 });
 
-test("link-local addresses and the metadata services of clouds are told, in every spelling", () => {
+test("link-local addresses and cloud metadata services are recognized in every spelling", () => {
   for (const address of ["169.254.169.254", "::ffff:169.254.0.1", "fe80::1%eth0", "febf::1"]) {
     expect([address, isLinkLocalAddress(address)]).toEqual([address, true]);
   }

@@ -10,7 +10,7 @@ test("names with folders, drives, control characters and reserved signs become p
   expect(safeEntryName("")).toBe("file");
 });
 
-test("whatever an entry is called, unpacking cannot leave the folder", () => {
+test("whatever an entry's name is, unpacking stays inside the folder", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (name) => {
       const safe = safeEntryName(name);
@@ -21,7 +21,7 @@ test("whatever an entry is called, unpacking cannot leave the folder", () => {
   );
 });
 
-test("two entries of one name become two files", () => {
+test("two entries with one name become two files", () => {
   const bytes = Buffer.from("x");
   const archive = Buffer.from(
     zip(

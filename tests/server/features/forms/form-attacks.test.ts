@@ -36,12 +36,12 @@ beforeAll(() => {
 });
 afterAll(() => fixture.close());
 
-/** A change of any form that the API allows; how it is written is not looked at. */
+/** Any change of a form that the API allows; its wording is not checked. */
 async function change(form: MadeForm, settings: object) {
   return await fixture.call("PATCH", `/forms/${form.id}`, { settings });
 }
 
-/** Everything in a page that could run, and everything that stands where it could. */
+/** Everything in a page that could run code, and everything that appears where it could. */
 function activeParts(html: string): string[] {
   const found: string[] = [];
   new HTMLRewriter()
@@ -98,7 +98,7 @@ describe("nothing that is typed becomes markup", () => {
     );
   });
 
-  test("what a visitor sends or has in the address comes back as text", async () => {
+  test("what a visitor sends, or has in the address, is returned as text", async () => {
     const form = await fixture.newForm({ fields: [{ key: "first_name", required: true }] });
     await fc.assert(
       fc.asyncProperty(hostile, hostile, async (one, two) => {
@@ -119,7 +119,7 @@ describe("nothing that is typed becomes markup", () => {
     );
   });
 
-  test("only fields that the form shows are filled in from the address", async () => {
+  test("only fields shown by the form are filled in from the address", async () => {
     const form = await fixture.newForm({ fields: [{ key: "first_name", required: false }] });
     const query = "email=a%40b.test&first_name=Ann&last_name=Secret&_v=77&website_url=x&_c=forged";
     const page = await (await fixture.visit(`${form.path}?${query}`)).text();
@@ -131,7 +131,7 @@ describe("nothing that is typed becomes markup", () => {
     }
   });
 
-  test("a page runs nothing but our script and is framed by nobody but the owner's pages", async () => {
+  test("a page runs only our script, and only the owner's pages can frame it", async () => {
     const plain = await fixture.newForm();
     const framed = await fixture.newForm({ origins: ["https://shop.example/contact?x=1"] });
     const policyOf = async (form: MadeForm) =>
@@ -143,7 +143,7 @@ describe("nothing that is typed becomes markup", () => {
   });
 });
 
-test("nothing of a sign-up or of the owner's texts makes a header, an address or markup in the mail", async () => {
+test("nothing from a sign-up or the owner's texts becomes a header, an address or markup in the mail", async () => {
   const form = await fixture.newForm({ fields: [{ key: "first_name", required: false }] });
   const keys = loadTokenKeys(loadKeyRing(fixture.app.dataDir));
   await fc.assert(
@@ -185,7 +185,7 @@ test("nothing of a sign-up or of the owner's texts makes a header, an address or
 });
 
 describe("where a form leads", () => {
-  test("is what its owner wrote, whatever the request says", async () => {
+  test("is what its owner set, whatever the request says", async () => {
     const submittedUrl = "https://shop.example/thanks?a=1";
     const form = await fixture.newForm({ submittedUrl, confirmedUrl: "https://shop.example/done" });
     fixture.now += 60_000;
@@ -229,7 +229,7 @@ describe("where a form leads", () => {
     expect(status === 422 || !/[\r\n]/.test(body.settings.submittedUrl)).toBe(true);
   });
 
-  test("styling is colours and nothing else", async () => {
+  test("styling accepts only colours", async () => {
     const form = await fixture.newForm();
     for (const accent of [
       "red;}body{display:none",
@@ -249,7 +249,7 @@ describe("where a form leads", () => {
 });
 
 describe("other origins", () => {
-  test("an origin can add nothing to the content security policy of the page", async () => {
+  test("an origin can add nothing to the page's content security policy", async () => {
     const tricks = [
       "https://a.example;script-src * 'unsafe-inline'",
       "https://a;b.example",
@@ -268,7 +268,7 @@ describe("other origins", () => {
     ]);
   });
 
-  test("read an answer only when the form names them, and send a form only then or when it names none", async () => {
+  test("read an answer only when the form names them, and submit only then or when it names none", async () => {
     const open = await fixture.newForm();
     const bound = await fixture.newForm({ origins: ["https://shop.example"] });
     const send = async (form: MadeForm, origin: string | undefined) => {
@@ -289,7 +289,7 @@ describe("other origins", () => {
     expect(challenge.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("cannot press the button of a confirmation, and no page sets a cookie", async () => {
+  test("cannot press the confirmation button, and no page sets a cookie", async () => {
     const form = await fixture.newForm();
     fixture.now += 60_000;
     const answer = await fixture.post(form.path, { email: "csrf@example.org" });
@@ -306,7 +306,7 @@ describe("other origins", () => {
   });
 });
 
-test("more than 32 kB is refused without being read to its end", async () => {
+test("a body above 32 kB is refused without being read to the end", async () => {
   const form = await fixture.newForm();
   const answer = await fixture.post(form.path, { email: "a@example.org", x: "y".repeat(40_000) });
   let pulled = 0;
@@ -322,7 +322,7 @@ test("more than 32 kB is refused without being read to its end", async () => {
   expect(pulled).toBeLessThan(20);
 });
 
-test("a form's token opens no form of another workspace, and no invented one opens any", async () => {
+test("a form's token opens no form of another workspace, and an invented token opens none", async () => {
   const form = await fixture.newForm();
   const token = form.path.slice(3);
   for (let at = 0; at < token.length; at++) {
@@ -334,7 +334,7 @@ test("a form's token opens no form of another workspace, and no invented one ope
   expect((await fixture.post(form.path, { email: "a@example.org" })).status).toBe(404);
 });
 
-test("a form leads only to public lists, and lists that stop being public are left out", async () => {
+test("a form signs up only to public lists, and lists that stop being public are dropped", async () => {
   const secret = await fixture.newList("VIP", { isPublic: false });
   const open = await fixture.newList("Open");
   const refused = await fixture.call("POST", "/forms", {

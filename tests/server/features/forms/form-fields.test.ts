@@ -17,7 +17,7 @@ beforeEach(async () => {
     await field("Size", "choice", ["S", "L"]),
     await field("Topics", "multi_choice", ["Books", hostile, "Films"]),
     await field("Site", "url"),
-    // A field of one's own with the name of a built-in one is another field.
+    // A custom field with the name of a built-in one is a different field.
     await field("City", "text"),
     "first_name",
     "place.country",
@@ -68,7 +68,7 @@ const whole = {
   timeZone: "Europe/Berlin",
 };
 
-test("every kind of field is asked for on the page and in the snippet, and kept as what it is", async () => {
+test("every kind of field appears on the page and in the snippet, and is stored by its type", async () => {
   const page = await (await fixture.visit(form.path)).text();
   for (const shown of [page, form.snippet]) {
     expect(shown.match(/type="checkbox" name="field_topics"/g)).toHaveLength(3);
@@ -87,7 +87,7 @@ test("every kind of field is asked for on the page and in the snippet, and kept 
   expect(await stored()).toEqual(whole);
 });
 
-test("without scripts it is the same, once the address is confirmed; leaving boxes empty later takes nothing away", async () => {
+test("without scripts it works the same once the address is confirmed; leaving boxes empty later removes nothing", async () => {
   await fixture.post(form.path, everything);
   await fixture.work();
   await fixture.post(fixture.linkIn(fixture.sent[0]), {});
@@ -105,7 +105,7 @@ test("without scripts it is the same, once the address is confirmed; leaving box
   expect(await stored()).toEqual(whole);
 });
 
-test("what does not fit is said in the form's language beside its field, with the other answers kept", async () => {
+test("invalid answers are explained in the form's language beside their field, and the other answers are kept", async () => {
   const german = await fixture.newForm({
     language: "de",
     fields: [
@@ -136,7 +136,7 @@ test("what does not fit is said in the form's language beside its field, with th
   expect(fixture.contacts()).toEqual([]);
 });
 
-test("an embedded form offers the lists that people choose from", async () => {
+test("an embedded form offers lists to choose from", async () => {
   const lists = [await fixture.newList("News"), await fixture.newList("Offers")];
   const choosing = await fixture.newForm({ listIds: lists, chooseLists: true });
 

@@ -20,16 +20,16 @@ import { answerOf } from "../../../support/calls.ts";
 type Settings = Record<string, unknown>;
 export type MadeForm = { id: number; url: string; path: string; snippet: string; version: number };
 
-/** One workspace with a sender and a route, its forms by the API, and the mail they send kept in a list. */
+/** A workspace with a sender and a route, its forms over the API, and a list of the mail they send. */
 export class FormFixture {
   now = 1_790_000_000_000;
   readonly sent: TestMessage[] = [];
   readonly facts: object[] = [];
-  /** Set to have the route refuse. */
+  /** Set to make the route refuse. */
   refusal: { code: number; text: string } | undefined;
-  /** Set to have facts refused, as by a journal that cannot be written. */
+  /** Set to make the journal refuse facts, as when it cannot be written. */
   journalFault: AppError | undefined;
-  /** Set to have the message not go for a reason of ours. */
+  /** Set to make the message fail for a reason of ours. */
   fault: SmtpFault | undefined;
   readonly app: TestApp;
   readonly workspace: TestWorkspace;
@@ -98,7 +98,7 @@ export class FormFixture {
     return { ...body, path: new URL(body.url).pathname };
   }
 
-  /** A form as strangers send it from any address, and the proof of work that it asks for. */
+  /** A form submitted by a stranger from any address, with the required proof of work. */
   async openForm() {
     const { path } = await this.newForm();
     const token = path.slice(path.lastIndexOf("/") + 1);
@@ -116,7 +116,7 @@ export class FormFixture {
     return { send, freshChallenge };
   }
 
-  /** A request as a browser sends it to the instance. */
+  /** A request from a browser to the instance. */
   async visit(path: string, init: RequestInit = {}): Promise<Response> {
     return await this.app.app.handle(new Request(`https://mail.example.net${path}`, init));
   }
@@ -127,7 +127,7 @@ export class FormFixture {
     return await this.visit(path, { method: "POST", body, headers: { ...type, ...headers } });
   }
 
-  /** What a browser with scripts adds: a challenge from a while ago and its solution. */
+  /** What a browser with scripts adds: an older challenge and its solution. */
   async solved(form: MadeForm): Promise<{ _c: string; _n: string }> {
     const response = await this.visit(`${form.path}/challenge`);
     const { challenge } = (await response.json()) as { challenge: string };
@@ -135,7 +135,7 @@ export class FormFixture {
     return { _c: challenge, _n: solve(challenge) };
   }
 
-  /** Does the jobs that are due, with their retries if time was moved on. */
+  /** Runs the jobs that are due, including retries after time was moved on. */
   async work(): Promise<void> {
     await this.scheduler.runDue();
   }
@@ -159,7 +159,7 @@ export class FormFixture {
       .all() as ReturnType<FormFixture["memberships"]>;
   }
 
-  /** The path of our own link in a message. */
+  /** The path of the product's link in a message. */
   linkIn(message: TestMessage | undefined): string {
     return (
       /https:\/\/mail\.example\.net(\/[fp]\/[^\s"<]+)/.exec(message?.content.text ?? "")?.[1] ?? ""
@@ -185,7 +185,7 @@ export class FormFixture {
   }
 }
 
-/** Finds the number that the captcha asks for. */
+/** Finds the number that the proof of work requires. */
 export function solve(challenge: string): string {
   for (let nonce = 0; ; nonce++) {
     const hash = createHash("sha256").update(`${challenge}:${nonce}`).digest();

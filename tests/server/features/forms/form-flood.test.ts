@@ -7,20 +7,20 @@ beforeAll(() => {
 });
 afterAll(() => fixture.close());
 
-test("posts that are rejected use up nothing of what the form takes from others", async () => {
+test("rejected posts use up nothing of what the form accepts from others", async () => {
   const { send, freshChallenge } = await fixture.openForm();
   for (let n = 0; n < 72; n += 1) {
     const hurried = { email: `bot${n}@example.org`, ...freshChallenge() };
     expect(send(`198.51.100.${n % 12}`, hurried)).toBe("again");
     expect(send(`203.0.113.${n % 24}`, { email: "no address" })).toBe("again");
   }
-  // Sixty are what a form takes at once from visitors without the proof of work.
+  // A form accepts sixty at once from visitors without the proof of work.
   for (let n = 0; n < 60; n += 1) {
     expect(send(`192.0.2.${n}`, { email: `person${n}@example.org` })).toBe("taken");
   }
 });
 
-test("a network that sends nothing but rejected posts, or into the trap, is slowed down itself", async () => {
+test("a network that sends only rejected posts, or fills the honeypot, is slowed down itself", async () => {
   const { send, freshChallenge } = await fixture.openForm();
   const hurried = () => send("198.51.100.77", { email: "bot@example.org", ...freshChallenge() });
   const answers = Array.from({ length: 12 }, hurried);
@@ -31,7 +31,7 @@ test("a network that sends nothing but rejected posts, or into the trap, is slow
   expect(Array.from({ length: 12 }, trapped).slice(10)).toEqual(["slow", "slow"]);
 });
 
-test("networks that have not sent the form before get through while others have used it up", async () => {
+test("new networks get through while others have used up the form's allowance", async () => {
   const { send } = await fixture.openForm();
   const flood = Array.from({ length: 90 }, (_, n) =>
     send(`198.51.101.${n % 12}`, { email: `flood${n}@example.org` }),

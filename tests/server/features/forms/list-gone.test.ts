@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { FormFixture, type MadeForm } from "./form-fixture.ts";
 
-// What happens to forms, segments and campaigns when a list that they need goes.
+// What happens to forms, segments and campaigns when a list that they need is deleted.
 
 let fixture: FormFixture;
 beforeEach(() => {
@@ -20,7 +20,7 @@ async function formWithoutList(): Promise<MadeForm> {
   return form;
 }
 
-test("a form whose only list was deleted refuses visitors and sign-ups in clear words, and keeps nothing", async () => {
+test("a form whose only list was deleted refuses visitors and sign-ups in clear words, and stores nothing", async () => {
   const form = await formWithoutList();
   const shown = await fixture.visit(form.path);
   const sent = await fixture.post(form.path, anna);
@@ -40,7 +40,7 @@ test("a form whose only list was deleted refuses visitors and sign-ups in clear 
   expect(fixture.sent).toEqual([]);
 });
 
-test("the API, the list of forms and the dashboard say that it is broken, until it has another list", async () => {
+test("the API, the list of forms and the dashboard report it as broken until it has another list", async () => {
   const form = await formWithoutList();
   const read = async () => (await fixture.call("GET", `/forms/${form.id}`)).body;
   const needs = async () =>
@@ -51,7 +51,7 @@ test("the API, the list of forms and the dashboard say that it is broken, until 
   expect((await fixture.call("GET", "/forms")).body.items[0].problem).toBe("no_list");
   expect(await needs()).toEqual([{ kind: "broken_form", count: 1, id: form.id }]);
 
-  // Saved as it is, it stays broken: it must not turn into a form that is meant to have no list.
+  // Saved unchanged, it stays broken: it must not become a form that is meant to have no list.
   const { settings } = await read();
   const saved = await fixture.call("PATCH", `/forms/${form.id}`, {
     settings: { ...settings, title: "Join us" },
@@ -69,7 +69,7 @@ test("the API, the list of forms and the dashboard say that it is broken, until 
   expect((await fixture.visit(form.path)).status).toBe(200);
 });
 
-test("a form that keeps one of its lists goes on, and so does one that never had any", async () => {
+test("a form that keeps one of its lists continues, and so does one that never had any", async () => {
   const [gone, kept] = [await fixture.newList("News"), await fixture.newList("Offers")];
   const form = await fixture.newForm({ listIds: [gone, kept] });
   const listless = await fixture.newForm({});
@@ -84,7 +84,7 @@ test("a form that keeps one of its lists goes on, and so does one that never had
   expect((await fixture.visit(listless.path)).status).toBe(200);
 });
 
-test("more than a hundred public lists: a form leads to the last of them as well", async () => {
+test("with more than a hundred public lists a form can use the last of them as well", async () => {
   for (let n = 100; n < 205; n++) {
     await fixture.newList(`List ${n}`);
   }
@@ -97,7 +97,7 @@ test("more than a hundred public lists: a form leads to the last of them as well
   expect(fixture.memberships().map(([, list]) => list)).toEqual([last]);
 });
 
-test("who confirms after the list went is told so, and does not become a contact in nothing", async () => {
+test("a person who confirms after the list was deleted is told so, and does not become a contact without a list", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [list] });
   await fixture.post(form.path, anna);
@@ -122,7 +122,7 @@ test("who confirms after the list went is told so, and does not become a contact
   expect(fixture.sent).toHaveLength(1);
 });
 
-test("a list in use is not deleted before it was said what uses it", async () => {
+test("a list in use is not deleted before its uses were shown", async () => {
   const list = await fixture.newList("News");
   const other = await fixture.newList("Offers");
   await fixture.newForm({ listIds: [list] }, "Footer");
@@ -160,7 +160,7 @@ test("a list in use is not deleted before it was said what uses it", async () =>
   expect(refused.body.fields).toHaveLength(5);
   expect((await fixture.call("GET", `/lists/${list}`)).status).toBe(200);
 
-  // Forced, it goes; and what left its people out is not sent to them instead.
+  // With force it is deleted, and campaigns that excluded its people are not sent to them.
   expect((await remove(list, "?force=true")).status).toBe(200);
   const section = async (id: number) =>
     (await fixture.call("GET", `/campaigns/${id}`)).body.sections.audience;
@@ -168,7 +168,7 @@ test("a list in use is not deleted before it was said what uses it", async () =>
   expect((await section(bySegment.id)).problems).toMatchObject([{ code: "segment_unusable" }]);
 });
 
-test("a campaign whose left-out list was deleted is not sent, and can be mended piece by piece", async () => {
+test("a campaign whose excluded list was deleted is not sent, and can be repaired step by step", async () => {
   const lists = [await fixture.newList("A"), await fixture.newList("B")];
   const audience = { everyone: true, includeLists: [], excludeLists: lists };
   const { id } = (await fixture.call("POST", "/campaigns", { name: "May", audience })).body;

@@ -15,7 +15,7 @@ afterEach(() => fixture.close());
 const anna = { email: "Anna@Example.org" };
 const counts = async (id: number) => (await fixture.call("GET", `/forms/${id}`)).body.counts;
 
-test("a solved challenge is good once", async () => {
+test("a solved challenge can be used once", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [list], doubleOptIn: false });
   const work = await fixture.solved(form);
@@ -26,7 +26,7 @@ test("a solved challenge is good once", async () => {
   expect(fixture.contacts().map(({ address }) => address)).toEqual(["a@example.org"]);
 });
 
-test("a solution for another form, an invented or an old challenge proves nothing", async () => {
+test("a solution for another form, and an invented or old challenge, prove nothing", async () => {
   const form = await fixture.newForm({ doubleOptIn: false });
   const other = await fixture.newForm({ doubleOptIn: false });
   const foreign = await fixture.solved(other);
@@ -42,7 +42,7 @@ test("a solution for another form, an invented or an old challenge proves nothin
   expect(fixture.contacts()).toEqual([]);
 });
 
-test("who presses the button in less than two seconds is asked to press again", async () => {
+test("a visitor who submits within two seconds is asked to submit again", async () => {
   const form = await fixture.newForm();
   const page = await (await fixture.visit(form.path)).text();
   const challenge = /name="_c" value="([^"]+)"/.exec(page)?.[1] ?? "";
@@ -55,7 +55,7 @@ test("who presses the button in less than two seconds is asked to press again", 
   expect(await counts(form.id)).toMatchObject({ bots: 1, submits: 1 });
 });
 
-test("who falls into the trap is told what a person is told, and nothing is kept", async () => {
+test("a bot that fills the honeypot gets the usual answer, and nothing is stored", async () => {
   const form = await fixture.newForm();
   const real = await fixture.post(form.path, { email: "a@example.org" });
   const trapped = await fixture.post(form.path, { ...anna, website_url: "https://spam.test" });
@@ -66,7 +66,7 @@ test("who falls into the trap is told what a person is told, and nothing is kept
   expect(await counts(form.id)).toMatchObject({ bots: 1, submits: 1 });
 });
 
-test("an address gets three such messages a day, whoever enters it wherever", async () => {
+test("an address gets three confirmation mails a day, whoever enters it wherever", async () => {
   const forms = [await fixture.newForm(), await fixture.newForm(), await fixture.newForm()];
   for (let round = 0; round < 4; round++) {
     for (const form of forms) {
@@ -83,7 +83,7 @@ test("an address gets three such messages a day, whoever enters it wherever", as
   expect(fixture.sent).toHaveLength(4);
 });
 
-test("many workspaces together cannot flood an inbox, and a try that failed is no message more", async () => {
+test("many workspaces together cannot flood an inbox, and a failed attempt counts as no message", async () => {
   const { system } = fixture.app.databases;
   const keyRing = loadKeyRing(fixture.app.dataDir);
   const deps = { databases: fixture.app.databases, keyRing };
@@ -107,7 +107,7 @@ test("many workspaces together cannot flood an inbox, and a try that failed is n
   expect(may(ids[2] ?? "", "signup 3")).toBe(true);
 });
 
-test("one network may send ten forms at once, and then one in half a minute", async () => {
+test("one network may submit ten forms at once, then one every half minute", async () => {
   const form = await fixture.newForm();
   const statuses: number[] = [];
   for (let n = 0; n < 12; n++) {
@@ -118,7 +118,7 @@ test("one network may send ten forms at once, and then one in half a minute", as
   expect((await fixture.post(form.path, { email: "q@example.org" })).status).toBe(200);
 });
 
-test("one IPv6 customer, whatever address of theirs, leaves room in a form for other visitors", async () => {
+test("one IPv6 customer with any number of addresses leaves room for other visitors", async () => {
   const form = await fixture.openForm();
   const send = (n: number, ip: string) => form.send(ip, { email: `p${n}@example.org` });
   const greedy = Array.from({ length: 70 }, (_, n) => send(n, `2001:db8:1:${n.toString(16)}::1`));

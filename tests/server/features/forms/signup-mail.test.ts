@@ -9,7 +9,7 @@ afterEach(() => fixture.close());
 
 const anna = { email: "Anna@Example.org" };
 
-test("a message that could not be handed over is tried again; one refused for good is not", async () => {
+test("a message that could not be handed over is retried; a permanently refused one is not", async () => {
   const form = await fixture.newForm();
   fixture.refusal = { code: 451, text: "later" };
   await fixture.post(form.path, anna);
@@ -28,7 +28,7 @@ test("a message that could not be handed over is tried again; one refused for go
   expect(fixture.sent).toHaveLength(1);
 });
 
-test("a welcome goes to who was signed up, once, and not to who left meanwhile", async () => {
+test("a welcome goes once to new subscribers, and not to those who unsubscribed meanwhile", async () => {
   const form = await fixture.newForm({ welcome: true, welcomeSubject: "Hi {{ contact.email }}" });
   await fixture.post(form.path, anna);
   await fixture.work();
@@ -52,7 +52,7 @@ test("a welcome goes to who was signed up, once, and not to who left meanwhile",
   expect(fixture.sent).toHaveLength(3);
 });
 
-test("a welcome is queued together with the sign-up, or neither is there", async () => {
+test("a welcome is queued in the same transaction as the sign-up", async () => {
   const { system } = fixture.app.databases;
   const list = await fixture.newList("News");
   const settings = { welcome: true, welcomeSubject: "Hi", listIds: [list] };
@@ -78,7 +78,7 @@ test("a welcome is queued together with the sign-up, or neither is there", async
   expect(welcomed.map(({ to }) => to).sort()).toEqual(["anna@example.org", "bo@example.org"]);
 });
 
-test("the link works for a week, in its own workspace, unchanged", async () => {
+test("the link works for a week, in its own workspace, when unchanged", async () => {
   const form = await fixture.newForm();
   await fixture.post(form.path, anna);
   await fixture.work();

@@ -10,7 +10,7 @@ afterEach(() => fixture.close());
 const anna = { email: "Anna@Example.org" };
 const counts = async (id: number) => (await fixture.call("GET", `/forms/${id}`)).body.counts;
 
-test("double opt-in: nobody is a contact before the button behind the mailed link is pressed", async () => {
+test("double opt-in: nobody becomes a contact before pressing the button behind the mailed link", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({
     listIds: [list],
@@ -60,7 +60,7 @@ test("double opt-in: nobody is a contact before the button behind the mailed lin
   expect(await counts(form.id)).toMatchObject({ submits: 1, confirmed: 1, bots: 0 });
 });
 
-test("who has not confirmed yet is counted with the form and with the lists it leads to, for a week", async () => {
+test("unconfirmed sign-ups are counted with the form and its lists for a week", async () => {
   const [news, offers] = [await fixture.newList("News"), await fixture.newList("Offers")];
   const form = await fixture.newForm({ listIds: [news] });
   await fixture.post(form.path, anna);
@@ -86,7 +86,7 @@ test("who has not confirmed yet is counted with the form and with the lists it l
   expect(await waiting()).toEqual([0, 0, 0]);
 });
 
-test("single opt-in signs up at once who did the captcha's work; without it the address is confirmed", async () => {
+test("single opt-in signs up visitors with a proof of work at once; others confirm their address", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [list], doubleOptIn: false });
   await fixture.post(form.path, { ...anna, ...(await fixture.solved(form)) });
@@ -111,7 +111,7 @@ test("a list with double opt-in has it in every form", async () => {
   expect(fixture.sent).toHaveLength(1);
 });
 
-test("the answer is the same for a stranger, a contact, a subscriber and somebody suppressed", async () => {
+test("the answer is the same for a stranger, a contact, a subscriber and a suppressed address", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [list] });
   const add = (email: string, listIds: number[]) =>
@@ -137,7 +137,7 @@ test("the answer is the same for a stranger, a contact, a subscriber and somebod
   ]);
 });
 
-test("nobody is signed back on by a stranger; by their own confirmation they are", async () => {
+test("a stranger cannot resubscribe somebody; their own confirmation can", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [list], doubleOptIn: false });
   await fixture.call("POST", "/contacts", { email: "anna@example.org", listIds: [list] });
@@ -155,7 +155,7 @@ test("nobody is signed back on by a stranger; by their own confirmation they are
   expect((await fixture.call("GET", "/contacts/1")).body.status).toBe("mailable");
 });
 
-test("a stranger cannot change what is kept of somebody, and not read it by mail", async () => {
+test("a stranger can neither change somebody's stored data nor read it by mail", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({
     listIds: [list],
@@ -190,7 +190,7 @@ test("an erased person is not brought back by a form", async () => {
   expect(fixture.contacts()).toEqual([]);
 });
 
-test("an old consent text stays what it was, and who saw it is on record with it", async () => {
+test("an old consent text stays unchanged, and people who saw it have it on record", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [list], consentText: "Old words." });
   await fixture.call("PATCH", `/forms/${form.id}`, { settings: { consentText: "New words." } });
@@ -212,7 +212,7 @@ test("an old consent text stays what it was, and who saw it is on record with it
   expect(() => fixture.db.exec("UPDATE form_wording SET hash = ''")).toThrow("never changes");
 });
 
-test("looks at the page are counted, many at once with few writes", async () => {
+test("page views are counted with few writes even when many arrive at once", async () => {
   const form = await fixture.newForm();
   const views = async () => (await counts(form.id)).views;
   for (let n = 0; n < 5; n++) {
@@ -224,7 +224,7 @@ test("looks at the page are counted, many at once with few writes", async () => 
   expect(await views()).toBe(6);
 });
 
-test("an erased person is not signed up again, is sent nothing, and whoever typed the address learns nothing", async () => {
+test("an erased person is not signed up again, gets no mail, and the visitor learns nothing", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [list] });
   const send = async (email: string) => (await fixture.post(form.path, { email })).text();

@@ -24,7 +24,7 @@ afterEach(() => {
 const patch = (body: object, as = admin) =>
   accounts.call(as.cookie, "PATCH", "/instance/inbound", body);
 
-test("an administrator sets bounce domain and MX name, in any spelling, and nobody else does", async () => {
+test("an administrator sets bounce domain and MX name, in any spelling, and nobody else can", async () => {
   const response = await patch({
     bounceDomain: " Bounce.Müller.example. ",
     mxHost: "mx.host.example",
@@ -41,7 +41,7 @@ test("an administrator sets bounce domain and MX name, in any spelling, and nobo
   expect((await patch({ mxHost: "" }, other)).status).toBe(403);
 });
 
-test("a certificate is taken only with the key that belongs to it", async () => {
+test("a certificate is accepted only with its matching key", async () => {
   const [one, two] = [makeCertificate(), makeCertificate()];
   const put = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
@@ -55,7 +55,7 @@ test("a certificate is taken only with the key that belongs to it", async () => 
   expect((await patch({ certFile, keyFile: put("key.pem", one.key) })).status).toBe(200);
 });
 
-test("doctor says whether bounces can come in, and what to do where they cannot", async () => {
+test("doctor reports whether bounces can be received, and what to do if not", async () => {
   const config = (host: string) => readConfig({ DATA_DIR: accounts.dataDir, SMTP_IN_HOST: host });
   const greet = async () => "220 mx.host.example ESMTP SwiftMail";
   const check = (host: string, hosts: string[], greeting = greet) =>

@@ -79,7 +79,7 @@ test("lists the newest first, page by page, and searches addresses and subjects 
   expect(literal.items).toHaveLength(1);
 });
 
-test("shows a message's headers, both bodies and its attachments, and gives its source untouched", async () => {
+test("shows a message's headers, both bodies and attachments, and returns its source unchanged", async () => {
   await deliver("ann@x.test", multipart);
 
   const detail = await (await call("GET", "/1")).json();
@@ -117,7 +117,7 @@ test.each([
   expect((await (await call("GET", "/1/raw")).text()).length).toBe(raw.length);
 });
 
-test("an editor empties the inbox, a viewer may not, and what is gone is not found", async () => {
+test("an editor can empty the inbox, a viewer cannot, and removed messages are not found", async () => {
   await deliver("ann@x.test", "Subject: a\r\n\r\n");
 
   expect((await call("DELETE", "")).status).toBe(403);
@@ -128,7 +128,7 @@ test("an editor empties the inbox, a viewer may not, and what is gone is not fou
   expect((await call("GET", "/1/raw")).status).toBe(404);
 });
 
-test("deletes one message for who may write, and shows the source of the others", async () => {
+test("deletes one message for editors, and keeps the source of the others", async () => {
   await deliver("a@x.test", "Subject: one\r\n\r\n1");
   await deliver("b@x.test", "Subject: two\r\n\r\n2");
 

@@ -43,7 +43,7 @@ const subjects = async (query: string): Promise<string[]> => {
   return page.items.map((item) => item.subject);
 };
 
-test("lists what came, newest first, by kind, by part of a sender, a subject or the reason, in pages", async () => {
+test("lists received mail, newest first, by kind and by part of a sender, subject or reason, in pages", async () => {
   add("bounce", "Undelivered");
   add("reply", "Re: News");
   add("bounce", "Undelivered 100%");
@@ -58,7 +58,7 @@ test("lists what came, newest first, by kind, by part of a sender, a subject or 
   expect((await call("GET", "?kind=spam")).status).toBe(422);
 });
 
-test("shows one with what was understood of it, its source as a file, and deletes it", async () => {
+test("shows a message with its interpretation, its source as a file, and deletes it", async () => {
   add("bounce", "Undelivered");
 
   expect(await (await call("GET", "/1")).json()).toMatchObject({
@@ -78,7 +78,7 @@ test("shows one with what was understood of it, its source as a file, and delete
   expect((await call("GET", "/1")).status).toBe(404);
 });
 
-test("is of one workspace, and the instance's is of nobody but administrators", async () => {
+test("belongs to one workspace; the instance's mail is visible only to administrators", async () => {
   const other = fixture.newWorkspace("Other");
   add("reply", "Ours");
   add("role", "Of the instance", INSTANCE_INBOX);
@@ -94,7 +94,7 @@ test("is of one workspace, and the instance's is of nobody but administrators", 
   expect((await fixture.call(as, "GET", "/instance/received")).status).toBe(403);
 });
 
-test("what people wrote is not pushed out by reports; the oldest of a sort make room", async () => {
+test("people's mail is not displaced by reports; the oldest of a kind are removed first", async () => {
   const limits = { 0: { messages: 3, bytes: 10_000 }, 1: { messages: 2, bytes: 10_000 } };
   box = new ReceivedBox(fixture.databases, () => 1_000, limits);
   add("reply", "Thank you");

@@ -24,7 +24,7 @@ afterEach(() => fixture.close());
 
 type Page = { items: { id: number; state: string; lastError: string }[]; nextCursor: string };
 
-test("an administrator sees dead letters with their reason and has them tried again", async () => {
+test("an administrator sees dead letters with their reason and can retry them", async () => {
   const id = scheduler.queue.enqueue("test.work", null, { secret: "in the payload" });
   await scheduler.runDue();
 

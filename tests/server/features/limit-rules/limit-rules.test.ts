@@ -43,7 +43,7 @@ test("a new instance has the shipped rules, in their order", async () => {
   expect(await keys()).toEqual(shippedRules.map(({ key }) => key));
 });
 
-test("an own rule comes first, is what a try finds, and the delivery thread is told", async () => {
+test("a custom rule comes first, is found by a trial, and the delivery thread is notified", async () => {
   const created = await call("POST", "", mine);
   expect(created.status).toBe(200);
   expect(created.body).toMatchObject({ ...mine, source: "own" });
@@ -65,7 +65,7 @@ test("an own rule comes first, is what a try finds, and the delivery thread is t
   expect(tried.body.outcome.dueInMs).toBeGreaterThanOrEqual(300_000);
 });
 
-test("a rule may say what a reply means, and that decides what becomes of the message", async () => {
+test("a rule may classify a reply, which decides the message's outcome", async () => {
   const text = "550 Computer says no";
   const before = await call("POST", "/try", { provider: "other", stage: "rcpt", text });
   expect(before.body.outcome).toMatchObject({ state: "bounced", category: "unclear_550" });
@@ -81,7 +81,7 @@ test("a rule may say what a reply means, and that decides what becomes of the me
   expect(after.body.outcome).toMatchObject({ state: "deferred", category: "greylist" });
 });
 
-test("a rule that calls a refusal before RCPT a missing mailbox gives nobody up", async () => {
+test("a rule that classifies a refusal before RCPT as a missing mailbox suppresses nobody", async () => {
   await call("POST", "", {
     ...mine,
     match: { text: "no" },
@@ -94,7 +94,7 @@ test("a rule that calls a refusal before RCPT a missing mailbox gives nobody up"
   expect(tried.body.outcome).toMatchObject({ state: "deferred", suppresses: false });
 });
 
-test("a shipped rule can be switched off, changed, and taken back to as it was", async () => {
+test("a shipped rule can be disabled, changed, and reset", async () => {
   const { body } = await call("GET", "");
   const { key, source: _, ...first } = body.items[0];
 
@@ -116,7 +116,7 @@ test("a shipped rule can be switched off, changed, and taken back to as it was",
   expect((await call("GET", "")).body.items[0]).toEqual(body.items[0]);
 });
 
-test("the order is the administrator's, and an order that misses somebody's new rule is refused", async () => {
+test("the administrator sets the order, and an order that misses a new rule is refused", async () => {
   const before = await keys();
   const reversed = before.toReversed();
 
@@ -129,7 +129,7 @@ test("the order is the administrator's, and an order that misses somebody's new 
   expect((await keys()).length).toBe(before.length + 1);
 });
 
-test("what cannot work is refused with the field", async () => {
+test("an invalid rule is refused with the field", async () => {
   const refused = async (changes: object) => {
     const { status, body } = await call("POST", "", { ...mine, ...changes });
     return [status, body.fields?.[0]?.field];
@@ -144,7 +144,7 @@ test("what cannot work is refused with the field", async () => {
   expect(reloads).toBe(0);
 });
 
-test("nobody but an administrator of the instance sees or changes rules", async () => {
+test("only instance administrators can see or change rules", async () => {
   const bob = await fixture.signUp("bob@example.com");
   for (const [method, path, body] of [
     ["GET", "", undefined],

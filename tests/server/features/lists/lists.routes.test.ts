@@ -13,7 +13,7 @@ afterEach(() => fixture.close());
 
 const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
-test("a name is a list's only once, in any letter case", async () => {
+test("list names are unique, ignoring case", async () => {
   const first = await call("POST", "/lists", { name: "  Große  News " });
   const second = await call("POST", "/lists", { name: "große news" });
 
@@ -27,7 +27,7 @@ test("a name is a list's only once, in any letter case", async () => {
   expect((await call("POST", "/lists", { name: "   " })).status).toBe(422);
 });
 
-test("lists come by name, a page at a time, and are found by a part of it", async () => {
+test("lists are sorted by name, paged, and found by part of the name", async () => {
   for (const name of ["Zebra", "apple", "Mango pie"]) {
     await call("POST", "/lists", { name });
   }
@@ -42,7 +42,7 @@ test("lists come by name, a page at a time, and are found by a part of it", asyn
   expect((await call("GET", "/lists?q=PIE")).body.items).toHaveLength(1);
 });
 
-test("counts follow every change of a membership, the deletion of a contact included", async () => {
+test("counts follow every membership change, including a contact's deletion", async () => {
   const { id } = (await call("POST", "/lists", { name: "News" })).body;
   const contact = (await call("POST", "/contacts", { email: "a@example.com", listIds: [id] })).body
     .id;
@@ -69,7 +69,7 @@ test("counts follow every change of a membership, the deletion of a contact incl
   expect(await counts()).toEqual([0, 0, 0]);
 });
 
-test("deleting a list leaves its contacts", async () => {
+test("deleting a list keeps its contacts", async () => {
   const { id } = (await call("POST", "/lists", { name: "News" })).body;
   await call("POST", "/contacts", { email: "a@example.com", listIds: [id] });
 
@@ -78,7 +78,7 @@ test("deleting a list leaves its contacts", async () => {
   expect((await call("GET", "/contacts")).body.items).toHaveLength(1);
 });
 
-test("a viewer may look and not touch; another workspace's lists do not exist", async () => {
+test("a viewer can read and change nothing; another workspace's lists are not found", async () => {
   const { id } = (await call("POST", "/lists", { name: "News" })).body;
   const stranger = { role: "owner" as const, workspaceId: fixture.newWorkspace().id };
 
@@ -96,7 +96,7 @@ test("a viewer may look and not touch; another workspace's lists do not exist", 
   }
 });
 
-test("a list is private with double opt-in until it is said to be a public topic", async () => {
+test("a list is private with double opt-in until it is made a public topic", async () => {
   const { id } = (await call("POST", "/lists", { name: "News" })).body;
 
   expect((await call("GET", `/lists/${id}`)).body).toMatchObject({

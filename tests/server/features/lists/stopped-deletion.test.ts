@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-test("a list whose deletion was stopped half-way is not shown, gives its name free, and is removed later", async () => {
+test("a list whose deletion was interrupted is hidden, releases its name, and is removed later", async () => {
   const { id } = createList(open(), { name: "News" }, 1);
   open().exec(`
     INSERT INTO contact (email, address, domain, created_at, updated_at)

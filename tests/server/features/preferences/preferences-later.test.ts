@@ -1,5 +1,5 @@
-// What a recipient is told at /p/ while something does not work, or they ask too often: a page in their language, a
-// time after which to come again, and nothing said to be done.
+// What /p/ tells recipients while something does not work, or when they ask too often: a page in their language with a
+// time to try again, and nothing is reported as done.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { loadTokenKeys, trackingToken } from "../../../../server/delivery/index.ts";
@@ -67,16 +67,13 @@ async function expectLater(answer: Response): Promise<void> {
   expect(page).toContain("nichts geändert");
 }
 
-test.each(asked)(
-  "%s in a workspace whose file is damaged says when to come again",
-  async (_, ask) => {
-    fixture.app.databases.setAside(fixture.workspace.id, new FileFault("damaged", "as found"));
+test.each(asked)("%s in a workspace with a damaged file says when to try again", async (_, ask) => {
+  fixture.app.databases.setAside(fixture.workspace.id, new FileFault("damaged", "as found"));
 
-    await expectLater(await ask(german));
-  },
-);
+  await expectLater(await ask(german));
+});
 
-test("saving while somebody else holds the workspace for long says when to come again", async () => {
+test("saving while the workspace is locked for long says when to try again", async () => {
   const other = openConnection(join(fixture.app.dataDir, `t_${fixture.workspace.id}.db`));
   fixture.db.pragma("busy_timeout = 0");
   other.exec("BEGIN IMMEDIATE");
@@ -89,7 +86,7 @@ test("saving while somebody else holds the workspace for long says when to come 
   expect(contact).toEqual({ address: "anna@example.org", first_name: "Anna" });
 }, 30_000);
 
-test("leaving while the journal cannot be written is not said to be done, and says when to come again", async () => {
+test("unsubscribing while the journal cannot be written is not reported as done, and says when to try again", async () => {
   fixture.journalFault = new AppError("unavailable", "the disk is full");
   const answer = await fixture.post(path, { action: "leave" }, german);
 
@@ -97,7 +94,7 @@ test("leaving while the journal cannot be written is not said to be done, and sa
   expect(fixture.facts).toEqual([]);
 });
 
-test("who asks too often for another address is told when to come again", async () => {
+test("a person who requests another address too often is told when to try again", async () => {
   const answers: Response[] = [];
   for (let n = 0; n < 8; n += 1) {
     answers.push(await fixture.post(path, { action: "address", email: `a${n}@example.org` }));

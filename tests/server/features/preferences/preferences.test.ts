@@ -56,7 +56,7 @@ const save = (topics: number[], more: Record<string, string> = {}) =>
     ...Object.entries({ first_name: "Anna", last_name: "", language: "", ...more }),
   ]);
 
-test("looking changes nothing and shows public topics only, with the address masked", async () => {
+test("viewing changes nothing and shows public topics only, with the address masked", async () => {
   const before = fixture.db.prepare("SELECT total_changes() AS n").get();
   const page = await fixture.visit(path);
   const html = await page.text();
@@ -70,7 +70,7 @@ test("looking changes nothing and shows public topics only, with the address mas
   expect(fixture.facts).toEqual([]);
 });
 
-test("topics are joined and left, and the ledger has the person's own hand in it", async () => {
+test("topics can be joined and left, and the consent log names the person", async () => {
   const answer = await save([offers]);
 
   expect(await answer.text()).toContain("Saved.");
@@ -94,7 +94,7 @@ test("a private list cannot be joined by naming it", async () => {
   expect(fixture.memberships()).toHaveLength(1);
 });
 
-test("a break lasts 30, 60 or 90 days and can be ended", async () => {
+test("a pause lasts 30, 60 or 90 days and can be ended", async () => {
   const paused = () =>
     fixture.db.prepare("SELECT paused_until FROM contact WHERE id = ?").pluck().get(contactId);
   const pause = (days: string) => fixture.post(path, { action: "pause", days });
@@ -109,7 +109,7 @@ test("a break lasts 30, 60 or 90 days and can be ended", async () => {
   expect((await ledger())[1]).toMatchObject({ action: "changed", detail: "break of 60 days" });
 });
 
-test("name and language are the person's to change; the page speaks their language", async () => {
+test("the person can change name and language; the page uses their language", async () => {
   await save([news], { first_name: "<b>Änne</b>", last_name: "Müller", language: "de" });
   const html = await (await fixture.visit(path, { headers: { "accept-language": "en" } })).text();
 
@@ -120,7 +120,7 @@ test("name and language are the person's to change; the page speaks their langua
   expect((await save([news], { language: "no language" })).status).toBe(422);
 });
 
-test("another address is confirmed by a message to it first", async () => {
+test("another address must be confirmed through a message to it", async () => {
   const answer = await fixture.post(path, { action: "address", email: "New@Example.org" });
   await fixture.work();
   expect(answer.status).toBe(200);
@@ -138,7 +138,7 @@ test("another address is confirmed by a message to it first", async () => {
   expect((await ledger())[0]).toMatchObject({ action: "changed", detail: "address" });
 });
 
-test("the address until now hears that mail is to go elsewhere, and not where to", async () => {
+test("the current address is notified that mail is to go elsewhere, and not where", async () => {
   await fixture.post(path, { action: "address", email: "new@example.org" });
   await fixture.work();
   const notice = fixture.sent.find(({ to }) => to === "anna@example.org");
@@ -158,7 +158,7 @@ test("an address that bounces gets no notice of the new one", async () => {
   expect(fixture.sent.map(({ to }) => to)).toEqual(["new@example.org"]);
 });
 
-test("somebody else's address is not taken over, and a link to confirm expires", async () => {
+test("somebody else's address cannot be taken over, and a confirmation link expires", async () => {
   await fixture.call("POST", "/contacts", { email: "bo@example.org" });
   await fixture.post(path, { action: "address", email: "bo@example.org" });
   await fixture.post(path, { action: "address", email: "late@example.org" });
@@ -173,7 +173,7 @@ test("somebody else's address is not taken over, and a link to confirm expires",
   expect(fixture.contacts()[0]?.address).toBe("anna@example.org");
 });
 
-test("nobody's inbox is flooded by asking for its address again and again", async () => {
+test("repeated requests for an address cannot flood its inbox", async () => {
   const statuses: number[] = [];
   for (let n = 0; n < 7; n++) {
     statuses.push((await fixture.post(path, { action: "address", email: "v@example.org" })).status);
@@ -186,7 +186,7 @@ test("nobody's inbox is flooded by asking for its address again and again", asyn
   expect(to("anna@example.org")).toHaveLength(3);
 });
 
-test("by one link a few strangers get a message a day, from however many networks it is asked", async () => {
+test("one link sends messages to a few new addresses a day, from however many networks it is used", async () => {
   const ask = async (n: number) => {
     const answer = await fixture.post(
       path,
@@ -212,7 +212,7 @@ test("by one link a few strangers get a message a day, from however many network
   expect((await ask(40)).status).toBe(200);
 });
 
-test("an address that no server takes is refused, and its job is not tried again", async () => {
+test("an address refused by its server is rejected, and its job is not retried", async () => {
   const job = () => fixture.app.databases.system.prepare("SELECT state, attempts FROM job").get();
   const wrong = await fixture.post(path, { action: "address", email: '"<script>"@b.test' });
   expect([wrong.status, job()]).toEqual([422, undefined]);
@@ -223,7 +223,7 @@ test("an address that no server takes is refused, and its job is not tried again
   expect(job()).toEqual({ state: "dead", attempts: 1 });
 });
 
-test("what may go later is tried again", async () => {
+test("a temporary failure is retried", async () => {
   await fixture.post(path, { action: "address", email: "fine@b.test" });
   fixture.fault = "connection";
   await fixture.work();
@@ -232,7 +232,7 @@ test("what may go later is tried again", async () => {
   expect(job).toEqual({ state: "ready", attempts: 1 });
 });
 
-test("leaving everything is one fact with the contact and the address in it", async () => {
+test("unsubscribing from everything is one fact with the contact and the address", async () => {
   const answer = await fixture.post(path, { action: "leave" });
 
   expect(await answer.text()).toContain("You are unsubscribed");
@@ -241,7 +241,7 @@ test("leaving everything is one fact with the contact and the address in it", as
   ]);
 });
 
-test("who had left comes back by choosing a topic; a complaint stays", async () => {
+test("an unsubscribed person resubscribes by choosing a topic; a complaint remains", async () => {
   const suppress = (reason: string) =>
     fixture.call("POST", "/suppressions", { addresses: ["anna@example.org"], reason });
   const status = async () => (await fixture.call("GET", `/contacts/${contactId}`)).body.status;
@@ -256,7 +256,7 @@ test("who had left comes back by choosing a topic; a complaint stays", async () 
   expect(await status()).toBe("suppressed");
 });
 
-test("the link works years later, without its campaign, and for nobody else", async () => {
+test("the link works years later, without its campaign, and only for its recipient", async () => {
   fixture.now += 3 * 365 * DAY_MS;
   expect((await fixture.visit(path)).status).toBe(200);
   const other = fixture.app.newWorkspace("Other");
@@ -276,7 +276,7 @@ test("the link works years later, without its campaign, and for nobody else", as
   expect(fixture.facts).toEqual([]);
 });
 
-test("whose contact was deleted is told what is left and can still leave for good", async () => {
+test("a person whose contact was deleted sees what remains and can still unsubscribe permanently", async () => {
   fixture.db.exec(`
     INSERT INTO campaign (id, name, status, created_by, created_at, updated_at)
     VALUES (9, 'May', 'completed', 'u', 0, 0);
@@ -307,7 +307,7 @@ test("whose contact was deleted is told what is left and can still leave for goo
   expect(blocked).not.toContain('value="leave"');
 });
 
-test("who was erased is told so, and their address is nowhere", async () => {
+test("an erased person is told so, and their address appears nowhere", async () => {
   fixture.db.exec(`
     INSERT INTO campaign (id, name, status, created_by, created_at, updated_at)
     VALUES (9, 'May', 'completed', 'u', 0, 0);
@@ -323,7 +323,7 @@ test("who was erased is told so, and their address is nowhere", async () => {
   expect(fixture.facts).toEqual([]);
 });
 
-test("pages carry the workspace's name, logo and colour, checked", async () => {
+test("pages show the workspace's validated name, logo and colour", async () => {
   const set = (look: object) => fixture.call("PATCH", "/public-look", look);
   for (const look of [
     { logoUrl: "http://a.test/x.png" },

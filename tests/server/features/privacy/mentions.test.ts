@@ -13,7 +13,7 @@ import {
 const who = { addresses: ["ann@example.com"], names: [["Anné", "O'Hara"], ["Ann"]] };
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
-test("a text names somebody by an address or by their whole name, in any case", () => {
+test("a text names a person by an address or the full name, in any case", () => {
   expect(mentions("550 no mailbox <ANN@Example.com>", who)).toBe(true);
   expect(mentions("Dear ANNÉ o'hara,", who)).toBe(true);
   expect(mentions("Dear Anné,", who)).toBe(false);
@@ -21,7 +21,7 @@ test("a text names somebody by an address or by their whole name, in any case", 
   expect(mentions("joann@example.org", who)).toBe(false);
 });
 
-test("an address is taken out, and one that only contains it stays", () => {
+test("an address is removed, and one that only contains it stays", () => {
   const left = (text: string) => redact(text, who);
 
   expect(left("ANN@example.com, <ann@example.com>; mailto:ann@example.com.")).toBe(
@@ -40,7 +40,7 @@ test("an address is taken out, and one that only contains it stays", () => {
   expect(redactLabel("backup-ann@example.com.csv", who)).toBe("backup-[erased].csv");
 });
 
-test("words that may be theirs are parts of names and addresses, as whole words, and no offices", () => {
+test("possible mentions are parts of names and addresses as whole words, except role names", () => {
   const words = hintsOf({ addresses: ["zora.of+news@x.example", "info@y.example"], names: [] }, [
     "Zadeh",
     "Li",
@@ -54,7 +54,7 @@ test("words that may be theirs are parts of names and addresses, as whole words,
   expect(redactHints('{"q":"Zora Zadeh"}', words)).toBe('{"q":"[erased] [erased]"}');
 });
 
-test("mail names somebody in clear, in an encoded header, and in parts of every encoding", () => {
+test("mail names a person in plain text, in an encoded header, and in parts of every encoding", () => {
   const says = (wire: string) => mailMentions(Buffer.from(wire, "latin1"), who);
 
   expect(says("To: Ann@example.com\r\n\r\nhi")).toBe(true);
@@ -71,7 +71,7 @@ test("mail names somebody in clear, in an encoded header, and in parts of every 
   expect(says(`Subject: hi\r\n\r\n${base64("somebody else entirely, at length")}`)).toBe(false);
 });
 
-test("an address is found wherever it stands in encoded text, and hostile mail is read in linear time", () => {
+test("an address is found anywhere in encoded text, and hostile mail is read in linear time", () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (before, after) => {
       const wire = base64(`${before}ann@example.com${after}`);

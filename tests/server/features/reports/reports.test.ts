@@ -13,7 +13,7 @@ let fixture: TestApp;
 let workspace: TestWorkspace;
 let db: Connection;
 
-// Chunk 1 is leased and half done; chunk 2 waits with the last pending row of the campaign.
+// Chunk 1 is leased and half done; chunk 2 waits with the campaign's last pending row.
 const FIXTURE = `
   INSERT INTO route (id, name, kind, created_at, updated_at) VALUES (4, 'Relay', 'relay', 0, 0);
   INSERT INTO campaign (id, name, status, subject, created_by, created_at, updated_at, launched_at)
@@ -60,7 +60,7 @@ const get = (path: string, workspaceId = workspace.id) =>
     `/workspaces/${workspaceId}${path}`,
   );
 
-test("the states of a campaign add up to its total, with what is being sent apart", async () => {
+test("the states of a campaign add up to its total, with messages in flight separately", async () => {
   const report = (await (await get("/campaigns/1/report")).json()) as CampaignReport;
 
   expect(report.counts).toEqual({
@@ -82,7 +82,7 @@ test("the states of a campaign add up to its total, with what is being sent apar
   ]);
 });
 
-test("people and machines are counted apart, and each message once", async () => {
+test("people and machines are counted separately, each message once", async () => {
   const report = (await (await get("/campaigns/1/report")).json()) as CampaignReport;
 
   expect(report.engagement.opens).toEqual({
@@ -93,7 +93,7 @@ test("people and machines are counted apart, and each message once", async () =>
   expect(report.ambiguous).toBe(1);
   db.exec(`INSERT INTO attempt (campaign_id, seq, at, outcome) VALUES (1, 3, ${NOW}, 'ambiguous')`);
   const again = (await (await get("/campaigns/1/report")).json()) as CampaignReport;
-  // It counts while it still waits.
+  // It counts while it is still waiting.
   expect(again.ambiguous).toBe(2);
   expect(report.reasons).toEqual([
     { state: "deferred", reason: "greylist", count: 1 },
@@ -101,7 +101,7 @@ test("people and machines are counted apart, and each message once", async () =>
   ]);
 });
 
-test("the timeline lines up what happened in each minute", async () => {
+test("the timeline shows what happened in each minute", async () => {
   const timeline = await (await get("/campaigns/1/report/timeline")).json();
 
   expect(timeline).toMatchObject({
@@ -113,7 +113,7 @@ test("the timeline lines up what happened in each minute", async () => {
   });
 });
 
-test("the timeline gathers what happened in a coarser bucket, which begins at a whole millisecond", async () => {
+test("the timeline sums into coarser buckets, which start at a whole millisecond", async () => {
   const hour = 3_600_000;
   const at = MINUTE - (MINUTE % hour);
   const late = at + 5 * hour + 60_000 * 7;
@@ -132,7 +132,7 @@ test("the timeline gathers what happened in a coarser bucket, which begins at a 
   });
 });
 
-test("links are told with their clicks, the most clicked by people first", async () => {
+test("links are listed with their clicks, the most clicked by people first", async () => {
   expect(await (await get("/campaigns/1/report/links")).json()).toMatchObject({
     items: [
       { linkNo: 2, human: { unique: 1, total: 3 }, machine: { unique: 2, total: 9 } },
@@ -141,7 +141,7 @@ test("links are told with their clicks, the most clicked by people first", async
   });
 });
 
-test("recipients are found by state, by reason, by the start of an address, page after page", async () => {
+test("recipients are found by state, reason and start of the address, in pages", async () => {
   const seqs = async (query: string) => {
     const page = (await (await get(`/campaigns/1/recipients?${query}`)).json()) as {
       items: { seq: number }[];
@@ -169,7 +169,7 @@ test("recipients are found by state, by reason, by the start of an address, page
   expect((await get("/campaigns/1/recipients?q=%25' OR 1=1 --")).status).toBe(200);
 });
 
-test("one recipient's story has every attempt with the server's words, and what they did", async () => {
+test("a recipient's page has every attempt with the server's reply, and what they did", async () => {
   const bounced = (await (await get("/campaigns/1/recipients/4")).json()) as RecipientStory;
   const reader = (await (await get("/campaigns/1/recipients/1")).json()) as RecipientStory;
 
@@ -181,7 +181,7 @@ test("one recipient's story has every attempt with the server's words, and what 
   expect(reader.events).toMatchObject([{ kind: "click", class: "human", url: "https://b.test/" }]);
 });
 
-test("the dashboard sums the last thirty days and says what waits for a person", async () => {
+test("the dashboard sums the last thirty days and lists what needs a person", async () => {
   const page = (await (await get("/dashboard")).json()) as { needsYou: { kind: string }[] };
 
   expect(page).toMatchObject({
@@ -192,7 +192,7 @@ test("the dashboard sums the last thirty days and says what waits for a person",
   expect(page.needsYou.map((one) => one.kind)).toEqual(["no_sender"]);
 });
 
-test("a campaign with messages on hold waits for a person, and a cancelled one does not", async () => {
+test("a campaign with held messages needs a person, and a cancelled one does not", async () => {
   const held = async () =>
     ((await (await get("/dashboard")).json()) as { needsYou: { kind: string }[] }).needsYou.filter(
       ({ kind }) => kind === "held_messages",
@@ -213,7 +213,7 @@ test("a campaign or recipient that does not exist, or is another workspace's, is
   expect((await get("/campaigns/abc/report")).status).toBe(422);
 });
 
-test("the report warns of complaints as the workspace set it, and never for one person alone", async () => {
+test("the report warns about complaints at the workspace's threshold, and never for a single person", async () => {
   const warning = async () =>
     ((await (await get("/campaigns/1/report")).json()) as CampaignReport).complaintWarning;
   db.exec(`

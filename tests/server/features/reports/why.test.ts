@@ -83,7 +83,7 @@ const cases: [email: string, answer: WhyAnswer["answer"]][] = [
   ["stranger@x.test", "no_contact"],
 ];
 for (const [email, answer] of cases) {
-  test(`${email} is told as ${answer}`, async () => {
+  test(`${email} is explained as ${answer}`, async () => {
     expect((await why(email)).body.answer).toBe(answer);
   });
 }
@@ -99,7 +99,7 @@ test("the answer names the lists, the suppression and the message", async () => 
   expect((await why("got@x.test", 2)).body.answer).toBe("not_launched");
 });
 
-test("a recipient's story has what came back, and the list that included them", async () => {
+test("a recipient's page has the bounces, and the list that included them", async () => {
   const path = `/workspaces/${workspace.id}/campaigns/1/recipients/1`;
   const response = await fixture.call({ role: "viewer", workspaceId: workspace.id }, "GET", path);
   const story = (await response.json()) as RecipientStory;
@@ -118,7 +118,7 @@ test("no address and no campaign are refused", async () => {
   expect((await why("got@x.test", 99)).status).toBe(404);
 });
 
-test("who was in no segment is told which part of whose rule they do not meet", async () => {
+test("a contact outside the segment gets the part of the rule that it does not match", async () => {
   const admin = { role: "admin" as const, workspaceId: workspace.id };
   const base = `/workspaces/${workspace.id}`;
   const post = async (path: string, body: unknown) =>
@@ -170,7 +170,7 @@ test("who was in no segment is told which part of whose rule they do not meet", 
   expect(changed).toMatchObject({ isChanged: true, matches: false, missing: [] });
 });
 
-test("a story says what the message waited for, and what the live queue holds against it now", async () => {
+test("a recipient's page says what the message waited for, and what the live queue holds against it now", async () => {
   db.exec(`
     UPDATE message SET state = 1, reason = 'greylist', due_at = ${LAUNCH + 90_000};
     UPDATE chunk SET bounced = 0, deferred = 1;

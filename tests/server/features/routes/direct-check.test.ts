@@ -20,7 +20,7 @@ afterEach(async () => {
   await dns.close();
 });
 
-test("trying a direct route asks the name servers, and is not led into a private network", async () => {
+test("checking a direct route asks the name servers, and does not connect into a private network", async () => {
   whole.database(({ system }) => storeDirectSending(system, true, Date.now()));
   const { id } = await whole.ask<{ id: number }>("POST", "/routes", {
     kind: "direct",

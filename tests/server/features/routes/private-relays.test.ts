@@ -29,7 +29,7 @@ const tryRelay = (host: string) =>
 const changeSetting = (change: (system: Connection) => void) =>
   whole.database(({ system }) => change(system));
 
-test("a relay in a private network is dialled where the administrator allows it", async () => {
+test("a relay in a private network can be used where the administrator allows it", async () => {
   changeSetting((system) => storePrivateRelays(system, true, Date.now()));
 
   expect((await tryRelay("127.0.0.1")).ok).toBe(true);
@@ -39,7 +39,7 @@ test("a relay in a private network is dialled where the administrator allows it"
   }
 });
 
-test("until somebody allows it, no name and no number leads into the network", async () => {
+test("until it is allowed, no host name and no address leads into the network", async () => {
   changeSetting((system) => system.exec("DELETE FROM setting WHERE key = 'private_relays'"));
 
   for (const host of ["127.0.0.1", "localhost", "::1", "0.0.0.0"]) {
@@ -51,7 +51,7 @@ test("until somebody allows it, no name and no number leads into the network", a
   expect((await whole.ask<{ id: number }>("POST", "/routes", { kind: "test_inbox" })).id).toBe(1);
 });
 
-test("what may not be dialled is not stored either, and the answer names the field", async () => {
+test("a forbidden host cannot be stored either, and the answer names the field", async () => {
   const refusalOf = async (method: string, path: string, body: object) => {
     const error = await whole.ask(method, path, body).catch((thrown: unknown) => thrown);
     return String(error);
@@ -73,7 +73,7 @@ test("what may not be dialled is not stored either, and the answer names the fie
   }
   const path = `/routes/${made.id}`;
   expect(await refusalOf("PATCH", path, { host: "192.168.1.1" })).toContain("host");
-  // Stored while it was allowed: it can be renamed, and led elsewhere.
+  // Stored while it was allowed: it can be renamed, and pointed elsewhere.
   await whole.ask("PATCH", path, { host: "127.0.0.1", name: "Old relay" });
   await whole.ask("PATCH", path, { host: "smtp.example.net" });
   expect(await refusalOf("PATCH", path, { host: "127.0.0.1" })).toContain("host");

@@ -21,7 +21,7 @@ const call = workspaceRequests(() => ({ app: fixture, workspaceId: workspace.id 
 const db = () => fixture.databases.workspace(workspace.id);
 const member = (routeId: number, position = 0, weight = 1) => ({ routeId, position, weight });
 
-test("a group keeps its routes in order, and its members are replaced as a whole", async () => {
+test("a group stores its routes in order, and its members are replaced together", async () => {
   const created = await call("POST", "/route-groups", {
     name: "Main",
     members: [member(1, 1), member(2, 0, 3), member(3, 0)],
@@ -54,7 +54,7 @@ test.each([
   expect((await (await call("GET", "/route-groups")).json()).items).toEqual([]);
 });
 
-test("a group that a campaign is sent by stays; so does the only route of a group", async () => {
+test("a group used by a campaign cannot be deleted; nor can the only route of a group", async () => {
   await call("POST", "/route-groups", { name: "Main", members: [member(1), member(2)] });
   db().exec(`
     INSERT INTO campaign (name, status, created_by, created_at, updated_at)
@@ -78,7 +78,7 @@ test("a group that a campaign is sent by stays; so does the only route of a grou
   expect((await call("DELETE", "/route-groups/1")).status).toBe(404);
 });
 
-test("running campaigns hear of every route that came or went", async () => {
+test("running campaigns are notified of every added or removed route", async () => {
   const { outside } = {
     outside: {
       rulesChanged: () => undefined,
@@ -110,7 +110,7 @@ test("running campaigns hear of every route that came or went", async () => {
   expect(told.sort()).toEqual([1, 2, 3]);
 });
 
-test("a viewer sees groups and changes nothing", async () => {
+test("a viewer can read groups and change nothing", async () => {
   const group = { name: "Main", members: [member(1)] };
   await call("POST", "/route-groups", group);
 
@@ -122,7 +122,7 @@ test("a viewer sees groups and changes nothing", async () => {
   expect((await call("DELETE", "/route-groups/1", undefined, { as: "viewer" })).status).toBe(403);
 });
 
-test("every preset makes a route that is accepted as it is, once signed in to", async () => {
+test("every preset creates a valid route once credentials are added", async () => {
   const listed = await fixture.call(null, "GET", "/route-presets");
   const { items } = (await listed.json()) as { items: Preset[] };
 
@@ -173,7 +173,7 @@ type Preset = {
   steps: string[];
 };
 
-test("a campaign goes by a group instead of a route, and its copy does too", async () => {
+test("a campaign can use a group instead of a route, and its copy does too", async () => {
   await call("POST", "/route-groups", { name: "Main", members: [member(1), member(2)] });
   const created = await call("POST", "/campaigns", { name: "May", routeGroupId: 1 });
   expect(await created.json()).toMatchObject({ routeGroupId: 1, onAmbiguous: "resend" });

@@ -80,7 +80,7 @@ const context = () => ({
   inboxPort: 2_526,
 });
 
-test("a relay's password is stored encrypted, never returned, and decrypted for delivery alone", async () => {
+test("a relay's password is stored encrypted, never returned, and decrypted only for delivery", async () => {
   const created = await (await call("POST", "", relay)).json();
   const listed = await (await call("GET", "")).text();
 
@@ -95,7 +95,7 @@ test("a relay's password is stored encrypted, never returned, and decrypted for 
   });
 });
 
-test("a change leaves what it does not name, the password too; an empty password removes it", async () => {
+test("a change keeps what it does not name, including the password; an empty password removes it", async () => {
   await call("POST", "", relay);
 
   await call("PATCH", "/1", { maxPerSecond: 14, maxConnections: 3 });
@@ -125,7 +125,7 @@ test.each([
   expect((await response.json()).fields[0].field).toBe(field);
 });
 
-test("there is one test inbox per workspace, and it leads to the listener with a derived password", async () => {
+test("there is one test inbox per workspace, which uses the listener with a derived password", async () => {
   const first = await (await call("POST", "", { kind: "test_inbox" })).json();
   const second = await (await call("POST", "", { kind: "test_inbox", name: "Other" })).json();
   await call("PATCH", `/${first.id}`, { host: "evil.example", name: "Mine" });
@@ -142,7 +142,7 @@ test("there is one test inbox per workspace, and it leads to the listener with a
   });
 });
 
-test("a check dials the stored route, tells every step and is remembered", async () => {
+test("a check connects to the stored route, reports every step and is recorded", async () => {
   await call("POST", "", relay);
 
   const check = await (await call("POST", "/1/check")).json();
@@ -158,7 +158,7 @@ test("a check dials the stored route, tells every step and is remembered", async
   });
 });
 
-test("settings can be tried before they are stored, but a stored password never goes to another host", async () => {
+test("settings can be checked before they are stored, but a stored password never goes to another host", async () => {
   await call("POST", "", relay);
 
   await call("POST", "/check", { host: "127.0.0.1", port: 25, security: "none" });
@@ -173,7 +173,7 @@ test("settings can be tried before they are stored, but a stored password never 
   expect((await stolen.json()).fields[0].field).toBe("password");
 });
 
-test("moving a stored route to another host needs its password again", async () => {
+test("changing a stored route's host requires its password again", async () => {
   await call("POST", "", relay);
 
   const moved = await call("PATCH", "/1", { host: "evil.example" });
@@ -187,7 +187,7 @@ test("moving a stored route to another host needs its password again", async () 
   expect(known.status).toBe(200);
 });
 
-test("a route that a running campaign needs stays; one of a draft goes and the draft loses it", async () => {
+test("a route of a running campaign cannot be deleted; deleting a draft's route removes it from the draft", async () => {
   await call("POST", "", relay);
   db()
     .prepare(
@@ -213,7 +213,7 @@ const oauth = {
   refreshToken: "r3fresh",
 };
 
-test("an OAuth client is stored encrypted and told without its secrets, and takes the password away", async () => {
+test("an OAuth client is stored encrypted, returned without its secrets, and replaces the password", async () => {
   await call("POST", "", relay);
   const changed = await call("PATCH", "/1", { oauth });
 
@@ -232,7 +232,7 @@ test("an OAuth client is stored encrypted and told without its secrets, and take
   expect([back.oauth, back.password]).toEqual([undefined, "again"]);
 });
 
-test("a stored OAuth client goes to no other host, no other token address and no barer connection", async () => {
+test("a stored OAuth client is never sent to another host, another token URL or a less secure connection", async () => {
   const { password: _, ...unsigned } = relay;
   await call("POST", "", { ...unsigned, oauth });
 
@@ -255,7 +255,7 @@ test("a stored OAuth client goes to no other host, no other token address and no
   expect((await call("PATCH", "/1", { host: "smtp2.example.net", oauth: known })).status).toBe(200);
 });
 
-test("a direct route needs the administrator's leave and sources that can work", async () => {
+test("a direct route requires the administrator's permission and usable source addresses", async () => {
   const direct = { name: "Own IPs", kind: "direct" };
   expect((await call("POST", "", direct)).status).toBe(403);
   storeDirectSending(fixture.databases.system, true, 0);
@@ -308,7 +308,7 @@ test("a direct route needs the administrator's leave and sources that can work",
   });
 });
 
-test("a direct route's check says of each address whether its name is believed", async () => {
+test("a direct route's check reports for each address whether its name is valid", async () => {
   storeDirectSending(fixture.databases.system, true, 0);
   Object.assign(zone, {
     "203.0.113.7": ["mta1.example.net."],
@@ -333,11 +333,11 @@ test("a direct route's check says of each address whether its name is believed",
   expect(other).toContain("use other.example.net as EHLO name");
   expect(missing).toContain("no PTR record");
   expect(oneWay).toContain("give it an AAAA record with 2001:db8::9");
-  // And whether mail can leave from here at all.
+  // It also checks whether mail can leave from this machine at all.
   expect(dialled).toMatchObject([{ kind: "direct", name: "Own IPs" }]);
 });
 
-test("a test message goes by the route in a sender's name, and the server's words come back", async () => {
+test("a test message uses the route and a sender's name, and returns the server's reply", async () => {
   await call("POST", "", relay);
   db().exec("INSERT INTO sender (name, email, created_at) VALUES ('Acme', 'news@acme.test', 0)");
 
@@ -357,7 +357,7 @@ test("a test message goes by the route in a sender's name, and the server's word
   expect(messages).toHaveLength(1);
 });
 
-test("delivery is given the enabled routes of a group in order, or the one route", async () => {
+test("delivery gets the enabled routes of a group in order, or the one route", async () => {
   for (const name of ["A", "B", "C"]) {
     await call("POST", "", { ...relay, name });
   }
@@ -380,7 +380,7 @@ test("delivery is given the enabled routes of a group in order, or the one route
   expect(names(null, null)).toEqual([]);
 });
 
-test("a viewer sees routes and changes nothing", async () => {
+test("a viewer can read routes and change nothing", async () => {
   await call("POST", "", relay);
 
   expect((await call("GET", "", undefined, { as: "viewer" })).status).toBe(200);

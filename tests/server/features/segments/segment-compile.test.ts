@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => data.close());
 
-/** Ids that four ways of running the compiled rule find: sets over all, sets over runs, SQL over runs, SQL by row. */
+/** Ids found by four ways to run the compiled rule: sets over all, sets over runs, SQL over runs, SQL by row. */
 function ways(rule: Rule): number[][] {
   const plan = planOf(db, { rule }, moment);
   const last = db.prepare<[], number>("SELECT max(id) FROM contact").pluck().get() ?? 0;
@@ -59,13 +59,13 @@ function expectMeaning(rule: Rule, people: readonly Person[]): void {
   }
 }
 
-// Ids with holes.
+// Ids with gaps.
 const crowd = fc
   .uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 })
   .map((ids) => ids.sort((a, b) => a - b))
   .chain((ids) => fc.tuple(...ids.map(personOf)));
 
-/** What is left of contacts that were deleted: it must not bring them back. */
+/** Rows left from deleted contacts, which must not bring them back. */
 function haunt(people: readonly Person[]): void {
   for (let id = 1; id <= 13; id++) {
     if (!people.some((person) => person.id === id)) {
@@ -91,7 +91,7 @@ function property(runs: number): void {
   );
 }
 
-describe("a compiled rule finds exactly those it is true of", () => {
+describe("a compiled rule finds exactly the contacts that match it", () => {
   test("without indexes", () => property(120));
 
   test("with an index for every field", () => {
@@ -152,7 +152,7 @@ test("opens and clicks that outlive their contact do not bring it back", () => {
   }
 });
 
-test("days begin at midnight of the workspace's zone, also in the night the clocks change", () => {
+test("days start at midnight in the workspace's zone, also in the night of a clock change", () => {
   const at = [
     "2026-03-28T22:59:59Z",
     "2026-03-28T23:00:00Z",
@@ -170,7 +170,7 @@ test("days begin at midnight of the workspace's zone, also in the night the cloc
   expect(ways({ field: "created_at", is: "after", value: "2026-03-29" })[0]).toEqual([4]);
 });
 
-test("every rule of the language is let through as it is, from JSON too", () => {
+test("every rule of the language is accepted unchanged, also from JSON", () => {
   const known = {
     fields: peopleFields,
     hasTag: () => true,
@@ -189,7 +189,7 @@ test("every rule of the language is let through as it is, from JSON too", () => 
   );
 });
 
-test("what a person wrote is never part of the SQL", () => {
+test("user input is never part of the SQL text", () => {
   const evil = `x' OR 1=1; DROP TABLE contact; --`;
   const rule: Rule = {
     op: "or",

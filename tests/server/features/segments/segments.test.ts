@@ -55,7 +55,7 @@ const runOpenTasks = async () => {
   }
 };
 
-test("an unsaved rule is counted, shown in words, and shows some of the people", async () => {
+test("an unsaved rule is counted, described in words, and shows some of its people", async () => {
   const preview = await app.ask<Preview>("POST", "/segments/preview", {
     rule: {
       op: "and",
@@ -71,7 +71,7 @@ test("an unsaved rule is counted, shown in words, and shows some of the people",
   expect(german.words).toBe("Plan ist „Pro“");
 });
 
-test("the index that a filter needs is made once, by a task, and goes with its field", async () => {
+test("the index for a filter is built once, by a task, and removed with its field", async () => {
   const index = () =>
     app
       .db()
@@ -93,7 +93,7 @@ test("the index that a filter needs is made once, by a task, and goes with its f
   expect(index()).toBe(0);
 });
 
-test("a segment is saved, counted, leafed through, copied and deleted", async () => {
+test("a segment can be saved, counted, paged, copied and deleted", async () => {
   const segment = await save("Pros", pro);
   expect(segment.memberCount).toBeNull();
   await app.ask("POST", "/segments", { name: "PROS", rule: pro }, 409);
@@ -120,7 +120,7 @@ test("a segment is saved, counted, leafed through, copied and deleted", async ()
   await app.ask("GET", `/segments/${copy.id}`, undefined, 404);
 });
 
-test("a static segment keeps the people of the moment it was made", async () => {
+test("a static segment keeps the people it had when it was created", async () => {
   const { id } = await save("Pros", pro);
   const frozen = await app.ask<{ id: number; task: { id: number } }>(
     "POST",
@@ -142,7 +142,7 @@ test("a static segment keeps the people of the moment it was made", async () => 
   await app.ask("PATCH", `/segments/${frozen.id}`, { rule: pro }, 409);
 });
 
-test("everything wrong in a rule is named with its place and how to mend it", async () => {
+test("every fault of a rule is named with its place and how to fix it", async () => {
   const { fields } = await app.ask<Problem>(
     "POST",
     "/segments/preview",
@@ -177,7 +177,7 @@ test("everything wrong in a rule is named with its place and how to mend it", as
   expect(fields.every(({ reason }) => reason !== "")).toBe(true);
 });
 
-test("a rule too deep or too large is refused before it costs anything", async () => {
+test("a rule that is too deep or too large is refused before it costs anything", async () => {
   let deep: unknown = pro;
   for (let i = 0; i < 10_000; i++) {
     deep = { op: "not", rule: deep };
@@ -190,7 +190,7 @@ test("a rule too deep or too large is refused before it costs anything", async (
   }
 });
 
-test("a segment whose field was deleted says so, and finds nobody rather than everybody", async () => {
+test("a segment whose field was deleted says so, and matches nobody instead of everybody", async () => {
   const { id } = await save("Pros", { op: "not", rule: pro });
   const { items } = await app.ask<{ items: { id: number }[] }>("GET", "/contact-fields");
   await app.ask("DELETE", `/contact-fields/${items[0]?.id}`);
@@ -201,7 +201,7 @@ test("a segment whose field was deleted says so, and finds nobody rather than ev
   await app.ask("GET", `/segments/${id}/contacts`, undefined, 409);
 });
 
-test("before a field goes, it is told who has a value and what names it", async () => {
+test("before a field is deleted, its users and values are shown", async () => {
   await save("Pros", { op: "not", rule: pro });
   await app.ask("POST", "/campaigns", { name: "One", bodySource: "Hi {{ contact.plan }}" });
   await app.ask("POST", "/campaigns", { name: "Other", bodySource: "Hi {{ contact.plan_b }}" });

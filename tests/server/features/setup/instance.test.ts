@@ -35,7 +35,7 @@ const relay = {
   fromEmail: "us@example.net",
 } as const;
 
-test("an administrator sees and changes how the instance mails, and nothing else moves", async () => {
+test("an administrator can read and change the instance's mail, and nothing else changes", async () => {
   const after = await change({ systemMail: { ...relay, password: "s3cret-relay" } });
   const text = await after.text();
 
@@ -56,7 +56,7 @@ test("an administrator sees and changes how the instance mails, and nothing else
   expect(text + JSON.stringify(stored)).not.toContain("s3cret-relay");
 });
 
-test("the password of the instance's mail stays, and never goes to another server or in the clear", async () => {
+test("the password of the instance's mail is kept, and never sent to another server or in clear", async () => {
   await change({ systemMail: { ...relay, password: "s3cret-relay" } });
 
   expect(await (await change({ systemMail: { ...relay, fromName: "We" } })).json()).toMatchObject({
@@ -76,7 +76,7 @@ test("the password of the instance's mail stays, and never goes to another serve
   });
 });
 
-test("the instance's mail obeys the rule about private networks, and never reaches metadata services", async () => {
+test("the instance's mail follows the rule about private networks, and never reaches metadata services", async () => {
   const sendTo = async (host: string) => {
     await change({ systemMail: { ...relay, host, port: 1, password: "" } });
     const answer = await fixture.call(admin.cookie, "POST", "/instance/settings/test-mail");
@@ -91,7 +91,7 @@ test("the instance's mail obeys the rule about private networks, and never reach
   }
 });
 
-test("what a workspace does with its routes moves nothing of the instance's mail", async () => {
+test("changes to a workspace's routes do not affect the instance's mail", async () => {
   const { databases, keyRing } = fixture;
   const db = databases.workspace(admin.workspaceId);
   const own = { kind: "relay", name: "Own", host: "smtp.example.net", username: "us" } as const;
@@ -111,7 +111,7 @@ test("what a workspace does with its routes moves nothing of the instance's mail
   });
 });
 
-test("mail that an earlier version sent in a client's name says so until it has a name of its own", async () => {
+test("mail that an earlier version sent in a client's name says so until it has its own name", async () => {
   const { databases } = fixture;
   const client = { name: "Bakery", email: "news@bakery.example" };
   const { id: senderId } = createSender(databases.workspace(admin.workspaceId), client, 0);
@@ -126,7 +126,7 @@ test("mail that an earlier version sent in a client's name says so until it has 
   expect(own).toMatchObject({ systemMailLentBy: null, systemMail: { fromName: "Us" } });
 });
 
-test("a public URL that the environment fixes is not changed, and a path is refused", async () => {
+test("a public URL fixed by the environment cannot be changed, and a path is refused", async () => {
   for (const url of [
     "https://other.example",
     "https://mail.example.net/mail",
@@ -139,7 +139,7 @@ test("a public URL that the environment fixes is not changed, and a path is refu
   }
 });
 
-test("the proxies whose word is believed are named by an administrator, and checked", async () => {
+test("an administrator names the trusted proxies, and they are validated", async () => {
   const settings = async () =>
     (await (await fixture.call(admin.cookie, "GET", "/instance/settings")).json()) as {
       trustedProxies: string[];

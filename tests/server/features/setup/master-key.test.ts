@@ -32,12 +32,12 @@ function sealRoutePassword(): void {
     .run(sealed);
 }
 
-test("a fresh instance makes its key once, and the same key opens it again", () => {
+test("a new instance creates its key once, and the same key opens it again", () => {
   const first = open();
   expect(open().keys.get("k1")).toEqual(first.keys.get("k1") as Buffer);
 });
 
-test("a key that is gone is not replaced", () => {
+test("a missing key is not replaced", () => {
   open();
   rmSync(keyFile);
 
@@ -46,7 +46,7 @@ test("a key that is gone is not replaced", () => {
   expect(existsSync(keyFile)).toBe(false);
 });
 
-test("a key that was cut, emptied or made by another instance is refused, and the file stays as it is", () => {
+test("a truncated, empty or foreign key is refused, and the file is not changed", () => {
   open();
   const whole = readFileSync(keyFile, "utf8");
   const other = newDeliveryData();
@@ -65,7 +65,7 @@ test("a key that was cut, emptied or made by another instance is refused, and th
   open();
 });
 
-test("a second key beside the first is taken and must stay from then on", () => {
+test("a second key beside the first is accepted and required from then on", () => {
   open();
   const file = JSON.parse(readFileSync(keyFile, "utf8"));
   const both = {
@@ -79,7 +79,7 @@ test("a second key beside the first is taken and must stay from then on", () => 
   expect(open).toThrow('lacks the key "k2"');
 });
 
-test("an instance without fingerprint gets it if its key opens what is sealed, and is refused else", () => {
+test("an instance without a fingerprint gets one if its key opens the encrypted data, and is refused otherwise", () => {
   sealRoutePassword();
   const right = readFileSync(keyFile, "utf8");
   rmSync(keyFile);

@@ -68,7 +68,7 @@ async function unlock(): Promise<void> {
   cookie = cookieOf(await post("unlock", { token }, ""));
 }
 
-/** Answers the steps up to, not including, `until`. */
+/** Answers the steps before `until`. */
 async function answerUntil(until: string): Promise<void> {
   const steps: [string, unknown][] = [
     ["administrator", administrator],
@@ -92,7 +92,7 @@ async function answerUntil(until: string): Promise<void> {
   }
 }
 
-test("the whole wizard, with a test message that really lies in the test inbox at the end", async () => {
+test("the whole setup, ending with a test message that arrives in the test inbox", async () => {
   await unlock();
   await answerUntil("test-message");
   const sent = (await (await post("test-message")).json()) as { inboxId: number; reply: string };
@@ -120,7 +120,7 @@ test("the whole wizard, with a test message that really lies in the test inbox a
   expect(await own.json()).toMatchObject({ items: [] });
 }, 20_000);
 
-test("it refuses to run twice: every step answers 409 and a new start prints no token", async () => {
+test("it cannot run twice: every step answers 409 and a new start prints no token", async () => {
   await unlock();
   await answerUntil("finish");
   await post("finish");
@@ -140,7 +140,7 @@ test("it refuses to run twice: every step answers 409 and a new start prints no 
   expect(fixture.databases.system.prepare("SELECT count(*) FROM user").pluck().get()).toBe(1);
 }, 20_000);
 
-test("nobody answers without the token, a wrong one opens nothing, and its clear text is not kept", async () => {
+test("nobody can answer without the token, a wrong one is refused, and its clear text is not stored", async () => {
   const token = newSetupToken(fixture.databases.system, 0) ?? "";
   const wrong = await post("unlock", { token: `${token.slice(0, -1)}_` }, "");
 
@@ -153,7 +153,7 @@ test("nobody answers without the token, a wrong one opens nothing, and its clear
   expect(JSON.stringify(settings)).not.toContain(token);
 });
 
-test("a foreign page cannot answer for a browser that is unlocked", async () => {
+test("a foreign page cannot answer through an unlocked browser", async () => {
   await unlock();
   const headers = { origin: "https://evil.example" };
 
@@ -168,7 +168,7 @@ test("a foreign page cannot answer for a browser that is unlocked", async () => 
   expect(response.status).toBe(403);
 });
 
-test("answers survive a restart and are shown only to who unlocked, without the passwords", async () => {
+test("answers survive a restart and are shown only to the browser that unlocked, without passwords", async () => {
   await unlock();
   await answerUntil("public-url");
   newSetupToken(fixture.databases.system, fixture.clock.now);
@@ -184,7 +184,7 @@ test("answers survive a restart and are shown only to who unlocked, without the 
   expect((await state("")).answers).toEqual({});
 });
 
-test("a step needs those before it, and says which", async () => {
+test("a step requires the earlier ones, and names them", async () => {
   await unlock();
   const response = await post("workspace", workspace);
 
@@ -196,7 +196,7 @@ test("a step needs those before it, and says which", async () => {
   expect((await post("finish")).status).toBe(409);
 });
 
-test("going back changes what was answered instead of adding to it", async () => {
+test("going back changes earlier answers instead of adding new ones", async () => {
   await unlock();
   await answerUntil("route");
   await post("administrator", { ...administrator, email: "ada@new.example", name: "Ada L." });
@@ -212,7 +212,7 @@ test("going back changes what was answered instead of adding to it", async () =>
   }
 });
 
-test("of two administrators sent at once, one is created", async () => {
+test("of two concurrent administrators, one is created", async () => {
   await unlock();
 
   const answers = await Promise.all([
@@ -239,7 +239,7 @@ test("bad answers are refused by field", async () => {
   expect(await other.json()).toMatchObject({ fields: [{ field: "url" }] });
 });
 
-test("a relay that nobody answers at is refused with the step that failed, and nothing is kept", async () => {
+test("a relay that does not answer is refused with the failed step, and nothing is stored", async () => {
   await unlock();
   await answerUntil("route");
   const relay = { kind: "relay", host: "127.0.0.1", port: await freePort(), security: "none" };
@@ -253,7 +253,7 @@ test("a relay that nobody answers at is refused with the step that failed, and n
   expect((await state()).step).toBe("route");
 });
 
-test("a relay is checked up to its sign-in, keeps its password sealed, and takes the test message", async () => {
+test("a relay is checked including sign-in, its password is encrypted, and it sends the test message", async () => {
   const login = { username: "shop", password: "relay-s3cret" };
   const sink = await startSmtpSink({ login });
   await unlock();
@@ -276,7 +276,7 @@ test("a relay is checked up to its sign-in, keeps its password sealed, and takes
   await sink.close();
 }, 20_000);
 
-test("the instance's own mail comes from the organization or who is named, never from the first client", async () => {
+test("the instance's mail comes from the organization or the named sender, never from the first client", async () => {
   await unlock();
   await answerUntil("sender");
   expect((await state()).answers["systemFrom"]).toEqual({
@@ -288,7 +288,7 @@ test("the instance's own mail comes from the organization or who is named, never
   const named = { systemName: "Agency desk", systemEmail: "desk@agency.example" };
   expect((await post("sender", { ...sender, ...named })).status).toBe(200);
 
-  // Another client sender later changes nothing of it, and neither does the test message.
+  // Neither another client's sender nor the test message changes it later.
   await post("sender", { ...sender, name: "Other shop" });
   await post("test-message");
 
@@ -310,7 +310,7 @@ test.each([
   ["ada@gmail.com", "http://192.0.2.7:8080", "ada@gmail.com"],
   ["ada@gmail.com", "http://[2001:db8::7]:8080", "ada@gmail.com"],
 ])(
-  "with the administrator %s at %s it is proposed to come from %s",
+  "with the administrator %s at %s the proposed sender is %s",
   (administrator, publicUrl, fromEmail) => {
     expect(proposedFrom({ organization: " Agency ", administrator, publicUrl })).toEqual({
       fromName: "Agency",
@@ -319,7 +319,7 @@ test.each([
   },
 );
 
-test("choosing another way out means that a message must arrive again", async () => {
+test("choosing another sending method requires the test message again", async () => {
   await unlock();
   await answerUntil("finish");
   await post("route", { kind: "test_inbox" });

@@ -34,7 +34,7 @@ const audited = () =>
     .prepare<[], { action: string; detail: string }>("SELECT action, detail FROM audit")
     .all();
 
-test("taking an address off ends what delivery still remembers, and the audit log keeps why", async () => {
+test("removing an address also clears it in delivery, and the audit log has the reason", async () => {
   await call(bob, "POST", own("/suppressions"), { addresses: ["Ann@Example.com"] });
 
   const lifted = await call(bob, "DELETE", own("/suppressions"), {
@@ -50,7 +50,7 @@ test("taking an address off ends what delivery still remembers, and the audit lo
   });
 });
 
-test("a suppression can end, one that ends later replaces it, and the daily job removes it", async () => {
+test("a suppression can expire, a later end replaces it, and the daily job removes it", async () => {
   const db = fixture.databases.workspace(bob.workspaceId);
   const now = fixture.clock.now;
   const add = (expiresAt: number | null) =>
@@ -65,7 +65,7 @@ test("a suppression can end, one that ends later replaces it, and the daily job 
   expect((await call(bob, "GET", own("/suppressions/counts"))).body.manual).toBe(0);
 });
 
-test("a domain is blocked in any spelling, searched, and unblocked with a reason", async () => {
+test("a domain is blocked in any spelling, can be searched, and is unblocked with a reason", async () => {
   const path = own("/suppressions/domains");
   const add = (domain: string, subdomains = false) =>
     call(bob, "POST", path, { domain, subdomains, detail: "<b>x</b>" });
@@ -83,7 +83,7 @@ test("a domain is blocked in any spelling, searched, and unblocked with a reason
   expect((await call(bob, "DELETE", path, gone)).status).toBe(404);
 });
 
-test("the instance's list is the administrators' alone, and is kept from everybody", async () => {
+test("only administrators can use the instance's list, and it applies to every workspace", async () => {
   const path = "/instance/suppressions";
   const added = await call(admin, "POST", path, {
     addresses: ["Trap@Example.com", "nobody", "=cmd@example.com"],

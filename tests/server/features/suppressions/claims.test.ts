@@ -7,7 +7,7 @@ import { runTask, runUndo } from "../../../../server/features/tasks/task-run.ser
 import { taskKinds } from "../../../../server/task-kinds.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
-// An address has one suppression. What others say of it must not be forgotten when that one is undone.
+// An address has one suppression. Other reasons to suppress it must not be lost when that one is undone.
 
 let fixture: ImportFixture;
 beforeEach(() => {
@@ -43,7 +43,7 @@ const suppression = () =>
 const claims = () => fixture.db.prepare("SELECT count(*) FROM suppression_claim").pluck().get();
 
 test.each(["first", "second"])(
-  "of two imports that do not understand a status, undoing the %s frees nobody",
+  "with two imports that do not understand a status, undoing the %s one releases nobody",
   async (which) => {
     await addAnna();
     const first = await importAnna("Gold");
@@ -59,7 +59,7 @@ test.each(["first", "second"])(
   },
 );
 
-test("undoing a bulk action leaves those suppressed of whom a file says so meanwhile", async () => {
+test("undoing a bulk action keeps those suppressed whom a file has named meanwhile", async () => {
   await addAnna();
   const bulk = await suppressByBulk();
   const file = await importAnna("unsubscribed");
@@ -69,7 +69,7 @@ test("undoing a bulk action leaves those suppressed of whom a file says so meanw
   expect(suppression()).toEqual({ reason: "unsubscribed", source: `import:${file}` });
 });
 
-test("a file that is not understood still holds whom a bulk action suppressed in between", async () => {
+test("a status that is not understood still holds back people whom a bulk action suppressed in between", async () => {
   await addAnna();
   const file = await importAnna("Gold");
   const bulk = await suppressByBulk();
@@ -81,7 +81,7 @@ test("a file that is not understood still holds whom a bulk action suppressed in
   expect(suppression()).toBeUndefined();
 });
 
-test("of two bulk actions each holds until it is undone itself", async () => {
+test("two bulk actions each apply until they are undone themselves", async () => {
   await addAnna();
   const first = await suppressByBulk();
   const second = await suppressByBulk();
@@ -92,7 +92,7 @@ test("of two bulk actions each holds until it is undone itself", async () => {
   expect(suppression()).toBeUndefined();
 });
 
-test("lifting a suppression by hand leaves the no that a file brought while it held", async () => {
+test("lifting a suppression by hand keeps the opt-out that a file added meanwhile", async () => {
   await addAnna();
   await suppressByBulk();
   await importAnna("unsubscribed");
@@ -104,7 +104,7 @@ test("lifting a suppression by hand leaves the no that a file brought while it h
   expect(suppression()).toBeUndefined();
 });
 
-test("an unsubscribe that is taken back leaves what people of the workspace decided", async () => {
+test("lifting an unsubscribe keeps what workspace users decided", async () => {
   await addAnna();
   const first = await suppressByBulk();
   const second = await suppressByBulk();
@@ -121,7 +121,7 @@ test("an unsubscribe that is taken back leaves what people of the workspace deci
   expect(suppression()).toEqual({ reason: "manual", source: `bulk:${second}` });
 });
 
-test("of one file that says two things of an address the no counts, also behind a bulk action", async () => {
+test("if one file says both, the opt-out counts, also after a bulk action", async () => {
   await addAnna();
   const bulk = await suppressByBulk();
   const rows = `email,status\n${anna},Gold\n${anna},unsubscribed\n`;

@@ -18,7 +18,7 @@ afterEach(() => fixture.close());
 const db = () => fixture.databases.workspace(workspace.id);
 const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
-test("suppresses by normal form, tells doubles and what cannot be read", async () => {
+test("suppresses by normal form, and reports duplicates and invalid addresses", async () => {
   const result = await call("POST", "/suppressions", {
     addresses: ["A@Example.com", "a@example.com", "info@münchen.de", "nobody"],
   });
@@ -33,7 +33,7 @@ test("suppresses by normal form, tells doubles and what cannot be read", async (
   expect(holdingReason(db(), "info@xn--mnchen-3ya.de", Date.now())).toBe("manual");
 });
 
-test("what weighs more replaces what weighs less, never the other way", () => {
+test("a stronger reason replaces a weaker one, never the reverse", () => {
   const set = (reason: "unsubscribed" | "complaint" | "hard_bounce") =>
     suppressAddress(db(), { address: "a@b.c", reason, source: "s", detail: "" }, 1);
 
@@ -46,7 +46,7 @@ test("what weighs more replaces what weighs less, never the other way", () => {
   expect(holdingReason(db(), "a@b.c", 2)).toBe("complaint");
 });
 
-test("one that has expired holds nothing back and can be replaced", () => {
+test("an expired suppression has no effect and can be replaced", () => {
   db().exec("INSERT INTO suppression VALUES ('a@b.c', 'complaint', '', '', 0, 100)");
 
   expect(holdingReason(db(), "a@b.c", 99)).toBe("complaint");
@@ -83,7 +83,7 @@ test("only an administrator can lift a complaint, also under a manual suppressio
   expect(holdingReason(db(), "a@x.example", Date.now())).toBeUndefined();
 });
 
-test("lists newest first, by reason, and by the beginning of an address; pages join without a gap", async () => {
+test("lists newest first, by reason, and by the start of an address; pages have no gaps", async () => {
   for (let i = 0; i < 7; i++) {
     const reason = i % 2 === 0 ? "manual" : "complaint";
     const row = { address: `x${i}@example.com`, reason, source: "", detail: "" } as const;
@@ -116,7 +116,7 @@ test("lists newest first, by reason, and by the beginning of an address; pages j
   });
 });
 
-test("removal takes a reason, which the audit log keeps without the address", async () => {
+test("removal requires a reason, which the audit log keeps without the address", async () => {
   await call("POST", "/suppressions", { addresses: ["a@example.com"] });
 
   expect((await call("DELETE", "/suppressions", { address: "a@example.com" })).status).toBe(422);
@@ -136,7 +136,7 @@ test("removal takes a reason, which the audit log keeps without the address", as
   expect(entry.detail).toBe('{"why":"wrote that they want mail again"}');
 });
 
-test("a viewer may look and not touch; another workspace's suppressions do not exist", async () => {
+test("a viewer can read and change nothing; another workspace's suppressions are not found", async () => {
   const stranger = { role: "owner" as const, workspaceId: fixture.newWorkspace().id };
   const full = `/workspaces/${workspace.id}/suppressions`;
 

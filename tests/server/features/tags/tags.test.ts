@@ -25,7 +25,7 @@ const tagId = async (name: string) => {
   return items[0]?.id ?? 0;
 };
 
-test("names are one in any letter case and spacing, and cannot hold what separates tags in a file", () => {
+test("tag names ignore case and spacing, and cannot contain the separators used in files", () => {
   expect(readTagName("  Très   VIP ")).toEqual({ name: "Très VIP", key: "très vip" });
   expect(readTagName("e\u0301")).toEqual({ name: "é", key: "é" });
   for (const bad of ["", "  ", "a;b", "a|b", "a\u0000b", "x".repeat(61)]) {
@@ -75,7 +75,7 @@ test("a filter is tagged by a task", async () => {
   expect(await tags()).toEqual({ Found: 1 });
 });
 
-test("merging gives everybody the other tag once; the old name is free at once", async () => {
+test("merging gives each contact the other tag once; the old name can be reused at once", async () => {
   await app.ask("POST", "/tags/apply", { add: ["Customer"], ids: ids.slice(0, 2) });
   await app.ask("POST", "/tags/apply", { add: ["Client"], ids: ids.slice(1) });
   const [from, into] = [await tagId("customer"), await tagId("client")];
@@ -89,7 +89,7 @@ test("merging gives everybody the other tag once; the old name is free at once",
   expect(await tags()).toEqual({ Client: 3, customer: 0 });
 });
 
-test("a removed tag comes off its contacts, and a deleted contact leaves the counts right", async () => {
+test("a removed tag is taken off its contacts, and deleting a contact updates the counts", async () => {
   await app.ask("POST", "/tags/apply", { add: ["Gone", "Kept"], ids });
   await app.ask("DELETE", `/contacts/${ids[0]}`);
   const task = await app.ask<{ id: number }>("DELETE", `/tags/${await tagId("gone")}`);

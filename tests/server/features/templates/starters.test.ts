@@ -22,7 +22,7 @@ test("there are five starters with different keys and names", () => {
 });
 
 for (const starter of starters) {
-  test(`the starter "${starter.key}" compiles without a complaint, small, and with nothing to load`, async () => {
+  test(`the starter "${starter.key}" compiles without problems, is small and loads nothing`, async () => {
     const { content, problems } = await build(starter.source, starter.subject);
 
     expect(problems).toEqual([]);
@@ -37,7 +37,7 @@ for (const starter of starters) {
     expect(content.html).toContain("{{ workspace.postal_address }}");
   });
 
-  test(`the starter "${starter.key}" makes a correct bulk message, also for a contact without a name`, async () => {
+  test(`the starter "${starter.key}" produces a correct bulk message, also for a contact without a name`, async () => {
     const { content } = await build(starter.source, starter.subject);
     const campaign = await compileCampaign(content, { campaignId: 1, keys: testTokenKeys });
     const unnamed = { ...emptyContact, email: "jane@example.org", tracking_off: false };
@@ -53,7 +53,7 @@ for (const starter of starters) {
       expect(email.text).not.toMatch(/(Hi|Hello|Dear) ,/);
       expect(email.text?.match(/\/u\//g)).toHaveLength(1);
       expect(email.text).toContain("London N1");
-      // The footer is the template's own, not a second one of ours.
+      // The footer is the template's own, not an additional one of ours.
       expect(email.html).not.toContain("on the mailing list of");
     }
   });

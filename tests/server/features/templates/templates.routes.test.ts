@@ -15,7 +15,7 @@ afterEach(() => fixture.close());
 
 const call = workspaceRequests(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
-test("a template is created, saved in part, listed without its source, and deleted", async () => {
+test("a template can be created, saved in part, listed without its source, and deleted", async () => {
   const created = await (await call("POST", "/templates", { name: "Mine", kind: "html" })).json();
   await call("PATCH", `/templates/${created.id}`, { source: "<p>Hi</p>" });
   const read = await call("GET", `/templates/${created.id}`);
@@ -29,7 +29,7 @@ test("a template is created, saved in part, listed without its source, and delet
   expect((await call("GET", `/templates/${created.id}`)).status).toBe(404);
 });
 
-test("of two people who save the same version the second is told, and nothing of theirs is kept", async () => {
+test("of two people who save the same version the second gets a conflict, and their change is not stored", async () => {
   await call("POST", "/templates", { name: "Mine" });
 
   const first = await call(
@@ -59,7 +59,7 @@ test("of two people who save the same version the second is told, and nothing of
 });
 
 test.each(starters.map((starter) => [starter.key, starter] as const))(
-  "the starter %s compiles without a problem, carries the legal links and stays below Gmail's limit",
+  "the starter %s compiles without problems, has the legal links and stays below Gmail's limit",
   async (_key, starter) => {
     const compiled = await (
       await call("POST", "/templates/compile", { kind: starter.kind, source: starter.source })
@@ -84,7 +84,7 @@ test.each(starters.map((starter) => [starter.key, starter] as const))(
   },
 );
 
-test("compiling tells a mistake with its line and shows the values of the contact asked for", async () => {
+test("compiling reports a mistake with its line and shows the requested contact's values", async () => {
   const db = fixture.databases.workspace(workspace.id);
   db.prepare(
     `INSERT INTO contact (email, address, domain, first_name, fields, created_at, updated_at)
@@ -121,7 +121,7 @@ test.each([
   expect((await call("POST", "/templates", body)).status).toBe(status);
 });
 
-test("a viewer reads and compiles, and changes nothing", async () => {
+test("a viewer can read and compile, and changes nothing", async () => {
   await call("POST", "/templates", { name: "Mine" });
   const asViewer = { as: "viewer" as const };
 

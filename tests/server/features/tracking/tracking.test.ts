@@ -120,7 +120,7 @@ afterEach(async () => {
 
 type Overrides = { link?: number; contactId?: number; seq?: number };
 
-/** A token of message 3 of campaign 7; what the purpose does not need is not written. */
+/** A token of message 3 of campaign 7, without what the purpose does not need. */
 function token(purpose: UrlPurpose, overrides: Overrides = {}): string {
   const message = { workspaceNumber: workspace.number, campaignId: 7, seq: 3 };
   return trackingToken(keys, purpose, { link: 0, contactId: undefined, ...message, ...overrides });
@@ -136,7 +136,7 @@ function facts(): Fact[] {
   return records;
 }
 
-test("an open is in the journal before the pixel is answered", async () => {
+test("an open is in the journal before the pixel is sent", async () => {
   const response = await handle(`/o/${token("open")}`, {
     headers: { "user-agent": "Mail/1.0", "sec-purpose": "prefetch" },
   });
@@ -148,7 +148,7 @@ test("an open is in the journal before the pixel is answered", async () => {
   ]);
 });
 
-test("a click leads to the campaign's link as it is, and is kept with its number", async () => {
+test("a click leads to the campaign's unchanged link, and is recorded with its number", async () => {
   const response = await handle(`/c/${token("click", { link: 1 })}`);
 
   expect(response.status).toBe(302);
@@ -162,7 +162,7 @@ test("a link with Liquid is resolved for its recipient", async () => {
   expect(response.headers.get("location")).toBe("https://shop.test/x3");
 });
 
-test("nothing in a request can choose where a click leads", async () => {
+test("nothing in a request can change where a click leads", async () => {
   const good = token("click", { link: 1 });
   const attempts = [
     `/c/${good}?url=https://evil.test&u=//evil.test`,
@@ -182,7 +182,7 @@ test("nothing in a request can choose where a click leads", async () => {
   }
 });
 
-test("a token that was changed anywhere is nobody's", async () => {
+test("a token changed anywhere is invalid", async () => {
   const good = token("click", { link: 1 });
   await fc.assert(
     fc.asyncProperty(
@@ -199,7 +199,7 @@ test("a token that was changed anywhere is nobody's", async () => {
   expect(facts()).toEqual([]);
 });
 
-test("reading the unsubscribe page, as scanners do, changes nothing", async () => {
+test("loading the unsubscribe page, as scanners do, changes nothing", async () => {
   const response = await handle(`/u/${token("unsubscribe")}`, {
     headers: { "accept-language": "de-AT,de;q=0.9,en;q=0.5" },
   });
@@ -233,7 +233,7 @@ test("one-click and the page's button unsubscribe at once, whatever the body's e
   ]);
 });
 
-test("the button in mail to a contact that was merged away takes off the one that was kept", async () => {
+test("the button in mail to a merged contact unsubscribes the one that was kept", async () => {
   const db = fixture.databases.workspace(workspace.id);
   db.exec(`
     INSERT INTO contact (id, email, address, domain, created_at, updated_at)
@@ -261,7 +261,7 @@ test("the button in mail to a contact that was merged away takes off the one tha
   expect(db.prepare("SELECT status FROM list_contact").pluck().all()).toEqual(["unsubscribed"]);
 });
 
-test("while the journal cannot be written a click and an open are answered, and counted as missed", async () => {
+test("while the journal cannot be written, clicks and opens are answered, and counted as missed", async () => {
   await journal.close();
 
   const click = await handle(`/c/${token("click", { link: 1 })}`);
@@ -276,7 +276,7 @@ test("while the journal cannot be written a click and an open are answered, and 
   expect(Object.fromEntries(missed.byKind())).toEqual({ open: 1, click: 1, view: 1 });
 });
 
-test("an unsubscribe that cannot be kept is not said to be done", async () => {
+test("an unsubscribe that cannot be recorded is not reported as done", async () => {
   await journal.close();
 
   const response = await handle(`/u/${token("unsubscribe")}`, { method: "POST" });
@@ -286,7 +286,7 @@ test("an unsubscribe that cannot be kept is not said to be done", async () => {
   expect(await response.text()).toContain("nothing was changed");
 });
 
-test("the unsubscribe page has the workspace's look, the person's language, and leads to the preferences", async () => {
+test("the unsubscribe page has the workspace's branding, the person's language, and a link to the preferences", async () => {
   const db = fixture.databases.workspace(workspace.id);
   db.exec("UPDATE contact SET language = 'de-AT'");
   db.exec(`INSERT INTO public_look (id, name, logo_url, color, updated_at)
@@ -307,7 +307,7 @@ test("the unsubscribe page has the workspace's look, the person's language, and 
   expect(await done.text()).toContain(`href="/p/${token("preferences", { contactId: 30 })}"`);
 });
 
-test("an erased person is told so, and nothing is kept of their visit", async () => {
+test("an erased person is told so, and their visit is not recorded", async () => {
   const db = fixture.databases.workspace(workspace.id);
   db.exec("UPDATE message SET address = 'erased-4f2a'; DELETE FROM contact");
 
@@ -336,7 +336,7 @@ test("the web view is the recipient's own message, with their values escaped", a
   expect(html).not.toContain("/o/");
 });
 
-test("the web view of somebody with tracking off is nobody's: no name, no view counted", async () => {
+test("the web view of an untracked recipient is anonymous: no name, and no view counted", async () => {
   const response = await handle(`/v/${token("view", { seq: 0 })}`);
 
   expect(response.status).toBe(200);
@@ -355,7 +355,7 @@ test("the web view may not run scripts or act as our origin", async () => {
   expect(facts()).toMatchObject([{ k: "view", s: 3 }]);
 });
 
-test("a token for a workspace or message that is gone gets a page that says what to do", async () => {
+test("a token for a missing workspace or message gets a page that says what to do", async () => {
   const response = await handle(`/u/${token("unsubscribe", { seq: 999 })}`, { method: "POST" });
 
   expect(response.status).toBe(404);

@@ -16,7 +16,7 @@ describe("the address", () => {
       "message-id": hooks.messageId(seq, of),
     });
 
-  test("of one workspace says nothing of another's messages", async () => {
+  test("of one workspace has no access to another's messages", async () => {
     const other = hooks.app.newWorkspace("Other");
     hooks.addMessages(other);
     const { url } = await hooks.webhook(hooks.addRoute("brevo"));
@@ -29,7 +29,7 @@ describe("the address", () => {
     expect(hooks.facts).toEqual([]);
   });
 
-  test("is not shown to who may not change routes, nor to another workspace", async () => {
+  test("is shown neither to people who may not change routes nor to another workspace", async () => {
     const routeId = hooks.addRoute("brevo");
     const other = hooks.app.newWorkspace("Other");
     const path = `/workspaces/${hooks.workspace.id}/routes/${routeId}/webhook`;
@@ -43,7 +43,7 @@ describe("the address", () => {
     ).toBe(404);
   });
 
-  test.each([["google"], [""]])("there is none for a route of the preset '%s'", async (preset) => {
+  test.each([["google"], [""]])("does not exist for a route of the preset '%s'", async (preset) => {
     const routeId = hooks.addRoute(preset);
     const as = { role: "owner", workspaceId: hooks.workspace.id } as const;
     const path = `/workspaces/${hooks.workspace.id}/routes/${routeId}/webhook`;
@@ -51,7 +51,7 @@ describe("the address", () => {
     expect((await hooks.app.call(as, "GET", path)).status).toBe(404);
   });
 
-  test("that is forged, of another provider, of a deleted route or renewed is not found", async () => {
+  test("that is forged, of another provider, of a deleted route or outdated is not found", async () => {
     const routeId = hooks.addRoute("brevo");
     const { url } = await hooks.webhook(routeId);
     const forged = url.replace(/.$/, (end) => (end === "A" ? "B" : "A"));
@@ -72,7 +72,7 @@ describe("the address", () => {
     expect(await status(renewed.url)).toBe(404);
   });
 
-  test("a message of 30 days ago is not looked for", async () => {
+  test("a message from 30 days ago is not searched", async () => {
     const { url } = await hooks.webhook(hooks.addRoute("brevo"));
     hooks.now += 30 * DAY_MS;
 

@@ -42,7 +42,7 @@ describe("SendGrid", () => {
     reason: "550 5.1.1 no such user",
   });
 
-  test("says that its key is needed, and works once it is stored", async () => {
+  test("says that its key is required, and works once it is stored", async () => {
     expect(await hooks.webhook(routeId)).toMatchObject({
       needsKey: true,
       hasKey: false,
@@ -59,7 +59,7 @@ describe("SendGrid", () => {
     expect(JSON.stringify(view)).not.toContain(publicKey.slice(20, 60));
   });
 
-  test("maps every kind of event, and passes over those of nobody", async () => {
+  test("maps every kind of event, and ignores events of unknown messages", async () => {
     await hooks.storeKey(routeId, publicKey);
     const one = (event: string, more: object = {}) => ({
       sg_event_id: event,
@@ -108,7 +108,7 @@ describe("SendGrid", () => {
     expect((await hooks.webhook(routeId)).counts).toEqual({ bounce: 2 });
   });
 
-  test("an event that could not be kept is asked for again, and then applied", async () => {
+  test("an event that could not be recorded is requested again, and then applied", async () => {
     await hooks.storeKey(routeId, publicKey);
     hooks.journalFails = true;
     expect((await send([bounce(1)])).status).toBe(503);
@@ -140,7 +140,7 @@ describe("SendGrid", () => {
     expect(hooks.facts).toEqual([]);
   });
 
-  test("what is stored as a key and is none refuses everything", async () => {
+  test("an invalid stored key makes every request fail", async () => {
     await hooks.storeKey(routeId, "not a key at all");
     expect((await send([bounce(1)])).status).toBe(401);
   });
@@ -174,7 +174,7 @@ describe("Mailgun", () => {
     ...more,
   });
 
-  test("takes what its key signed: failures for good and for now, complaints, unsubscriptions", async () => {
+  test("accepts events signed with its key: permanent and temporary failures, complaints, unsubscribes", async () => {
     await send(failed());
     await send(
       failed({
@@ -214,7 +214,7 @@ describe("Mailgun", () => {
     ]);
   });
 
-  test("refuses what another key signed, and what was signed long ago", async () => {
+  test("refuses events signed with another key or signed long ago", async () => {
     expect((await send(failed(), hooks.now, "another-key")).status).toBe(401);
     expect((await send(failed(), hooks.now - 13 * 3_600_000)).status).toBe(401);
     expect((await send(failed(), hooks.now + 13 * 3_600_000)).status).toBe(401);

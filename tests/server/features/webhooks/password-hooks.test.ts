@@ -9,7 +9,7 @@ beforeEach(() => {
 afterEach(() => hooks.app.close());
 
 describe.each(["postmark", "brevo", "mailjet"])("%s", (preset) => {
-  test("signs in with the password in the address, as Basic or Bearer, and with no other", async () => {
+  test("authenticates with the password in the address, as Basic or Bearer, and with no other", async () => {
     const { url, password } = await hooks.webhook(hooks.addRoute(preset));
     const bare = url.replace(/\/\/[^@]+@/, "//");
 

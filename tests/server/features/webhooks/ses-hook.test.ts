@@ -74,7 +74,7 @@ describe("Amazon SES over SNS", () => {
   const notification = (message: string, more: Sns = {}, version = "1") =>
     signed({ Type: "Notification", Message: message, ...more }, version);
 
-  test.each(["1", "2"])("takes a bounce with a signature of version %s", async (version) => {
+  test.each(["1", "2"])("accepts a bounce with a signature of version %s", async (version) => {
     const response = await hooks.post(url, notification(bounceOf(named(2)), {}, version), {
       "content-type": "text/plain; charset=UTF-8",
     });
@@ -107,7 +107,7 @@ describe("Amazon SES over SNS", () => {
     expect(hooks.facts).toMatchObject([{ k: "bounce", s: 3 }]);
   });
 
-  test("tells complaints, delays, rejections and deliveries apart", async () => {
+  test("distinguishes complaints, delays, rejections and deliveries", async () => {
     const send = (id: string, message: object) =>
       hooks.post(
         url,
@@ -142,7 +142,7 @@ describe("Amazon SES over SNS", () => {
     });
   });
 
-  test("confirms a subscription at Amazon, and is then deaf to other topics until it is renewed", async () => {
+  test("confirms a subscription at Amazon, and then ignores other topics until it is renewed", async () => {
     const subscribeUrl = `https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=${topic}&Token=t`;
     hooks.web[subscribeUrl] = "<ConfirmSubscriptionResponse/>";
     const confirmation = {
@@ -191,7 +191,7 @@ describe("Amazon SES over SNS", () => {
       "from a name in front of Amazon's",
       "https://sns.eu-west-1.amazonaws.com.evil.example/cert.pem",
     ],
-  ])("asks for no certificate %s", async (_name, elsewhere) => {
+  ])("requests no certificate %s", async (_name, elsewhere) => {
     hooks.web[elsewhere] = cert;
     const body = notification(bounceOf(named(1)), { SigningCertURL: elsewhere });
 
@@ -240,7 +240,7 @@ describe("Amazon SES over SNS", () => {
     expect(hooks.facts).toEqual([]);
   });
 
-  test("an expired certificate signs nothing", async () => {
+  test("an expired certificate is not accepted", async () => {
     const old = makeCertificate({ expired: true });
     hooks.web[certUrl] = old.cert;
 
@@ -254,7 +254,7 @@ describe("Amazon SES over SNS", () => {
     ).toBe(401);
   });
 
-  test("a certificate that cannot be had now is no refusal: SNS tries again", async () => {
+  test("a certificate that cannot be fetched now is a temporary error: SNS retries", async () => {
     hooks.web = {};
 
     expect((await hooks.post(url, notification(bounceOf(named(1))))).status).toBe(503);

@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a start says. */
+/** The notices of a start. */
 function noted() {
   noteLocalFaults(databases, localFaults(folder), 7);
   return unreadDamage(databases.system).map(({ kind, path, kept }) => ({ kind, path, kept }));
@@ -37,13 +37,13 @@ function closedInbox(): string {
   return id;
 }
 
-test("a start with everything in place has nothing to say", () => {
+test("a start with everything in place has no notice", () => {
   closedInbox();
 
   expect(noted()).toEqual([]);
 });
 
-test("a start says which inbox is gone, and says it once", () => {
+test("a start reports a missing inbox, once", () => {
   const path = inboxPath(folder, closedInbox());
   rmSync(path);
 
@@ -51,7 +51,7 @@ test("a start says which inbox is gone, and says it once", () => {
   expect(noted()).toHaveLength(1);
 });
 
-test("a start says which inbox is damaged before anybody uses it, and keeps it", () => {
+test("a start reports a damaged inbox before anybody uses it, and keeps the file", () => {
   const path = inboxPath(folder, closedInbox());
   writeFileSync(path, "no database ".repeat(99));
 
@@ -61,7 +61,7 @@ test("a start says which inbox is damaged before anybody uses it, and keeps it",
   expect(readFileSync(notice?.kept ?? "", "utf8")).toStartWith("no database");
 });
 
-test("an inbox of a newer version is left as it is, and said to be unusable", () => {
+test("an inbox of a newer version is left unchanged and reported as unusable", () => {
   const id = closedInbox();
   databases.inbox(id).pragma("user_version = 999");
   databases.closeWorkspace(id);
@@ -70,7 +70,7 @@ test("an inbox of a newer version is left as it is, and said to be unusable", ()
   expect(() => databases.inbox(id)).toThrow();
 });
 
-test("limits that cannot be read are kept beside, where the next ones do not overwrite them", () => {
+test("unreadable limits are kept separately, where the next ones do not overwrite them", () => {
   const path = join(folder, "local/limits/limits.json");
   writeFileSync(path, '{"quotas":5}');
 
@@ -79,7 +79,7 @@ test("limits that cannot be read are kept beside, where the next ones do not ove
   expect(existsSync(path)).toBe(false);
 });
 
-test("a file that does not say who uses the folder is told of", () => {
+test("a file that does not say who uses the folder is reported", () => {
   writeFileSync(holderPath(folder), "{");
 
   expect(noted()).toEqual([{ kind: "holder_unreadable", path: holderPath(folder), kept: "" }]);

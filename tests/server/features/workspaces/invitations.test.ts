@@ -46,7 +46,7 @@ const register = (token: string, name = "New Person") =>
 const accept = (cookie: string, token: string) =>
   fixture.call(cookie, "POST", "/invitations/accept", { token });
 
-/** A relay for the instance's mail, and the jobs that write it. */
+/** A relay for the instance's mail, and the jobs that send it. */
 async function startMail() {
   const sink = await startSmtpSink();
   mailBy(fixture, sink.port);
@@ -64,7 +64,7 @@ async function startMail() {
   return { sink, scheduler };
 }
 
-test("an invitation tells nothing of who has an account, and makes nobody a member", async () => {
+test("an invitation does not reveal whether an account exists, and makes nobody a member", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const known = await (await invite("Bob@Example.com")).json();
   const unknown = await (await invite("nobody@example.com")).json();
@@ -78,7 +78,7 @@ test("an invitation tells nothing of who has an account, and makes nobody a memb
   expect(((await open.json()) as { items: unknown[] }).items).toHaveLength(2);
 });
 
-test("who is invited reads what for, chooses a name and a password, and is a member then", async () => {
+test("an invited person sees the workspace, chooses a name and a password, and becomes a member", async () => {
   const token = await tokenFor("new@example.com", "viewer");
   const what = await fixture.call(null, "POST", "/invitations/read", { token });
   expect(await what.json()).toEqual({
@@ -97,7 +97,7 @@ test("who is invited reads what for, chooses a name and a password, and is a mem
   expect((await register(token)).status).toBe(404);
 });
 
-test("who has an account accepts with it, and only with the address that was invited", async () => {
+test("a person with an account accepts with it, and only with the invited address", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const eve = await fixture.signUp("eve@example.com");
   const token = await tokenFor("bob@example.com");
@@ -109,7 +109,7 @@ test("who has an account accepts with it, and only with the address that was inv
   expect((await memberEmails()).sort()).toEqual(["ada@example.com", "bob@example.com"]);
 });
 
-test("a link that was withdrawn, replaced, is too old or made up works no more", async () => {
+test("a withdrawn, replaced, expired or invented link does not work", async () => {
   const first = await tokenFor("new@example.com");
   const second = await tokenFor("new@example.com");
   expect((await register(first)).status).toBe(404);
@@ -129,7 +129,7 @@ test("a link that was withdrawn, replaced, is too old or made up works no more",
   expect((await register("made up")).status).toBe(404);
 });
 
-test("an invitation ends with its inviter's right to give it", async () => {
+test("an invitation ends when its sender loses the right to invite", async () => {
   const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
   const linkBy = async (email: string) => {
     const { link } = (await (await invite(email, "admin", admin.cookie)).json()) as Invited;
@@ -149,7 +149,7 @@ test("an invitation ends with its inviter's right to give it", async () => {
   expect((await register(second)).status).toBe(404);
 });
 
-test("who owns the organization may invite and make keys whatever they are in the workspace itself", async () => {
+test("an owner of the organization may invite and create keys whatever their role in the workspace", async () => {
   const bob = await joinAs(fixture, ada, "bob@example.com", "owner");
   const own = `${members}/${ada.userId}`;
   expect((await fixture.call(bob.cookie, "PATCH", own, { role: "viewer" })).status).toBe(200);
@@ -163,7 +163,7 @@ test("who owns the organization may invite and make keys whatever they are in th
   expect((await fixture.call(key, "POST", contacts, { email: "a@x.example" })).status).toBe(200);
 });
 
-test("one workspace neither sees nor withdraws another's invitations", async () => {
+test("a workspace can neither see nor withdraw another's invitations", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const { invitation } = (await (await invite("new@example.com")).json()) as Invited;
   const foreign = `/workspaces/${bob.workspaceId}/members/invitations`;
@@ -175,7 +175,7 @@ test("one workspace neither sees nor withdraws another's invitations", async () 
   expect(withdrawn.status).toBe(404);
 });
 
-test("an admin neither invites an owner nor withdraws the invitation of one", async () => {
+test("an administrator can neither invite an owner nor withdraw an owner's invitation", async () => {
   const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
   const { invitation } = (await (await invite("new@example.com", "owner")).json()) as Invited;
 
@@ -187,7 +187,7 @@ test("an admin neither invites an owner nor withdraws the invitation of one", as
   expect(await open.json()).toMatchObject({ items: [{ id: invitation.id, role: "owner" }] });
 });
 
-test("a workspace invites thirty times a day, and asks an address three times, whatever other customers do", async () => {
+test("a workspace may invite thirty times a day and an address three times, independently of other customers", async () => {
   const statuses: number[] = [];
   for (let n = 0; n < 4; n++) {
     statuses.push((await invite("often@example.com")).status);
@@ -197,7 +197,7 @@ test("a workspace invites thirty times a day, and asks an address three times, w
   const other = `/workspaces/${bob.workspaceId}/members`;
   const same = { email: "often@example.com", role: "viewer" };
   for (let n = 0; n < 3; n++) {
-    // Neither used up by somebody else nor telling that others have invited the address.
+    // Others cannot use it up, and it does not reveal that others have invited the address.
     expect((await fixture.call(bob.cookie, "POST", other, same)).status).toBe(200);
   }
   const refused = await fixture.call(bob.cookie, "POST", other, same);
@@ -212,7 +212,7 @@ test("a workspace invites thirty times a day, and asks an address three times, w
   expect((await invite("one-more@example.com")).status).toBe(200);
 });
 
-test("the mail of an invitation carries no text of the inviter's but plain names on one line", async () => {
+test("an invitation mail contains no text of its sender except plain names on one line", async () => {
   const { sink, scheduler } = await startMail();
   const { system } = fixture.databases;
   const bait = "Win a prize\n\nhttps://evil.example\r\nBcc: x@y.example";
@@ -233,7 +233,7 @@ test("the mail of an invitation carries no text of the inviter's but plain names
   await sink.close();
 });
 
-test("whoever is invited in German is mailed, and begins, in German; so is whoever a German invites", async () => {
+test("a person invited in German gets German mail and pages; so does one invited by a German speaker", async () => {
   const { sink, scheduler } = await startMail();
   const last = async () => await PostalMime.parse(String(sink.messages.at(-1)?.raw));
   const body = { email: "greta@example.com", role: "editor", locale: "de" };
@@ -261,7 +261,7 @@ test("whoever is invited in German is mailed, and begins, in German; so is whoev
   await sink.close();
 });
 
-test("nobody is mailed an invitation of somebody who may not invite any more", async () => {
+test("no mail is sent for an invitation whose sender may not invite any more", async () => {
   const bob = await joinAs(fixture, ada, "bob@example.com", "admin");
   const { sink, scheduler } = await startMail();
   await invite("friend@example.com", "admin", bob.cookie);
@@ -274,7 +274,7 @@ test("nobody is mailed an invitation of somebody who may not invite any more", a
   await sink.close();
 });
 
-test("a customer who makes more workspaces does not get to invite without end", async () => {
+test("a customer with more workspaces cannot send unlimited invitations", async () => {
   const { organizationId } = ada;
   const newWorkspace = async (name: string) => {
     const body = { organizationId, name, timeZone: "UTC", postalAddress: "1 Street" };

@@ -28,7 +28,7 @@ test("inviting a member again is a conflict that names the field", async () => {
   expect(await again.json()).toMatchObject({ code: "conflict", fields: [{ field: "email" }] });
 });
 
-test("the last owner can neither leave nor become less", async () => {
+test("the last owner can neither leave nor take a lower role", async () => {
   const leave = await fixture.call(ada.cookie, "DELETE", members(ada.workspaceId, ada.userId));
   const step = await fixture.call(ada.cookie, "PATCH", members(ada.workspaceId, ada.userId), {
     role: "admin",
@@ -38,7 +38,7 @@ test("the last owner can neither leave nor become less", async () => {
   expect(await leave.json()).toMatchObject({ code: "illegal_state" });
 });
 
-test("an admin manages everybody but owners, and makes none", async () => {
+test("an administrator manages everybody except owners, and creates none", async () => {
   const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
   const viewer = await joinAs(fixture, ada, "viewer@example.com", "viewer");
   const act = (method: string, userId: string, body?: unknown) =>
@@ -53,7 +53,7 @@ test("an admin manages everybody but owners, and makes none", async () => {
   expect((await act("DELETE", viewer.userId)).status).toBe(200);
 });
 
-test("a viewer changes nobody, may leave, and is then outside at once", async () => {
+test("a viewer can change nobody, may leave, and then has no access at once", async () => {
   const viewer = await joinAs(fixture, ada, "viewer@example.com", "viewer");
 
   expect((await invite(viewer.cookie, "x@example.com", "viewer")).status).toBe(403);
@@ -69,7 +69,7 @@ test("a viewer changes nobody, may leave, and is then outside at once", async ()
   expect((await fixture.call(viewer.cookie, "GET", members(ada.workspaceId))).status).toBe(404);
 });
 
-test("removing a person revokes the API keys they made there", async () => {
+test("removing a person revokes the API keys they created there", async () => {
   const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
   const made = await fixture.call(admin.cookie, "POST", `/workspaces/${ada.workspaceId}/api-keys`, {
     name: "theirs",
@@ -83,7 +83,7 @@ test("removing a person revokes the API keys they made there", async () => {
   expect((await fixture.call(key, "GET", members(ada.workspaceId))).status).toBe(401);
 });
 
-test("members are listed page by page, each once", async () => {
+test("members are listed in pages, each once", async () => {
   for (let i = 0; i < 5; i++) {
     await joinAs(fixture, ada, `p${i}@example.com`, "viewer");
   }

@@ -24,7 +24,7 @@ const input = () => ({
   postalAddress: "2 Road",
 });
 
-test("creating a workspace makes its file and its owner at once", async () => {
+test("creating a workspace creates its file and its owner at once", async () => {
   const response = await fixture.call(ada.cookie, "POST", "/workspaces", input());
   const { id } = (await response.json()) as { id: string };
 
@@ -34,7 +34,7 @@ test("creating a workspace makes its file and its owner at once", async () => {
   expect(me.workspaces.map(({ id: each, role }) => [each, role])).toContainEqual([id, "owner"]);
 });
 
-test("only an owner of the organization creates workspaces in it; to others it does not exist", async () => {
+test("only an owner of the organization can create workspaces in it; others do not find it", async () => {
   const bob = await fixture.signUp("bob@example.com");
 
   const response = await fixture.call(bob.cookie, "POST", "/workspaces", input());
@@ -56,7 +56,7 @@ test("an unknown time zone and a blank postal address are refused by field", asy
   expect(await address.json()).toMatchObject({ status: 422, fields: [{ field: "postalAddress" }] });
 });
 
-test("an organization's owner is an owner of a workspace that somebody else was made owner of", async () => {
+test("an organization's owner also owns a workspace that somebody else was made owner of", async () => {
   const { id } = (await (
     await fixture.call(ada.cookie, "POST", "/workspaces", input())
   ).json()) as { id: string };
@@ -72,7 +72,7 @@ test("an organization's owner is an owner of a workspace that somebody else was 
   );
 });
 
-test("changing a workspace changes what is given and leaves the rest", async () => {
+test("changing a workspace changes only the given values", async () => {
   const path = `/workspaces/${ada.workspaceId}`;
   await fixture.call(ada.cookie, "PATCH", path, { tracking: false, maxPerSecond: 50 });
   const response = await fixture.call(ada.cookie, "PATCH", path, { name: "Renamed" });
@@ -87,7 +87,7 @@ test("changing a workspace changes what is given and leaves the rest", async () 
   expect(await uncapped.json()).toMatchObject({ maxPerSecond: null });
 });
 
-test("a workspace that is being deleted is gone for everybody", async () => {
+test("a workspace that is being deleted is not found by anybody", async () => {
   fixture.databases.system.prepare("UPDATE workspace SET status = 'deleting'").run();
 
   const response = await fixture.call(ada.cookie, "GET", `/workspaces/${ada.workspaceId}`);
@@ -95,7 +95,7 @@ test("a workspace that is being deleted is gone for everybody", async () => {
   expect(response.status).toBe(404);
 });
 
-test("renaming an organization is for its owners; a member of a workspace sees none", async () => {
+test("only owners can rename an organization; a member of a workspace sees none", async () => {
   const editor = await joinAs(fixture, ada, "editor@example.com", "editor");
   const rename = (cookie: string) =>
     fixture.call(cookie, "PATCH", `/organizations/${ada.organizationId}`, { name: "New name" });

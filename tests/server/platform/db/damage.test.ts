@@ -32,7 +32,7 @@ function readAll(): number {
   return found.length;
 }
 
-test("damage is said once while nobody has read of it, and again when it happens again after that", () => {
+test("damage is reported once while its notice is unread, and again when it happens again after that", () => {
   noteDamage(system, { ...missing, at: 1 });
   noteDamage(system, { ...missing, at: 2 });
   expect(readAll()).toBe(1);
@@ -43,7 +43,7 @@ test("damage is said once while nobody has read of it, and again when it happens
   expect(damageTotals(system)).toMatchObject([{ kind: "journal_missing", n: 2 }]);
 });
 
-test("damage that stays where it is, and is found again at each start, is not said again after it was read", () => {
+test("persisting damage that each start finds again is not reported again once it was read", () => {
   noteDamage(system, { ...inSegment, at: 1 }, true);
   expect(readAll()).toBe(1);
 
@@ -54,7 +54,7 @@ test("damage that stays where it is, and is found again at each start, is not sa
   expect(unreadDamage(system)).toMatchObject([{ bytes: 60 }]);
 });
 
-test("two damaged files of one name are both said, with the place where each is kept", () => {
+test("two damaged files of one name are both reported, with the place of each", () => {
   const inbox = { ...missing, kind: "inbox_damaged" as const, path: "/data/local/inbox_1.db" };
 
   noteDamage(system, { ...inbox, kept: "first", at: 1 });

@@ -17,7 +17,7 @@ export function codeOf(work: () => unknown): string {
   }
 }
 
-/** A data folder of its own with the databases of one process open on it. */
+/** A data folder with the databases of one process open on it. */
 export class WorkspaceHandles {
   readonly folder = mkdtempSync(join(tmpdir(), "swiftmail-handles-"));
   databases: Databases = openDatabases(this.folder);

@@ -25,7 +25,7 @@ afterEach(() => {
 
 const notices = () => unreadDamage(databases.system).map(({ kind, path }) => ({ kind, path }));
 
-test("threads that meet a damaged inbox at once put it aside once, and no thread's new one", async () => {
+test("threads that find a damaged inbox at the same time move it aside once, and never a new one", async () => {
   const ids = Array.from({ length: INBOXES }, newId);
   for (const id of ids) {
     writeFileSync(inboxPath(folder, id), "no database at all".repeat(100));
@@ -62,7 +62,7 @@ test("threads that meet a damaged inbox at once put it aside once, and no thread
   expect(ids.map(count)).toEqual(ids.map(() => THREADS));
 }, 60_000);
 
-test("an inbox that was made and is gone is told of once; one that was never made is not", () => {
+test("a missing inbox that existed is reported once; one that never existed is not", () => {
   const [gone, there] = [newId(), newId()];
   databases.inbox(gone);
   databases.inbox(there);
@@ -78,7 +78,7 @@ test("an inbox that was made and is gone is told of once; one that was never mad
   expect(missingInboxes(folder)).toEqual([]);
 });
 
-test("an inbox that is removed while it is open is made anew, and what comes then is in the new one", async () => {
+test("an inbox removed while open is created again, and new mail is in the new one", async () => {
   const id = newId();
   databases.inbox(id);
   rmSync(inboxPath(folder, id));
@@ -90,7 +90,7 @@ test("an inbox that is removed while it is open is made anew, and what comes the
   expect(existsSync(inboxPath(folder, id))).toBe(true);
 });
 
-test("an inbox of a newer program is refused as unavailable, and stays as it is", () => {
+test("an inbox of a newer version is refused as unavailable, and left unchanged", () => {
   const id = newId();
   databases.inbox(id).pragma("user_version = 99");
   databases.closeWorkspace(id);

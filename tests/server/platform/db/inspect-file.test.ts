@@ -31,18 +31,18 @@ const versionOf = () => {
   return version;
 };
 
-test("a file that is whole and current has no fault", () => {
+test("an intact, current file has no fault", () => {
   expect(inspectFile(path)).toBeUndefined();
 });
 
-test("a file that cannot be brought to this version is not whole, and stays as it is", () => {
+test("a file that cannot be migrated to this version is faulty, and left unchanged", () => {
   change("PRAGMA user_version = 2");
 
   expect(inspectFile(path)).toMatchObject({ reason: "migration_failed" });
   expect(versionOf()).toBe(2);
 });
 
-test("a file of an older version that can be migrated is whole, and is migrated by whoever opens it", () => {
+test("an older file that can be migrated is intact, and is migrated when it is opened", () => {
   rmSync(path);
   const db = openConnection(path);
   migrateBy(db, "workspace", migrations.workspace.slice(0, -1));
@@ -52,7 +52,7 @@ test("a file of an older version that can be migrated is whole, and is migrated 
   expect(versionOf()).toBe(currentVersion("workspace") - 1);
 });
 
-test("a file without tables is told as such", () => {
+test("a file without tables is reported as such", () => {
   rmSync(path);
   openConnection(path).close();
 

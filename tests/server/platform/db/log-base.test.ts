@@ -1,4 +1,4 @@
-// A main file beside a write-ahead log of another time: an older copy that was put back, or an older log.
+// A main file beside a write-ahead log of another time: an older copy was restored, or an older log.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,7 +45,7 @@ function addContacts(n: number, to: Connection = db()): void {
   })();
 }
 
-/** Changes rows where they are, so that neither the length nor a page's use changes. */
+/** Changes rows in place, so that neither the file's length nor a page's use changes. */
 const touch = () => db().exec("UPDATE contact SET updated_at = updated_at + 1");
 
 function kill(damage: (file: string) => void): void {
@@ -62,7 +62,7 @@ function kill(damage: (file: string) => void): void {
 }
 
 test.each([true, false])(
-  "a copy of the main file from an earlier run beside a newer log is set aside, and the right file is taken back (-shm kept: %p)",
+  "an older copy of the main file beside a newer log is set aside, and the right file is accepted again (-shm kept: %p)",
   async (isIndexKept) => {
     addContacts(300);
     await Bun.sleep(STAMPED_MS);
@@ -119,7 +119,7 @@ test("an older log beside a newer file is set aside", async () => {
   expect(asides()).toEqual([[id, "wrong_log"]]);
 });
 
-test("a log in which no stamp was written yet: the file is read from end to end", () => {
+test("with a log that has no stamp yet, the file is read completely", () => {
   addContacts(3_000);
   const older = join(base, "older.db");
   db().pragma("wal_checkpoint(TRUNCATE)");
@@ -134,7 +134,7 @@ test("a log in which no stamp was written yet: the file is read from end to end"
   expect(asides()).toEqual([[id, "damaged"]]);
 });
 
-test("a copy of the folder at any moment, with checkpoints, restarts and several threads, is in order", () => {
+test("a copy of the folder at any moment is consistent, with checkpoints, restarts and several threads", () => {
   const random = seeded(7);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const threads = (): Databases[] => [handles.databases, ...handles.more];

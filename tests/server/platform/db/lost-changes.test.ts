@@ -1,4 +1,4 @@
-// A file that has fewer changes of consent than it had: its log was cut, or an older copy was put in its place.
+// A file with fewer changes of consent than recorded: its log was truncated, or an older copy was restored.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { copyFileSync, cpSync, mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -47,7 +47,7 @@ const lost = (records: number) => [
   { kind: "changes_lost" as const, path: workspacePath(live, ws), records },
 ];
 
-/** Leaves the folder as kill -9 would, and hands it to the next process after `damage`. */
+/** Leaves the folder as kill -9 would, and gives it to the next process after `damage`. */
 function crash(damage: (file: string) => void): void {
   const crashed = join(base, "crashed");
   cpSync(live, crashed, { recursive: true });
@@ -58,7 +58,7 @@ function crash(damage: (file: string) => void): void {
   lostLogs(live);
 }
 
-/** Stops and starts again after `damage`. */
+/** Stops, applies `damage` and starts again. */
 function restart(damage: (file: string) => void = () => undefined): void {
   databases.close();
   damage(workspacePath(live, ws));
@@ -66,9 +66,9 @@ function restart(damage: (file: string) => void = () => undefined): void {
 }
 
 test.each([0.001, 0.3, 0.6, 0.98])(
-  "a log that is cut after a kill, at %d of its length, is reported by the doctor and by whoever opens the file",
+  "a log truncated after a kill at %d of its length is reported by doctor and whoever opens the file",
   (part) => {
-    // The log then holds nothing but what is lost: its end may otherwise be left from before a checkpoint.
+    // The log then contains only what is lost; otherwise its end may be left from before a checkpoint.
     databases.workspace(ws).pragma("wal_checkpoint(TRUNCATE)");
     suppress();
     crash((file) => {
@@ -134,7 +134,7 @@ test("a process that is killed again and again in the middle of large changes re
   expect(notices()).toEqual([]);
 }, 60_000);
 
-test("an older copy after a clean stop is reported once, and again when it is put back again", () => {
+test("an older copy after a clean stop is reported once, and again when it is restored again", () => {
   const copy = join(base, "copy.db");
   suppress();
   restart((file) => copyFileSync(file, copy));
@@ -176,7 +176,7 @@ test("a whole folder from a backup is not reported", () => {
   expect(notices()).toEqual([]);
 });
 
-test("a change without an audit entry is written down soon, and at the latest when the file is closed", async () => {
+test("a change without an audit entry is recorded soon, and at the latest when the file is closed", async () => {
   const change = (address: string) =>
     databases
       .workspace(ws)
@@ -193,7 +193,7 @@ test("a change without an audit entry is written down soon, and at the latest wh
   expect(seenVersion(databases.system, ws)).toBe(2);
 }, 20_000);
 
-test("what a transaction has not committed yet is not written down", () => {
+test("uncommitted changes are not recorded", () => {
   const db = databases.workspace(ws);
   db.exec("BEGIN; INSERT INTO suppression (address, reason, created_at) VALUES ('a', 'manual', 0)");
   databases.noteChange(ws);

@@ -9,7 +9,7 @@ const parents = `
   INSERT INTO parent VALUES (1, 'a');
   INSERT INTO child VALUES (1, 1);`;
 
-test("a table that is made anew keeps what points to it", () => {
+test("a recreated table keeps the references to it", () => {
   const db = openConnection(":memory:");
   migrateBy(db, "test", [parents]);
 
@@ -26,7 +26,7 @@ test("a table that is made anew keeps what points to it", () => {
   expect(() => db.exec("INSERT INTO child VALUES (2, 99)")).toThrow(/FOREIGN KEY/);
 });
 
-test("a migration that leaves a reference to nothing changes nothing", () => {
+test("a migration that leaves a dangling reference is rolled back", () => {
   const db = openConnection(":memory:");
   migrateBy(db, "test", [parents]);
 
@@ -37,7 +37,7 @@ test("a migration that leaves a reference to nothing changes nothing", () => {
   expect(db.pragma("foreign_keys", { simple: true })).toBe(1);
 });
 
-test("routes and the campaigns that use them come through the migration of routes", () => {
+test("routes and their campaigns survive the migration of routes", () => {
   const db = openConnection(":memory:");
   migrateBy(db, "workspace", migrations.workspace.slice(0, 3));
   db.exec(`
@@ -54,7 +54,7 @@ test("routes and the campaigns that use them come through the migration of route
   });
 });
 
-test("people held back because a status was not understood are no longer called unsubscribed", () => {
+test("people held back for a status that was not understood are no longer called unsubscribed", () => {
   const db = openConnection(":memory:");
   migrateBy(db, "workspace", migrations.workspace.slice(0, 20));
   db.exec(`

@@ -20,7 +20,7 @@ test("a database that another thread has open stays marked as open", () => {
   expect(readFileSync(mark, "utf8")).toBe("");
 });
 
-test("a database whose last connection another thread closes meanwhile leaves no mark", () => {
+test("a database whose last connection is closed by another thread meanwhile leaves no mark", () => {
   const looks = [true, false];
 
   settleMark(mark, () => looks.shift() ?? false);
@@ -28,7 +28,7 @@ test("a database whose last connection another thread closes meanwhile leaves no
   expect(existsSync(mark)).toBe(false);
 });
 
-test("the last connection takes the mark with it", () => {
+test("closing the last connection removes the mark", () => {
   settleMark(mark, () => false);
 
   expect(existsSync(mark)).toBe(false);

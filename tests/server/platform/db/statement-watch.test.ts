@@ -17,7 +17,7 @@ afterEach(() => db.close());
 const insert = statement<[n: number]>("INSERT INTO t VALUES (?)");
 const count = statement<[], { n: number }>("SELECT count(*) AS n FROM t");
 
-test("every statement is heard with its text, and answers as it would unheard", () => {
+test("every statement is observed with its text, and its result is unchanged", () => {
   db.exec("CREATE TABLE t (n INTEGER) STRICT");
   inTransaction(db, () => {
     insert(db).run(1);
@@ -39,7 +39,7 @@ test("every statement is heard with its text, and answers as it would unheard", 
   ]);
 });
 
-test("the time is the statement's own", () => {
+test("the measured time is the statement's own", () => {
   db.prepare(
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT sum(i) FROM n",
   ).get();
@@ -49,7 +49,7 @@ test("the time is the statement's own", () => {
   expect(long?.ms).toBeGreaterThan(5 * (short?.ms ?? 1));
 });
 
-test("slow ones are counted, and the worst is told now and then, on one line", () => {
+test("slow statements are counted, and the worst is logged now and then, on one line", () => {
   const told: string[] = [];
   const slow = new SlowStatements((sql) => told.push(sql));
 

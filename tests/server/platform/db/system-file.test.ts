@@ -26,7 +26,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a folder with workspaces and no system.db is refused, and none is made", () => {
+test("a folder with workspaces and no system.db is refused, and none is created", () => {
   writeFileSync(join(folder, WORKSPACE), "");
   expect(() => openDatabases(folder)).toThrow(
     `system.db is missing, but this folder holds a workspace (${WORKSPACE}). Restore system.db from your backup. Nothing was changed.`,
@@ -37,7 +37,7 @@ test("a folder with workspaces and no system.db is refused, and none is made", (
   expect(systemFileFault(folder)?.said).toContain("is empty");
 });
 
-test("a folder with a key and an empty local/ is a new instance, and so is a half-made one", () => {
+test("a folder with a key and an empty local/ is a new instance, and so is a half-created one", () => {
   loadKeyRing(folder);
   mkdirSync(join(folder, "local"));
   openConnection(path()).close();
@@ -48,7 +48,7 @@ test("a folder with a key and an empty local/ is a new instance, and so is a hal
   databases.close();
 });
 
-test("a system.db that is text, cut, or beside a log that is none is named with the way back", () => {
+test("a system.db that is text, truncated, or beside an invalid log is reported with the way to restore it", () => {
   openDatabases(folder).close();
   expect(systemFileFault(folder)).toBeUndefined();
 
@@ -67,7 +67,7 @@ test("a system.db that is text, cut, or beside a log that is none is named with 
   );
 });
 
-test("a file whose last pages are in its log is whole, and one that lacks more than those is cut", () => {
+test("a file whose last pages are in its log is intact, and one that lacks more is truncated", () => {
   const file = join(folder, "some.db");
   const db = openConnection(file);
   db.exec("CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(100000))");

@@ -65,7 +65,7 @@ const damages: [what: string, reason: string, damage: (path: string) => void][] 
 ];
 
 test.each(damages)(
-  "%s sets its workspace aside, and the other goes on",
+  "%s sets its workspace aside, and the other workspace continues",
   (_what, reason, damage) => {
     const bad = handles.newWorkspace();
     const good = handles.newWorkspace();
@@ -82,7 +82,7 @@ test.each(damages)(
   },
 );
 
-test("what is set aside on one thread is so on the others, and after a restart", async () => {
+test("a workspace set aside on one thread is set aside on the others, and after a restart", async () => {
   const id = handles.newWorkspace();
   const other = openDatabases(handles.folder);
   handles.more.push(other);
@@ -102,7 +102,7 @@ test("what is set aside on one thread is so on the others, and after a restart",
   expect(codeOf(() => handles.databases.workspace(id))).toBe("workspace_unavailable");
 });
 
-test("a workspace that is brought back is opened anew, also by a thread that still has the old file", async () => {
+test("a restored workspace is opened anew, also by a thread that still has the old file open", async () => {
   const id = handles.newWorkspace();
   const other = openDatabases(handles.folder);
   handles.more.push(other);
@@ -125,7 +125,7 @@ test("a workspace that is brought back is opened anew, also by a thread that sti
   expect(handles.asides()).toEqual([]);
 });
 
-test("a file that is taken away while it is open is noticed", async () => {
+test("a file removed while it is open is noticed", async () => {
   const id = handles.newWorkspace();
   rmSync(handles.path(id));
   await Bun.sleep(2_100);
@@ -135,7 +135,7 @@ test("a file that is taken away while it is open is noticed", async () => {
   expect(handles.asides()).toEqual([[id, "missing"]]);
 });
 
-test("a file that is cut while it is open is noticed, though what is in memory still answers", async () => {
+test("a file truncated while it is open is noticed, although cached pages still answer", async () => {
   const id = handles.newWorkspace();
   const count = () =>
     handles.databases.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get();
@@ -152,7 +152,7 @@ test("a file that is cut while it is open is noticed, though what is in memory s
   expect(handles.asides()).toEqual([[id, "damaged"]]);
 });
 
-test("a damaged inbox is put beside, and a new one takes its place", () => {
+test("a damaged inbox is moved aside, and a new one replaces it", () => {
   const id = handles.newWorkspace();
   handles.databases.inbox(id);
   handles.databases.closeWorkspace(id);
@@ -166,7 +166,7 @@ test("a damaged inbox is put beside, and a new one takes its place", () => {
   expect(readFileSync(notice?.kept ?? "", "utf8")).toContain("no database at all");
 });
 
-test("a workspace that never was is not found, and no file is made for it", () => {
+test("a workspace that never existed is not found, and no file is created", () => {
   const id = newId();
 
   expect(codeOf(() => handles.databases.workspace(id))).toBe("not_found");
@@ -176,7 +176,7 @@ test("a workspace that never was is not found, and no file is made for it", () =
   );
 });
 
-test("a process that may open no more files takes that for no fault of a workspace's file", () => {
+test("running out of file descriptors is not treated as a fault of a workspace's file", () => {
   const id = handles.newWorkspace();
   handles.databases.close();
   const script = `
@@ -218,7 +218,7 @@ test.each([
     },
   ],
 ])(
-  "a log that is %s while the file is open is noticed, and closing saves what was in it",
+  "a log that is %s while the file is open is noticed, and closing saves its content",
   async (_, damage) => {
     const id = handles.newWorkspace();
     const log = `${handles.path(id)}-wal`;
@@ -236,7 +236,7 @@ test.each([
   },
 );
 
-test("what is set aside is told at once, also before it is written down", () => {
+test("setting aside is announced at once, also before it is recorded", () => {
   const id = handles.newWorkspace();
   handles.databases.closeWorkspace(id);
   rmSync(handles.path(id));

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => handles.close());
 
-test("a process that is killed just after it closed its last connection has lost nothing", () => {
+test("a process killed just after it closed its last connection loses nothing", () => {
   const id = handles.newWorkspace();
   handles.databases.closeWorkspace(id);
   const mark = join(handles.folder, "local", "open", id);
@@ -47,7 +47,7 @@ test("a process that is killed just after it closed its last connection has lost
   rmSync(between, { recursive: true });
 });
 
-test("a write-ahead log that is gone after a kill is told by name; after a good end there is none to miss", () => {
+test("a missing write-ahead log after a kill is reported by name; after a clean stop none is expected", () => {
   const id = handles.newWorkspace();
   const killed = mkdtempSync(join(tmpdir(), "swiftmail-killed-"));
   Bun.spawnSync(["cp", "-a", `${handles.folder}/.`, killed]);
@@ -66,7 +66,7 @@ test("a write-ahead log that is gone after a kill is told by name; after a good 
   handles.databases = openDatabases(handles.folder);
 });
 
-/** The locks that the system holds for this process on a file. */
+/** The locks that the operating system holds for this process on a file. */
 const locksOn = (file: string) =>
   readFileSync("/proc/locks", "utf8")
     .split("\n")
@@ -74,7 +74,7 @@ const locksOn = (file: string) =>
       (line) => line.includes(`:${statSync(file).ino} `) && line.includes(` ${process.pid} `),
     );
 
-test("a file that is open keeps its locks when another thread opens it: who else opens it sees that it is in use", () => {
+test("an open file keeps its locks when another thread opens it, so that others see it in use", () => {
   const id = handles.newWorkspace();
   expect(locksOn(handles.path(id))).toHaveLength(1);
   expect(locksOn(join(handles.folder, "system.db"))).toHaveLength(1);
@@ -87,7 +87,7 @@ test("a file that is open keeps its locks when another thread opens it: who else
   expect(locksOn(join(handles.folder, "system.db"))).toHaveLength(1);
 });
 
-test("a new workspace has its tables in the file itself, so that a lost log is not the loss of all", () => {
+test("a new workspace has its tables in the file itself, so that a lost log does not lose everything", () => {
   const id = handles.newWorkspace();
   const copy = join(handles.folder, "copy.db");
   copyFileSync(handles.path(id), copy);
@@ -97,7 +97,7 @@ test("a new workspace has its tables in the file itself, so that a lost log is n
   db.close();
 });
 
-test("a copy without a log that takes the place of a damaged file and its log can be used", async () => {
+test("a copy without a log can replace a damaged file and its log", async () => {
   const id = handles.newWorkspace();
   const other = openDatabases(handles.folder);
   handles.more.push(other);
@@ -118,7 +118,7 @@ test("a copy without a log that takes the place of a damaged file and its log ca
   expect(other.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get()).toBe(1);
 });
 
-test("a log that is taken away keeps other threads from opening the file, which would begin a second log", () => {
+test("a removed log prevents other threads from opening the file, which would start a second log", () => {
   const id = handles.newWorkspace();
   const other = openDatabases(handles.folder);
   handles.more.push(other);
@@ -129,7 +129,7 @@ test("a log that is taken away keeps other threads from opening the file, which 
   expect(other.setAsideRows()).toMatchObject([{ workspaceId: id, reason: "log_missing" }]);
 });
 
-test("opening a file on another thread leaves it its locks: a program that looks into it does not take its log away", () => {
+test("opening a file on another thread keeps its locks: a program that reads it does not remove its log", () => {
   const id = handles.newWorkspace();
   const other = openDatabases(handles.folder);
   handles.more.push(other);
@@ -142,7 +142,7 @@ test("opening a file on another thread leaves it its locks: a program that looks
   }
 });
 
-test("a lost log stays known to the next start until it is written down that the workspace is set aside", () => {
+test("a lost log is remembered until it is recorded that the workspace is set aside", () => {
   const id = handles.newWorkspace();
   const killed = mkdtempSync(join(tmpdir(), "swiftmail-killed-"));
   cpSync(handles.folder, killed, { recursive: true });

@@ -23,7 +23,7 @@ afterEach(() => {
 
 const count = () => mine.prepare<[], { n: number }>("SELECT count(*) AS n FROM t").get()?.n;
 
-test("asking whether a write could begin changes nothing and leaves the connection's patience as it is", () => {
+test("checking whether a write can begin changes nothing and keeps the connection's busy timeout", () => {
   expect(isWritable(mine)).toBe(true);
   other.exec("BEGIN IMMEDIATE");
   expect(isWritable(mine)).toBe(false);
@@ -34,7 +34,7 @@ test("asking whether a write could begin changes nothing and leaves the connecti
   expect(mine.inTransaction).toBe(false);
 });
 
-test("while another connection writes for long, this thread goes on with everything else", async () => {
+test("while another connection writes for long, this thread continues with everything else", async () => {
   other.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES (1)");
   let ticks = 0;
   const ticking = setInterval(() => (ticks += 1), 5);
@@ -48,7 +48,7 @@ test("while another connection writes for long, this thread goes on with everyth
   expect(ticks).toBeGreaterThan(10);
 });
 
-test("a lock that never ends is told as something that may pass, with when to come again", async () => {
+test("a lock that never ends is reported as temporary, with when to try again", async () => {
   other.exec("BEGIN IMMEDIATE");
 
   const refusal = writeTurn(() => mine, 50);
@@ -56,7 +56,7 @@ test("a lock that never ends is told as something that may pass, with when to co
   await expect(refusal).rejects.toMatchObject({ code: "unavailable", retryAfterSeconds: 2 });
 });
 
-test("a write that meets a lock is done once it is free, and once only", async () => {
+test("a write that meets a lock is done once the lock is released, and only once", async () => {
   other.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES (1)");
   setTimeout(() => other.exec("COMMIT"), 200);
   let tries = 0;
@@ -71,7 +71,7 @@ test("a write that meets a lock is done once it is free, and once only", async (
   expect(count()).toBe(2);
 });
 
-test("what fails for another reason is not tried again", async () => {
+test("other failures are not retried", async () => {
   let tries = 0;
   const work = writeWhenFree(() => {
     tries += 1;

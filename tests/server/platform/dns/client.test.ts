@@ -21,7 +21,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-test("the records of a name are found, each type as it is", async () => {
+test("the records of a name are found by type", async () => {
   const server = await dns({
     "a.example": { A: ["192.0.2.1", "192.0.2.2"], AAAA: ["2001:db8::1"], MX: ["10 mx.a.example"] },
     "t.example": { TXT: ["v=STSv1; id=1;", "x".repeat(600)] },
@@ -46,7 +46,7 @@ test("the records of a name are found, each type as it is", async () => {
   });
 });
 
-test("an answer holds as long as its TTL says, at least a minute, at most six hours", async () => {
+test("an answer is cached for its TTL, at least a minute, at most six hours", async () => {
   const server = await dns({
     "short.example": { A: ["192.0.2.1"], ttl: 0 },
     "plain.example": { A: ["192.0.2.1"], ttl: 600 },
@@ -68,7 +68,7 @@ test("an answer holds as long as its TTL says, at least a minute, at most six ho
   await lifeOf("long.example", 360);
 });
 
-test("no such name, no such record and a broken server are told apart", async () => {
+test("no such name, no such record and a server failure are distinguished", async () => {
   const server = await dns({ "a.example": { A: ["192.0.2.1"] }, "broken.example": { rcode: 2 } });
   const asking = client(server);
 
@@ -79,7 +79,7 @@ test("no such name, no such record and a broken server are told apart", async ()
   expect(failed).toMatchObject({ reason: expect.stringContaining("SERVFAIL") });
 });
 
-test("a negative answer holds as its zone says, at most a quarter of an hour", async () => {
+test("a negative answer is cached as its zone says, at most a quarter of an hour", async () => {
   const server = await dns({}, { negativeTtl: 86_400 });
   const asking = client(server);
 
@@ -91,7 +91,7 @@ test("a negative answer holds as its zone says, at most a quarter of an hour", a
   await asking.lookup("gone.example", "A");
 });
 
-test("a name that many ask for at once is asked for once", async () => {
+test("concurrent requests for a name send one query", async () => {
   const server = await dns({ "a.example": { A: ["192.0.2.1"] } });
   const asking = client(server);
 
@@ -100,7 +100,7 @@ test("a name that many ask for at once is asked for once", async () => {
   expect(server.queries).toHaveLength(1);
 });
 
-test("many names at once are all answered, with one question each, from ports of their own", async () => {
+test("many names at once are all answered, with one query each, from different ports", async () => {
   const names = Array.from({ length: 400 }, (_, n) => `n${n}.example`);
   const server = await dns(
     Object.fromEntries(names.map((name, n) => [name, { A: [`192.0.2.${n % 256}`] }])),
@@ -116,7 +116,7 @@ test("many names at once are all answered, with one question each, from ports of
   expect(new Set(server.queries.map(({ port }) => port)).size).toBeGreaterThan(200);
 });
 
-test("what does not fit into a packet is fetched by TCP", async () => {
+test("an answer that does not fit into a packet is fetched over TCP", async () => {
   const server = await dns({ "big.example": { TXT: ["y".repeat(5_000)], truncated: true } });
 
   const answer = await client(server).lookup("big.example", "TXT");
@@ -125,14 +125,14 @@ test("what does not fit into a packet is fetched by TCP", async () => {
   expect(server.queries.map(({ via }) => via)).toEqual(["udp", "tcp"]);
 });
 
-test("a server that does not know EDNS0 is asked without it", async () => {
+test("a server that does not know EDNS0 is queried without it", async () => {
   const server = await dns({ "a.example": { A: ["192.0.2.1"] } }, { knowsEdns: false });
 
   expect(await client(server).lookup("a.example", "A")).toMatchObject({ kind: "found" });
   expect(server.queries.map(({ edns }) => edns)).toEqual([true, false]);
 });
 
-test("when a server is silent or broken the next one is asked", async () => {
+test("when a server is silent or fails the next one is asked", async () => {
   const silent = await dns({ "a.example": { silent: true } });
   const broken = await dns({ "a.example": { rcode: 5 } });
   const good = await dns({ "a.example": { A: ["192.0.2.7"] } });
@@ -143,7 +143,7 @@ test("when a server is silent or broken the next one is asked", async () => {
   expect(answer).toEqual({ kind: "found", records: ["192.0.2.7"] });
 });
 
-test("a server that is not there costs a sentence, not a crash", async () => {
+test("a missing server causes an error message, not a crash", async () => {
   const asking = new DnsClient({ servers: ["127.0.0.1:9"], timeoutsMs: [200] });
 
   const answer = await asking.lookup("a.example", "A");
@@ -151,7 +151,7 @@ test("a server that is not there costs a sentence, not a crash", async () => {
   expect(answer).toMatchObject({ kind: "failed", reason: expect.stringContaining("127.0.0.1") });
 });
 
-test("while no server answers, what was true within the last hour is used", async () => {
+test("while no server answers, answers of the last hour are used", async () => {
   const server = await dns({ "a.example": { A: ["192.0.2.1"], ttl: 60 } });
   const asking = client(server);
   await asking.lookup("a.example", "A");
@@ -165,7 +165,7 @@ test("while no server answers, what was true within the last hour is used", asyn
   expect(await asking.lookup("a.example", "A")).toMatchObject({ kind: "failed" });
 });
 
-test("a failure is not asked for again with every message, and soon enough", async () => {
+test("a failure is cached, so that not every message repeats the query, and retried soon enough", async () => {
   const server = await dns({ "a.example": { rcode: 2 } });
   const asking = client(server);
 
@@ -189,7 +189,7 @@ test("an alias is followed, and its TTL counts too", async () => {
   await asking.lookup("mx.example", "A");
 });
 
-test("a forged answer with the wrong id or for another name is not believed", async () => {
+test("a forged answer with the wrong id or for another name is ignored", async () => {
   const server = await dns({ "a.example": { A: ["192.0.2.1"] } });
   const forged = { type: "A" as const, name: "a.example", ttl: 300, data: "198.51.100.66" };
   server.inject = (query) => [
@@ -205,7 +205,7 @@ test("a forged answer with the wrong id or for another name is not believed", as
   expect(answer).toEqual({ kind: "found", records: ["192.0.2.1"] });
 });
 
-test("records of other names in an answer are not believed", async () => {
+test("records of other names in an answer are ignored", async () => {
   const server = await dns({ "a.example": { A: ["192.0.2.1"] } });
   const other = { type: "A" as const, name: "bank.example", ttl: 300, data: "198.51.100.66" };
   const own = { type: "A" as const, name: "a.example", ttl: 300, data: "192.0.2.5" };
@@ -216,7 +216,7 @@ test("records of other names in an answer are not believed", async () => {
   expect(answer).toEqual({ kind: "found", records: ["192.0.2.5"] });
 });
 
-test("a flood of forged answers makes the question go by TCP", async () => {
+test("a flood of forged answers makes the query use TCP", async () => {
   const server = await dns({ "a.example": { A: ["192.0.2.1"] } });
   const forged = { type: "A" as const, name: "a.example", ttl: 300, data: "198.51.100.66" };
   server.inject = (query) =>

@@ -13,18 +13,18 @@ const records = [
   { type: "CNAME" as const, name: "b.example", ttl: 300, data: "a.example" },
 ];
 
-test("noise is no answer, and never an exception", () => {
+test("noise is not an answer and never throws", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
       const read = readResponse(bytes, 7, question);
-      // The id alone may fit by chance; a record never comes out of noise.
+      // Only the id may match by chance; noise never yields a record.
       expect(read === undefined || read.kind !== "found").toBe(true);
     }),
     { numRuns: 500 },
   );
 });
 
-test("a true answer with bytes changed or cut off is read, refused or passed over, never an exception", () => {
+test("a real answer with changed or missing bytes is read, refused or ignored, without an exception", () => {
   const whole = respond(query, { answers: records });
   fc.assert(
     fc.property(
@@ -45,15 +45,15 @@ test("a true answer with bytes changed or cut off is read, refused or passed ove
   );
 });
 
-test("a name that points at itself ends", () => {
+test("a compression pointer to itself ends", () => {
   const bytes = Buffer.from(respond(query, { answers: records }));
-  // The first answer's name becomes a pointer to where it stands.
+  // The first answer's name becomes a pointer to its own position.
   bytes.writeUInt16BE(0xc000 + 12 + 15, 12 + 15);
 
   expect(readResponse(bytes, 7, question)?.kind).not.toBe("found");
 });
 
-test("aliases in a circle end", () => {
+test("circular aliases end", () => {
   const loop = (name: string, data: string) => ({ type: "CNAME" as const, name, ttl: 60, data });
   const bytes = respond(query, {
     answers: [loop("a.example", "b.example"), loop("b.example", "a.example")],
@@ -62,7 +62,7 @@ test("aliases in a circle end", () => {
   expect(readResponse(bytes, 7, question)?.kind).toBe("no_data");
 });
 
-test("a TTL with its first bit set holds for no time", () => {
+test("a TTL with its first bit set counts as zero", () => {
   const bytes = respond(query, {
     answers: [{ ...records[0], ttl: 0xffffffff } as (typeof records)[0]],
   });
@@ -70,12 +70,12 @@ test("a TTL with its first bit set holds for no time", () => {
   expect(readResponse(bytes, 7, question)).toMatchObject({ kind: "found", ttlSeconds: 0 });
 });
 
-test("a query says that larger packets are welcome, unless the server is old", () => {
+test("a query announces larger packets, except to an old server", () => {
   expect(query.additionals?.[0]?.type).toBe("OPT");
   expect(decode(Buffer.from(encodeQuery(7, question, false))).additionals).toEqual([]);
 });
 
-test("host names are asked for in A-labels, and what no host can be called is not asked for", () => {
+test("host names are queried as A-labels, and invalid ones are not queried", () => {
   expect(hostName("MX1.Example.ORG.")).toBe("mx1.example.org");
   expect(hostName("bücher.example")).toBe("xn--bcher-kva.example");
   for (const wrong of [
@@ -92,7 +92,7 @@ test("host names are asked for in A-labels, and what no host can be called is no
   }
 });
 
-test("servers are read with and without a port, IPv4 and IPv6, and nothing else is", () => {
+test("servers are parsed with and without a port, IPv4 and IPv6, and nothing else", () => {
   expect(parseServer("192.0.2.1")).toEqual({ address: "192.0.2.1", port: 53 });
   expect(parseServer("127.0.0.1:5353")).toEqual({ address: "127.0.0.1", port: 5353 });
   expect(parseServer("::1")).toEqual({ address: "::1", port: 53 });
@@ -102,7 +102,7 @@ test("servers are read with and without a port, IPv4 and IPv6, and nothing else 
   }
 });
 
-test("the system's servers come from resolv.conf; without it this machine is asked", async () => {
+test("the system's servers are read from resolv.conf; without it this machine is asked", async () => {
   const file = `${import.meta.dir}/resolv-${crypto.randomUUID()}.conf`;
   await Bun.write(
     file,

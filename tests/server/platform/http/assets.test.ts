@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("pages", () => {
-  test("the root and any deep page answer with the application's page", async () => {
+  test("the root and every page path return the application's page", async () => {
     for (const path of ["/", "/campaigns/17/report", "/index.html"]) {
       const response = await get(path);
 
@@ -48,7 +48,7 @@ describe("pages", () => {
     }
   });
 
-  test("the page may run its own scripts only, inline ones by their hash", async () => {
+  test("the page may run only its own scripts, inline ones by their hash", async () => {
     const response = await get("/");
     const policy = response.headers.get("content-security-policy") ?? "";
     const hash = createHash("sha256").update(script).digest("base64");
@@ -59,7 +59,7 @@ describe("pages", () => {
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  test("what belongs to the API, to recipients or to nobody is not found", async () => {
+  test("paths of the API, of recipients and unknown files are not found", async () => {
     for (const path of [
       "/api/v1/nothing",
       "/o/token",
@@ -87,7 +87,7 @@ describe("pages", () => {
 describe("assets", () => {
   const path = "/assets/main-AbCd1234.js";
 
-  test("a file with a hash in its name may be kept for a year", async () => {
+  test("a file with a hash in its name may be cached for a year", async () => {
     const response = await get(path);
 
     expect(response.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
@@ -117,7 +117,7 @@ describe("assets", () => {
     expect((unpack?.(bytes) ?? bytes).toString()).toBe(code);
   });
 
-  test("each variant has its own tag, and a client that has it gets 304 without a body", async () => {
+  test("each variant has its own ETag, and a client that has it gets 304 without a body", async () => {
     const tags = await Promise.all(
       ["br", "gzip", "identity"].map(async (encoding) =>
         (await get(path, { "accept-encoding": encoding })).headers.get("etag"),
@@ -136,7 +136,7 @@ describe("assets", () => {
     expect(other.status).toBe(200);
   });
 
-  test("HEAD says the size over the wire and sends nothing", async () => {
+  test("HEAD returns the transfer size and no body", async () => {
     const listening = new Elysia().use(assetRoutes(manifest)).listen(0);
 
     const url = new URL(path, listening.server?.url);
@@ -151,7 +151,7 @@ describe("assets", () => {
     await listening.stop(true);
   });
 
-  test("pictures are not compressed, and only the page carries its policy", async () => {
+  test("pictures are not compressed, and only the page has its policy", async () => {
     const response = await get("/assets/logo-AbCd1234.png", { "accept-encoding": "br" });
 
     expect(response.headers.get("content-encoding")).toBeNull();

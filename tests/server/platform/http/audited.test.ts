@@ -134,7 +134,7 @@ test("the intent is on disk while the handler runs, and the entry replaces it", 
   expect(toEnd(verifyAudit(system()))).toMatchObject({ ok: true, entries: 1 });
 });
 
-test("the target of a new thing is the id in the response", async () => {
+test("the target of a created object is the id in the response", async () => {
   await ask("POST", `/w/${own}/tags`);
 
   expect(entries()).toMatchObject([{ action: "tag.create", target: "12" }]);
@@ -148,7 +148,7 @@ test("a route of the instance leaves an entry without a workspace", async () => 
   ]);
 });
 
-test("the handler says which action it was, what else is known, or that nothing changed", async () => {
+test("the handler can set the action, add details, or report that nothing changed", async () => {
   await ask("PUT", `/w/${own}/tags/3/merge/4`);
   await ask("PUT", `/w/${own}/tags/3/merge/3`);
 
@@ -163,7 +163,7 @@ test("a route that needs no entry writes nothing to system.db", async () => {
   expect(entries()).toEqual([]);
 });
 
-test("a refusal leaves nothing, whether the handler makes it or the validator", async () => {
+test("a refusal leaves no entry, whether by the handler or the validator", async () => {
   failsWith = notFound("tag");
 
   expect((await ask("PATCH", `/w/${own}/tags/7`)).status).toBe(404);
@@ -172,7 +172,7 @@ test("a refusal leaves nothing, whether the handler makes it or the validator", 
   expect(left()).toBe(0);
 });
 
-test("after an unexpected error the entry says that nobody knows", async () => {
+test("after an unexpected error the entry says that the outcome is unknown", async () => {
   failsWith = new AppError("internal", "broken");
 
   expect((await ask("PATCH", `/w/${own}/tags/7`)).status).toBe(500);
@@ -182,7 +182,7 @@ test("after an unexpected error the entry says that nobody knows", async () => {
   expect(left()).toBe(0);
 });
 
-describe.each(["w", "early"])("an answer that is given again (%s)", (prefix) => {
+describe.each(["w", "early"])("a repeated answer (%s)", (prefix) => {
   test("makes no second entry", async () => {
     const key = { "idempotency-key": "k1" };
     const first = await ask("POST", `/${prefix}/${own}/tags`, key);
@@ -219,7 +219,7 @@ test("when system.db is full, the request is refused before its handler runs", a
 
   expect(status).toBe(503);
   expect(during).toBeUndefined();
-  // Each request that was done before has its entry, or the row that will become one.
+  // Each earlier request has its entry, or the row that will become one.
   expect(left() - before + entries().length).toBe(answered);
 });
 
@@ -241,9 +241,9 @@ test("an entry that cannot be written after the action is written with the next 
   expect(left()).toBe(0);
 });
 
-test("a workspace's file that is closed while the intent waits for a lock is opened again", async () => {
+test("a workspace's file closed while the intent waits for a lock is opened again", async () => {
   const other = openConnection(join(fixture.dataDir, "system.db"));
-  // The guard has waited for its turn by then, so that the lock meets the intent.
+  // The guard has had its turn by then, so that the lock affects the intent.
   onAuthenticate = () => {
     other.exec("BEGIN IMMEDIATE");
     setTimeout(() => fixture.databases.closeWorkspace(own), 30);
@@ -257,7 +257,7 @@ test("a workspace's file that is closed while the intent waits for a lock is ope
   expect(entries()).toMatchObject([{ action: "list.create" }]);
 });
 
-test("what a killed process left becomes an entry at the next start, once", () => {
+test("an intent of a killed process becomes an entry at the next start, once", () => {
   system().exec(
     `INSERT INTO audit_intent (at, actor_id, workspace_id, action, target)
      VALUES (1000, 'ann', '${own}', 'list.delete', '4')`,
@@ -274,7 +274,7 @@ test("what a killed process left becomes an entry at the next start, once", () =
   expect(toEnd(verifyAudit(system()))).toMatchObject({ ok: true, entries: 1 });
 });
 
-describe("work of a job in another database", () => {
+describe("a job's work in another database", () => {
   const trail = () => createAuditTrail(system, () => 5_000);
   const start: AuditStart = {
     actorId: null,
@@ -299,7 +299,7 @@ describe("work of a job in another database", () => {
     expect(left()).toBe(0);
   });
 
-  test("says that nobody knows when it throws", async () => {
+  test("records an unknown outcome when it throws", async () => {
     const broken = () => {
       throw new Error("half-way");
     };

@@ -1,4 +1,4 @@
-// On real sockets: what a Request made in memory says of its length is not what a client sends.
+// On real sockets: an in-memory Request states another length than a client sends.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
 import {
@@ -21,7 +21,7 @@ afterAll(async () => {
   fixture.close();
 });
 
-/** Sends the head of a request, and no body at all; resolves with the status line of the answer. */
+/** Sends only the head of a request; resolves with the status line of the answer. */
 function statusOf(path: string, ...fields: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () =>
@@ -48,7 +48,7 @@ test("a body that is too large is refused before it is read, on open and on guar
   expect(await statusOf("/u/some-token", tooLong)).toContain(" 413 ");
 });
 
-test("a stranger's body is refused above a small limit, and not read at all where one must sign in", async () => {
+test("a stranger's body is refused above a small limit, and not read at all where sign-in is required", async () => {
   const large = `Content-Length: ${MAX_OPEN_BODY_BYTES + 1}`;
 
   expect(await statusOf("/api/v1/auth/sign-in", json, large)).toContain(" 413 ");
@@ -57,7 +57,7 @@ test("a stranger's body is refused above a small limit, and not read at all wher
   expect(await statusOf("/api/v1/hooks/ses/none", json, large)).toContain(" 404 ");
 });
 
-test("32 strangers who send 8 MB each are refused without their bodies being held", async () => {
+test("32 strangers who send 8 MB each are refused without buffering their bodies", async () => {
   const bodies = `Content-Length: ${MAX_BODY_BYTES}`;
   const before = process.memoryUsage().rss;
 
@@ -69,7 +69,7 @@ test("32 strangers who send 8 MB each are refused without their bodies being hel
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
 });
 
-test("a stranger's broken JSON costs a try like any other, and is refused before it is parsed", async () => {
+test("a stranger's invalid JSON counts as an attempt, and is refused before it is parsed", async () => {
   const send = (path: string) =>
     fixture.app.handle(
       new Request(`${publicUrl}/api/v1${path}`, {
@@ -89,7 +89,7 @@ test("a stranger's broken JSON costs a try like any other, and is refused before
   expect(statuses).toContain(429);
 });
 
-test("a caller who is signed in may send so many bytes at once, and then waits", async () => {
+test("a signed-in caller may send a number of bytes at once, and then waits", async () => {
   fixture.clock.now += 60_000;
   const ada = await fixture.signUp("ada@example.com");
   const send = () =>
@@ -107,7 +107,7 @@ test("a caller who is signed in may send so many bytes at once, and then waits",
   expect(statuses[2]).toContain(" 429 ");
 });
 
-test("a body of millions of values is refused before anybody waits for its faults to be listed", async () => {
+test("a body of millions of values is refused before its faults are listed", async () => {
   const ada = await fixture.signUp("many@example.com");
   const items = Array.from({ length: 1_500_000 }, () => 1);
   const path = `/workspaces/${ada.workspaceId}/contacts/batch`;
@@ -117,7 +117,7 @@ test("a body of millions of values is refused before anybody waits for its fault
   expect(await answer.json()).toMatchObject({ status: 413, code: "too_large" });
 });
 
-test("bodies of many values use up a caller's allowance faster than their bytes would", async () => {
+test("bodies with many values use up a caller's allowance faster than by their bytes", async () => {
   const ada = await fixture.signUp("valued@example.com");
   const path = `/workspaces/${ada.workspaceId}/contacts/batch`;
   const statuses: number[] = [];
@@ -129,7 +129,7 @@ test("bodies of many values use up a caller's allowance faster than their bytes 
   expect(statuses).toEqual([422, 422, 422, 422, 429, 429]);
 });
 
-test("values are counted at any depth, and an ordinary large body is none of these", () => {
+test("values are counted at any depth, and an ordinary large body is not affected", () => {
   const deep = { a: Array.from({ length: 400 }, () => ({ b: Array(300).fill({}) })) };
   const batch = {
     items: Array.from({ length: 1_000 }, () => ({ fields: { a: 1, b: "x".repeat(900) } })),
@@ -148,13 +148,13 @@ test("a body of unknown length is refused by the API", async () => {
   expect(await statusOf("/u/some-token", chunked)).toBe("waits for the body");
 });
 
-test("the path that takes files asks who it is first, whatever the size", async () => {
+test("the upload path authenticates first, whatever the size", async () => {
   expect(
     await statusOf("/api/v1/workspaces/x/imports", "Content-Type: text/csv", tooLong),
   ).toContain(" 401 ");
 });
 
-test("no more of a body is read than is asked for", async () => {
+test("no more of a body is read than requested", async () => {
   let given = 0;
   const endless = new ReadableStream<Uint8Array>({
     pull(controller) {

@@ -18,7 +18,7 @@ function asked(proxies: readonly string[], peer: string, forwarded?: string) {
   return { address, unnamed };
 }
 
-test("believes what a named proxy wrote, by address or range, over either family of sockets", () => {
+test("trusts a named proxy's header, by address or range, for both address families", () => {
   const named = ["172.28.0.0/16", "fd00::/8", "192.0.2.7"];
 
   expect(asked(named, "172.28.0.3", "203.0.113.9").address).toBe("203.0.113.9");
@@ -27,7 +27,7 @@ test("believes what a named proxy wrote, by address or range, over either family
   expect(asked(named, "192.0.2.7", "6.6.6.6, 203.0.113.9").address).toBe("203.0.113.9");
 });
 
-test("goes back through a chain of named proxies to the first that is none", () => {
+test("goes back through a chain of named proxies to the first address that is none", () => {
   const forwarded = "6.6.6.6, 203.0.113.9, 172.28.0.9";
 
   expect(asked(["172.28.0.0/16"], "172.28.0.3", forwarded).address).toBe("203.0.113.9");
@@ -36,7 +36,7 @@ test("goes back through a chain of named proxies to the first that is none", () 
   );
 });
 
-test("ignores the claim of a peer that nobody named, private or not, and says who it was", () => {
+test("ignores the header of an unnamed peer, private or not, and reports the peer", () => {
   expect(asked(DEFAULT_PROXIES, "10.1.2.3", "203.0.113.9")).toEqual({
     address: "10.1.2.3",
     unnamed: ["10.1.2.3"],
@@ -45,13 +45,13 @@ test("ignores the claim of a peer that nobody named, private or not, and says wh
   expect(asked([], "127.0.0.1", "203.0.113.9").address).toBe("127.0.0.1");
 });
 
-test("ignores what a broken proxy wrote", () => {
+test("ignores a malformed header", () => {
   expect(asked(DEFAULT_PROXIES, "127.0.0.1", "not an address").address).toBe("127.0.0.1");
   expect(asked(DEFAULT_PROXIES, "127.0.0.1", "").address).toBe("127.0.0.1");
   expect(asked(DEFAULT_PROXIES, "127.0.0.1").address).toBe("127.0.0.1");
 });
 
-test("a proxy is named by an address or a range, never by a name or a range of everything", () => {
+test("a proxy is named by an address or a range, never by a host name or a range of everything", () => {
   const good = ["10.0.0.7", "10.0.0.0/8", "::1", "fd00::/8"];
   const bad = ["", "proxy", "10.0.0.0/0", "::/0", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.0/-1"];
 
@@ -59,7 +59,7 @@ test("a proxy is named by an address or a range, never by a name or a range of e
   expect(bad.filter(isProxyRange)).toEqual([]);
 });
 
-test("all addresses of an IPv6 network of 64 bits count as one, however they are written", () => {
+test("all addresses of an IPv6 /64 count as one, however they are written", () => {
   const same = ["2001:db8::1", "2001:db8::a:b:c:d", "2001:0db8:0:0:ffff:1:2:3", "2001:db8:0:0::"];
   const others = ["2001:db8:0:1::1", "2001:db8:1::1", "::1", "fe80::1%eth0", "64:ff9b::192.0.2.1"];
 

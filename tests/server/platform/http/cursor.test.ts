@@ -6,7 +6,7 @@ import {
   readPage,
 } from "../../../../server/platform/http/cursor.ts";
 
-test("a cursor gives back the position it was made from", () => {
+test("a cursor returns the position it was made from", () => {
   expect(decodeCursor(encodeCursor([1_700_000_000_000, "é", null]), 3)).toEqual([
     1_700_000_000_000,
     "é",
@@ -20,7 +20,7 @@ test("refuses a cursor of another list, another shape, or no cursor at all", () 
   }
 });
 
-test("names the next page only when there is one", () => {
+test("returns a next page only when there is one", () => {
   const rows = [1, 2, 3].map((id) => ({ id }));
 
   expect(cutPage(rows, 3, (row) => [row.id]).nextCursor).toBeNull();
@@ -30,7 +30,7 @@ test("names the next page only when there is one", () => {
   });
 });
 
-test("a page begins where its cursor says, and has fifty rows when nobody says how many", () => {
+test("a page begins at its cursor, and has fifty rows by default", () => {
   expect(readPage({}, [Number.MAX_SAFE_INTEGER])).toEqual({
     limit: 50,
     after: [Number.MAX_SAFE_INTEGER],

@@ -1,4 +1,4 @@
-// On a real socket: a Request made in memory cannot carry a Host that is none.
+// On a real socket: an in-memory Request cannot have an invalid Host.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { type AccountsApp, newAccountsApp, type SignedUp } from "../../../support/accounts.ts";
@@ -30,14 +30,14 @@ function statusWithHost(host: string): Promise<string> {
   });
 }
 
-test("a Host that is none is the client's fault, never the server's", async () => {
+test("an invalid Host is the client's error, never the server's", async () => {
   for (const host of ["a b<>", "[::1", "a:b:c", "%zz", "x:99999"]) {
     expect([host, await statusWithHost(host)]).toEqual([host, "HTTP/1.1 400 Bad Request"]);
   }
   expect(await statusWithHost("localhost")).toContain(" 401 ");
 });
 
-test("nothing keeps what the API answers, and no browser guesses what it is", async () => {
+test("API answers are not cached, and browsers do not guess their type", async () => {
   const answers = [
     await fixture.call(ada.cookie, "GET", "/auth/me"),
     await fixture.call(ada.cookie, "GET", `/workspaces/${ada.workspaceId}/lists`),

@@ -1,4 +1,4 @@
-// SQLite goes on writing to a file that was removed: nothing written there may be answered with yes.
+// SQLite continues to write to a removed file: nothing written there may be confirmed.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
@@ -20,11 +20,11 @@ const addContact = (email: string) =>
     { email },
   );
 
-// The handle looks every two seconds by itself; these are answered long before.
+// The handle checks every two seconds by itself; these requests are answered long before.
 test.each([
   ["the file and its log", ["", "-wal", "-shm"]],
   ["its log alone", ["-wal"]],
-])("no contact is accepted once %s were removed, however soon it comes", async (_, ends) => {
+])("no contact is accepted after %s were removed, however soon it arrives", async (_, ends) => {
   expect((await addContact("before@reader.example")).status).toBe(200);
   const path = fixture.databases.workspace(workspace.id).name;
   for (const end of ends) {

@@ -52,14 +52,14 @@ const user: Actor = { kind: "user", id: "u", isAdmin: false, byCookie: true };
 const ask = (app: { handle(r: Request): Promise<Response> }, path: string, init?: RequestInit) =>
   app.handle(new Request(`http://localhost${path}`, init));
 
-test("lets a member read their workspace", async () => {
+test("allows a member to read their workspace", async () => {
   const response = await ask(appWith({ actor: user }), `/w/${own}/read`);
 
   expect(response.status).toBe(200);
   expect(await response.text()).toBe("Own");
 });
 
-test("a workspace one has no part in does not exist, like one that never did", async () => {
+test("a workspace without membership looks like one that never existed", async () => {
   const response = await ask(appWith({ actor: user }), `/w/${foreign}/read`);
 
   expect(response.status).toBe(404);
@@ -67,7 +67,7 @@ test("a workspace one has no part in does not exist, like one that never did", a
   expect(await response.json()).toMatchObject({ code: "not_found", status: 404 });
 });
 
-test("refuses who is not signed in, whose role is too weak, and who is no administrator", async () => {
+test("refuses strangers, roles that are too weak, and people who are no administrators", async () => {
   expect((await ask(appWith({}), `/w/${own}/read`)).status).toBe(401);
   expect((await ask(appWith({ actor: user }), `/w/${own}/write`)).status).toBe(403);
   expect((await ask(appWith({ actor: user }), "/console")).status).toBe(403);
@@ -80,7 +80,7 @@ test("refuses everything until the setup is finished", async () => {
   expect(await response.json()).toMatchObject({ code: "setup_required" });
 });
 
-test("a write by cookie needs the Origin of our own pages; a write by API key needs none", async () => {
+test("a write by cookie requires the Origin of our own pages; one by API key does not", async () => {
   const path = `/w/${own}/read`;
   const byCookie = appWith({ actor: user });
   const byKey = appWith({ actor: { ...user, kind: "api_key", byCookie: false } });

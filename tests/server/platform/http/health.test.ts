@@ -17,7 +17,7 @@ afterEach(() => fixture.close());
 const get = (path: string, headers = {}) =>
   fixture.app.handle(new Request(`http://localhost${path}`, { headers }));
 
-test("/healthz answers while the process lives", async () => {
+test("/healthz answers while the process is alive", async () => {
   const response = await get("/healthz");
 
   expect(response.status).toBe(200);
@@ -43,7 +43,7 @@ test("/readyz says which part is broken, and why", async () => {
   });
 });
 
-test("a workspace that is set aside is told, without its name, and the instance stays ready", async () => {
+test("a workspace set aside is reported without its name, and the instance stays ready", async () => {
   const { id } = fixture.newWorkspace();
   const { id: other } = fixture.newWorkspace();
   fixture.databases.closeWorkspace(id);
@@ -86,7 +86,7 @@ test("/readyz notices a database that cannot be written", async () => {
   expect(JSON.stringify(await response.json())).toContain("readonly");
 });
 
-test("/metrics counts requests by route pattern, never by the address that was asked for", async () => {
+test("/metrics counts requests by route pattern, never by the requested address", async () => {
   const { id } = fixture.newWorkspace();
   const as = { role: "owner", workspaceId: id } as const;
   await fixture.call(as, "GET", `/workspaces/${id}`);
@@ -110,7 +110,7 @@ test("/metrics counts requests by route pattern, never by the address that was a
   expect(text).not.toContain("ada@");
 });
 
-test("/metrics is not told through a proxy that nobody named, wherever that stands", async () => {
+test("/metrics is not available through an unnamed proxy, wherever it is", async () => {
   fixture.app.listen({ port: 0 });
   const url = `http://127.0.0.1:${fixture.app.server?.port}/metrics`;
   const statusFor = async (forwarded?: string) =>

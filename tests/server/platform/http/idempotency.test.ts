@@ -67,7 +67,7 @@ const post = (key: string | undefined, name = "a", user: string | null = "ann") 
     }),
   );
 
-test("the same key and body are done once, and answered alike", async () => {
+test("the same key and body run once and get the same answer", async () => {
   const first = await post("k1");
   const second = await post("k1");
 
@@ -78,7 +78,7 @@ test("the same key and body are done once, and answered alike", async () => {
   expect(made).toBe(1);
 });
 
-test("without a key, with another key and for another person it is another request", async () => {
+test("without a key, with another key and for another person it is a different request", async () => {
   await post(undefined);
   await post(undefined);
   await post("k1");
@@ -98,7 +98,7 @@ test("a key cannot be used for another body", async () => {
   expect(made).toBe(1);
 });
 
-test("while the first request runs the second is told to wait, and afterwards gets its answer", async () => {
+test("while the first request runs the second is told to wait, and gets its answer afterwards", async () => {
   const running = Promise.withResolvers<void>();
   gate = running.promise;
   const first = post("k1");
@@ -113,12 +113,12 @@ test("while the first request runs the second is told to wait, and afterwards ge
   expect(await (await post("k1")).json()).toEqual({ id: 1, name: "a" });
 });
 
-test("a request that failed gives its key back", async () => {
+test("a failed request releases its key", async () => {
   fails = true;
   expect((await post("k1")).status).toBe(409);
 
   fails = false;
-  // Given back once the answer is on its way.
+  // Released once the answer is on its way.
   await Bun.sleep(5);
   expect((await post("k1")).status).toBe(200);
   expect(made).toBe(1);
@@ -147,7 +147,7 @@ test("keys are forgotten after a day", async () => {
   );
 });
 
-test("who is not signed in learns nothing from a key", async () => {
+test("strangers learn nothing from a key", async () => {
   await post("k1");
 
   expect((await post("k1", "a", null)).status).toBe(401);

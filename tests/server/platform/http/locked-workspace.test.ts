@@ -34,7 +34,7 @@ const read = (workspace: TestWorkspace) =>
     `/workspaces/${workspace.id}/tags`,
   );
 
-test("a write into a workspace that is locked waits its turn, and everybody else is answered meanwhile", async () => {
+test("a write to a locked workspace waits its turn, and all other requests are answered meanwhile", async () => {
   const healthy = fixture.newWorkspace();
   other.exec("BEGIN IMMEDIATE");
   const order: string[] = [];
@@ -53,7 +53,7 @@ test("a write into a workspace that is locked waits its turn, and everybody else
   expect(order).toEqual(["healthy", "read", "locked"]);
 });
 
-test("a lock met in the middle of a request is a 503 that says when to come again, not a fault", async () => {
+test("a lock met during a request is a 503 with when to try again, not a server error", async () => {
   const app = new Elysia().use(problems).post("/", () => {
     other.exec("BEGIN IMMEDIATE");
     fixture.databases.workspace(locked.id).exec("DELETE FROM tag");

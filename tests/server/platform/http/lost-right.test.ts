@@ -1,4 +1,4 @@
-// A right that is taken away while a write waits for a lock counts.
+// A permission lost while a write waits for a lock counts.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Connection, openConnection } from "../../../../server/platform/db/driver.ts";
@@ -33,7 +33,7 @@ const tags = () =>
 const addTag = (cookie: string) =>
   fixture.call(cookie, "POST", `/workspaces/${owner.workspaceId}/tags`, { name: "VIP" });
 
-/** Has the request wait for a lock of `db`, in which `meanwhile` is done. */
+/** Makes the request wait for a lock of `db`, during which `meanwhile` runs. */
 async function whileLocked(
   db: Connection,
   request: () => Promise<Response>,
@@ -64,7 +64,7 @@ test.each(["system.db", "the workspace"])(
   },
 );
 
-test("who is signed out while the write waits changes nothing", async () => {
+test("a person signed out while the write waits changes nothing", async () => {
   const answer = await whileLocked(
     workspace,
     () => addTag(colleague.cookie),
@@ -75,7 +75,7 @@ test("who is signed out while the write waits changes nothing", async () => {
   expect(tags()).toBe(0);
 });
 
-test("an administrator who no longer is one when the write's turn comes is refused", async () => {
+test("a person who is no longer an administrator when the write's turn comes is refused", async () => {
   const answer = await whileLocked(
     system,
     () => fixture.call(owner.cookie, "PATCH", "/instance/settings", { allowPrivateRelays: true }),
@@ -85,7 +85,7 @@ test("an administrator who no longer is one when the write's turn comes is refus
   expect(answer.status).toBe(403);
 });
 
-test("a write that had to wait goes through when nothing was taken away", async () => {
+test("a write that had to wait succeeds when nothing was taken away", async () => {
   const answer = await whileLocked(
     workspace,
     () => addTag(colleague.cookie),

@@ -55,7 +55,7 @@ test("a refusal says in plain words what is wrong with each field", async () => 
   expect(await reasons({ count: 3 })).toEqual({ name: "must not be empty" });
 });
 
-test("and of each parameter, under its own name", async () => {
+test("the same for each parameter, under its own name", async () => {
   expect(await queryReasons("limit=201")).toEqual({ limit: "must be at most 200" });
   expect(await queryReasons("limit=many")).toEqual({ limit: "must be a number" });
   expect(await queryReasons("state=open")).toEqual({ state: "must be one of: on, off" });
@@ -73,7 +73,7 @@ test.each([
   expect<unknown>(fields).toEqual([{ field: query.split("=")[0] ?? "", ...expected }]);
 });
 
-test("a word in the place of an ID is said to be no ID", async () => {
+test("a word in place of an ID is reported as no ID", async () => {
   expect(await refused(new Request("http://localhost/forms/look"))).toEqual({
     id: "is not a valid ID",
   });
@@ -93,7 +93,7 @@ test.each([
   expect(await response.json()).toMatchObject({ code, title, detail: "Why." });
 });
 
-test("a value that cannot be written into a message is refused like any other", async () => {
+test("a value that cannot be put into a message is refused like any other", async () => {
   const body = '{"name":{"toString":1},"count":{"toString":null}}';
   const headers = { "content-type": "application/json" };
   const request = new Request("http://localhost/", { method: "POST", headers, body });

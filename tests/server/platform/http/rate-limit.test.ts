@@ -50,7 +50,7 @@ function limitedApp() {
     });
 }
 
-test("a caller may ask a burst, learns what is left, and is then told how long to wait", async () => {
+test("a caller may send a burst, sees what is left, and is then told how long to wait", async () => {
   const app = limitedApp();
   const ask = () =>
     app.handle(new Request("http://localhost/api/thing", { headers: { "x-user": "ada" } }));
@@ -77,7 +77,7 @@ test("a caller may ask a burst, learns what is left, and is then told how long t
   ]);
 });
 
-test("one caller's haste costs another nothing, and a clock that steps back gives nothing and takes nothing", async () => {
+test("one caller's requests cost another nothing, and a clock that steps back changes nothing", async () => {
   const app = limitedApp();
   const ask = (user: string) =>
     app.handle(new Request("http://localhost/api/thing", { headers: { "x-user": user } }));
@@ -92,7 +92,7 @@ test("one caller's haste costs another nothing, and a clock that steps back give
   expect((await ask("ada")).status).toBe(200);
 });
 
-test("a file carries the limits too", async () => {
+test("a file download has the limit headers as well", async () => {
   const response = await limitedApp().handle(
     new Request("http://localhost/api/file", { headers: { "x-user": "ada" } }),
   );
@@ -100,7 +100,7 @@ test("a file carries the limits too", async () => {
   expect(response.headers.get("ratelimit-remaining")).toBe("3");
 });
 
-test("who is not signed in is counted by address, at open doors of the API and at closed ones", async () => {
+test("strangers are counted by address, on open routes and refused ones", async () => {
   const app = limitedApp();
   const ask = (path: string) => app.handle(new Request(`http://localhost${path}`));
 
@@ -109,7 +109,7 @@ test("who is not signed in is counted by address, at open doors of the API and a
   expect(statuses.map(({ status }) => status)).toEqual([401, 200, 429]);
 });
 
-test("links in mail are never limited by address, because proxies fetch them for thousands", async () => {
+test("links in mail are never limited by address, because proxies fetch them for thousands of people", async () => {
   const app = limitedApp();
 
   for (let i = 0; i < 20; i++) {
@@ -118,7 +118,7 @@ test("links in mail are never limited by address, because proxies fetch them for
   }
 });
 
-test("a stranger is refused before the body is looked at", async () => {
+test("a stranger is refused before the body is checked", async () => {
   const response = await limitedApp().handle(
     new Request("http://localhost/api/thing", {
       method: "POST",

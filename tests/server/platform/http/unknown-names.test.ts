@@ -31,7 +31,7 @@ const app = new Elysia()
 
 const ask = (path: string) => app.handle(new Request(`http://localhost${path}`));
 
-test("a query parameter with a typing error is refused, and the names that exist are said", async () => {
+test("a misspelled query parameter is refused, with the existing names", async () => {
   const answer = await ask("/api/v1/things?limt=5");
 
   expect(answer.status).toBe(422);
@@ -49,7 +49,7 @@ test("a query parameter with a typing error is refused, and the names that exist
   expect((await ask("/api/v1/things?__proto__=1")).status).toBe(422);
 });
 
-test("known parameters pass, and links that strangers open may carry what others add", async () => {
+test("known parameters are accepted, and links that strangers open may have additional ones", async () => {
   expect(await (await ask("/api/v1/things?limit=5&q=a")).json()).toEqual({ limit: 5 });
   expect((await ask("/api/v1/linked?utm_source=x")).status).toBe(200);
   expect((await ask("/p/t0ken?fbclid=1")).status).toBe(200);
@@ -78,7 +78,7 @@ test.each([
   expect(fields[0]?.code).toBe("unknown_member");
 });
 
-test("known members pass, free keys of a record too, and strangers' forms may send more", async () => {
+test("known members are accepted, also free keys of a record, and strangers' forms may send more", async () => {
   const body = { name: "a", filter: { q: "x" }, rules: [{ list: "y" }], fields: { toString: "x" } };
   expect(await (await send("/api/v1/things", body)).json()).toEqual({ given: Object.keys(body) });
   expect((await send("/api/v1/form", { email: "a@x.example", utm: 1 })).status).toBe(200);

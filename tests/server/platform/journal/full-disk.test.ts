@@ -8,7 +8,7 @@ import { JournalReader } from "../../../../server/platform/journal/reader.ts";
 import { streamStart } from "../../../../server/platform/journal/segments.ts";
 import { type JournalHealth, openJournal } from "../../../../server/platform/journal/writer.ts";
 
-// Mounting takes root; on a developer's machine without it there is no other honest full disk.
+// Mounting needs root. Without it a developer's machine offers no way to fill a real disk.
 const canMount = process.getuid?.() === 0 || process.env["CI"] === "true";
 let mountPoint: string;
 
@@ -38,7 +38,7 @@ function readAll(dir: string): string[] {
 }
 
 test.skipIf(!canMount)(
-  "a full disk refuses records, says so, and takes them again when there is space",
+  "on a full disk records are refused with the reason, and accepted again when there is space",
   async () => {
     const dir = join(mountPoint, "stream");
     const ballast = join(mountPoint, "ballast");
@@ -75,24 +75,21 @@ test.skipIf(!canMount)(
   },
 );
 
-test.skipIf(!canMount)(
-  "a journal that nobody writes to notices by itself that there is space again",
-  async () => {
-    const dir = join(mountPoint, "quiet");
-    const ballast = join(mountPoint, "quiet-ballast");
-    const journal = openJournal({ dir });
-    await journal.append("kept");
-    // Writes until there is no room: dd's failure is the point.
-    spawnSync("dd", ["if=/dev/zero", `of=${ballast}`, "bs=4096"]);
-    await expect(journal.append("x".repeat(9_000))).rejects.toThrow("ENOSPC");
+test.skipIf(!canMount)("an idle journal notices by itself that there is space again", async () => {
+  const dir = join(mountPoint, "quiet");
+  const ballast = join(mountPoint, "quiet-ballast");
+  const journal = openJournal({ dir });
+  await journal.append("kept");
+  // Writes until the disk is full: dd is meant to fail.
+  spawnSync("dd", ["if=/dev/zero", `of=${ballast}`, "bs=4096"]);
+  await expect(journal.append("x".repeat(9_000))).rejects.toThrow("ENOSPC");
 
-    unlinkSync(ballast);
-    while (!journal.health.writable) {
-      await Bun.sleep(20);
-    }
-    await journal.append("again");
+  unlinkSync(ballast);
+  while (!journal.health.writable) {
+    await Bun.sleep(20);
+  }
+  await journal.append("again");
 
-    expect(readAll(dir)).toEqual(["kept", "again"]);
-    await journal.close();
-  },
-);
+  expect(readAll(dir)).toEqual(["kept", "again"]);
+  await journal.close();
+});

@@ -67,7 +67,7 @@ test("an appended record is on the disk when the append resolves", async () => {
   await journal.close();
 });
 
-test("appends of one moment share one write, in the order they were made", async () => {
+test("concurrent appends share one write, in the order they were made", async () => {
   const journal = openJournal({ dir });
   const order: number[] = [];
 
@@ -80,7 +80,7 @@ test("appends of one moment share one write, in the order they were made", async
   await journal.close();
 });
 
-test("a reader stops at the durable position and goes on when it moves", async () => {
+test("a reader stops at the durable position and continues when it moves", async () => {
   const durable = newDurableMark();
   const reader = new JournalReader({ dir, from: streamStart, limit: () => readDurable(durable) });
   const journal = openJournal({ dir, durable, segmentBytes: 30 });
@@ -99,7 +99,7 @@ test("a reader stops at the durable position and goes on when it moves", async (
   await journal.close();
 });
 
-test("a record that becomes durable while the reader looks is neither passed over nor taken for damage", async () => {
+test("a record that becomes durable during a read is neither skipped nor treated as damage", async () => {
   const payloads = Array.from({ length: 12 }, (_, n) => `record ${n}`);
   const journal = openJournal({ dir });
   await Promise.all(payloads.map((payload) => journal.append(payload)));
@@ -109,7 +109,7 @@ test("a record that becomes durable while the reader looks is neither passed ove
   const ends = all.next().map((record) => record.end.offset);
   all.close();
 
-  // The writer moves on, or does not, each time the limit is asked; half of the next record is always in the file.
+  // The writer advances, or not, each time the limit is read; half of the next record is always in the file.
   const end = (n: number) => ends[n - 1] ?? 0;
   const grow = (n: number) => writeFileSync(segmentPath(dir, 1), whole.subarray(0, end(n) + 9));
   fc.assert(
@@ -137,7 +137,7 @@ test("a record that becomes durable while the reader looks is neither passed ove
   );
 });
 
-test("after any damage every record before and behind it is read, in order, and new records follow", async () => {
+test("after any damage every record before and behind it is read in order, and new records follow", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ minLength: 1, maxLength: 300, unit: "grapheme" }), {
@@ -155,7 +155,7 @@ test("after any damage every record before and behind it is read, in order, and 
 
         const survived = readAll(streamStart, folder);
         expect(isInOrder(survived, records)).toBe(true);
-        // One place is hurt: what it takes is the record it is in, and what was cut off behind it.
+        // One place is damaged: its record is lost, and what was truncated behind it.
         expect(survived.length).toBeGreaterThanOrEqual(
           damage === "flip" ? records.length - 1 : damage === "junk" ? records.length : 0,
         );
@@ -211,7 +211,7 @@ test("a damaged old segment is reported and the segments after it are still read
   expect(damages).toEqual([{ segment: 1, offset: 0 }]);
 });
 
-test("bytes that went bad in the middle cost their own record, are told, and nothing behind them is lost", async () => {
+test("damaged bytes in the middle lose only their own record and are reported", async () => {
   const journal = openJournal({ dir });
   const records = Array.from({ length: 3_000 }, (_, i) => `record ${i} ${"x".repeat(i % 900)}`);
   await Promise.all(records.map((record) => journal.append(record)));
@@ -240,7 +240,7 @@ test("bytes that went bad in the middle cost their own record, are told, and not
   expect(lost[1]).toBeLessThan(5_000);
 });
 
-test("what a killed process left half-written is no damage", async () => {
+test("a half-written record of a killed process is no damage", async () => {
   const journal = openJournal({ dir });
   await journal.append("whole");
   await journal.close();
@@ -261,7 +261,7 @@ test("what a killed process left half-written is no damage", async () => {
   }
 });
 
-test("numbers go on above a mark, even when nothing is there", async () => {
+test("numbers continue above a mark, even in an empty folder", async () => {
   const journal = openJournal({ dir, above: 40 });
   await journal.append("first");
   await journal.close();
@@ -270,7 +270,7 @@ test("numbers go on above a mark, even when nothing is there", async () => {
   expect(readAll({ segment: 40, offset: 900 })).toEqual(["first"]);
 });
 
-test("retention removes whole old segments but never the newest", async () => {
+test("retention removes complete old segments but never the newest", async () => {
   const journal = openJournal({ dir, segmentBytes: 10 });
   for (const record of ["in the first", "in the second", "in the third"]) {
     await journal.append(record);
@@ -283,7 +283,7 @@ test("retention removes whole old segments but never the newest", async () => {
   expect(listSegments(dir)).toEqual([3]);
 });
 
-test("a new segment on demand lets the old one go, loses nothing, and leaves no row of empty ones", async () => {
+test("a new segment on demand releases the old one, loses nothing, and leaves no series of empty ones", async () => {
   const journal = openJournal({ dir });
   const limit = () => readDurable(journal.durable);
   const reader = new JournalReader({ dir, from: streamStart, limit });
@@ -305,7 +305,7 @@ test("a new segment on demand lets the old one go, loses nothing, and leaves no 
   await journal.roll();
   expect(read).toEqual(["before", "with it", "after"]);
 
-  // A process that wrote nothing yet makes way for the segment of the one before.
+  // The empty segment of the process before is replaced.
   const next = openJournal({ dir });
   await next.roll();
   expect(readAll({ segment: 3, offset: 0 })).toEqual([]);

@@ -35,7 +35,7 @@ function newScheduler(options: Partial<SchedulerOptions> = {}) {
   return { system, scheduler };
 }
 
-/** Work that does not end before it is told to, and what was begun so far. */
+/** Work that ends only when told to, and what has begun so far. */
 function hangingWork() {
   const begun: Job[] = [];
   const ends: (() => void)[] = [];
@@ -51,14 +51,14 @@ function hangingWork() {
   return { begun, handler, release };
 }
 
-/** Lets what is due begin, without waiting for it to end. */
+/** Starts what is due, without waiting for its end. */
 async function begin(scheduler: Scheduler): Promise<() => Promise<void>> {
   const run = scheduler.runDue();
   await Bun.sleep(1);
   return () => run;
 }
 
-test("mail of one workspace that hangs leaves places to every other, and to its own other work", async () => {
+test("hanging mail of one workspace leaves places to every other, and to its own other work", async () => {
   const { scheduler } = newScheduler();
   const mails = hangingWork();
   const launches = hangingWork();
@@ -108,7 +108,7 @@ test("the instance's own mail begins at once while the mail of thirty workspaces
   await Promise.all([end(), more()]);
 });
 
-test("workspaces take turns, and each has its oldest job done first", async () => {
+test("workspaces take turns, each with its oldest job first", async () => {
   const heavyRuns: string[] = [];
   const { scheduler } = newScheduler({
     heavy: {
@@ -158,7 +158,7 @@ test("one kind of heavy work leaves a place to the others", async () => {
   await end();
 });
 
-test("a long job makes room while others wait, keeps its try, and goes on afterwards", async () => {
+test("a long job pauses while others wait, keeps its attempt, and continues afterwards", async () => {
   const order: string[] = [];
   const slices = new Map<string, number>();
   const { scheduler } = newScheduler({
@@ -171,7 +171,7 @@ test("a long job makes room while others wait, keeps its try, and goes on afterw
         const name = workspaceId ?? "";
         const slice = (slices.get(name) ?? 0) + 1;
         slices.set(name, slice);
-        // The large one is done in its third slice, whenever it gets that.
+        // The large one finishes in its third slice, whenever that runs.
         while (name === "large" && slice < 3) {
           signal.throwIfAborted();
           await Bun.sleep(2);
@@ -192,7 +192,7 @@ test("a long job makes room while others wait, keeps its try, and goes on afterw
   expect(scheduler.queue.find(large)).toMatchObject({ state: "done", attempts: 1 });
 });
 
-test("a long job that nobody waits behind is left alone", async () => {
+test("a long job without waiting jobs is not interrupted", async () => {
   let aborted = false;
   const { scheduler } = newScheduler({
     heavy: {
@@ -207,7 +207,7 @@ test("a long job that nobody waits behind is left alone", async () => {
     },
   });
   scheduler.queue.enqueue("import.run", "only", { i: 0 });
-  // More of the same takes its turn when the first has ended.
+  // More of the same kind runs when the first has ended.
   scheduler.queue.enqueue("import.run", "only", { i: 1 });
 
   await scheduler.runDue();
@@ -215,7 +215,7 @@ test("a long job that nobody waits behind is left alone", async () => {
   expect(aborted).toBe(false);
 });
 
-test("a job that meets a locked file comes again a second later and has lost no try", async () => {
+test("a job that meets a locked file runs again a second later without losing an attempt", async () => {
   const { scheduler } = newScheduler();
   let locked = true;
   scheduler.handle("write", async () => {
@@ -238,7 +238,7 @@ test("a job that meets a locked file comes again a second later and has lost no 
   expect(scheduler.queue.find(id)).toMatchObject({ state: "done", attempts: 1 });
 });
 
-test("among a hundred thousand waiting jobs of one workspace the next turn is found without reading them", () => {
+test("among a hundred thousand waiting jobs of one workspace the next turn is found without reading them all", () => {
   const { system, scheduler } = newScheduler();
   const insert = system.prepare(
     "INSERT INTO job (kind, workspace_id, due_at, created_at) VALUES ('form.signup', ?, ?, 0)",

@@ -40,7 +40,7 @@ async function until(condition: () => boolean, withinMs: number): Promise<void> 
   }
 }
 
-test("kill -9 in the middle loses no job, and no finished job runs again", async () => {
+test("kill -9 loses no job, and no finished job runs again", async () => {
   const queue = createJobQueue(system, Date.now);
   for (let i = 0; i < JOBS; i++) {
     queue.enqueue("append", null, {});

@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a clock that leaps forward, as after a suspended machine wakes, does not start again what is running", async () => {
+test("a clock that jumps forward, as after a suspended machine wakes, does not restart running jobs", async () => {
   let now = Date.UTC(2026, 10, 21, 12);
   const scheduler = new Scheduler({ system, clock: () => now, owner: "a" });
   const mails = Promise.withResolvers<void>();

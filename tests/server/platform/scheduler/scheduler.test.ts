@@ -27,7 +27,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A scheduler on its own connection to the one system.db of the test, as a process of its own would have. */
+/** A scheduler with its own connection to the test's system.db, like a separate process. */
 function newScheduler(owner: string, options: Partial<SchedulerOptions> = {}): Scheduler {
   const system = openConnection(join(folder, "system.db"));
   open.push(system);
@@ -52,7 +52,7 @@ test("a job runs once, when it is due and not before", async () => {
   expect(seen).toEqual([{ name: "Ada" }]);
 });
 
-test("no job begins while none may, and what waited runs afterwards", async () => {
+test("no job starts while starting is disabled, and waiting jobs run afterwards", async () => {
   let mayRun = false;
   const scheduler = newScheduler("a", { mayRun: () => mayRun });
   const seen: unknown[] = [];
@@ -69,7 +69,7 @@ test("no job begins while none may, and what waited runs afterwards", async () =
   expect(seen).toEqual([{ name: "Ada" }]);
 });
 
-test("a clock that steps back keeps nothing waiting that was to be done at once, and brings nothing forward", async () => {
+test("a clock that steps back delays nothing that was due at once, and runs nothing early", async () => {
   const scheduler = newScheduler("a");
   const seen: unknown[] = [];
   scheduler.handle("greet", async (job) => {
@@ -88,7 +88,7 @@ test("a clock that steps back keeps nothing waiting that was to be done at once,
   expect(seen).toEqual(["at once", "at noon"]);
 });
 
-test("a unique key stops the same work from being queued twice while it is open", async () => {
+test("a unique key prevents queueing the same work twice while it is open", async () => {
   const scheduler = newScheduler("a");
   scheduler.handle("check", async () => {});
 
@@ -102,7 +102,7 @@ test("a unique key stops the same work from being queued twice while it is open"
   expect(third).toBeNumber();
 });
 
-test("a failing job waits longer each time, then lies in the dead letters until somebody retries it", async () => {
+test("a failing job waits longer each time, then becomes a dead letter until somebody retries it", async () => {
   const scheduler = newScheduler("a");
   let healthy = false;
   scheduler.handle("mail", async () => {
@@ -132,7 +132,7 @@ test("a failing job waits longer each time, then lies in the dead letters until 
   expect(scheduler.queue.retry(id)).toBe(false);
 });
 
-test("a job that says another try cannot help is dead at once", async () => {
+test("a job that says a retry cannot help fails at once", async () => {
   const scheduler = newScheduler("a");
   scheduler.handle("import", async () => {
     throw new PermanentJobError("the file is gone");
@@ -144,7 +144,7 @@ test("a job that says another try cannot help is dead at once", async () => {
   expect(scheduler.queue.find(id)).toMatchObject({ state: "dead", attempts: 1 });
 });
 
-test("two owners that race share the jobs and run none twice", async () => {
+test("two competing owners share the jobs and run none twice", async () => {
   const runs = new Map<unknown, number>();
   const owners = ["a", "b"].map((owner) => newScheduler(owner));
   for (const scheduler of owners) {
@@ -163,7 +163,7 @@ test("two owners that race share the jobs and run none twice", async () => {
   expect(Math.max(...runs.values())).toBe(1);
 });
 
-test("the job of an owner that gives no sign of life goes to another, and the first cannot settle it any more", async () => {
+test("the job of an owner without a heartbeat goes to another, and the first can no longer finish it", async () => {
   const lost = newScheduler("lost", { leaseMs: 10_000 });
   const heir = newScheduler("heir", { leaseMs: 10_000 });
   let release = () => {};
@@ -186,7 +186,7 @@ test("the job of an owner that gives no sign of life goes to another, and the fi
   expect(lost.queue.find(id)).toMatchObject({ state: "ready", lastError: "from the heir" });
 });
 
-test("cancelling takes a waiting job back and tells a running one to stop", async () => {
+test("cancelling removes a waiting job and tells a running one to stop", async () => {
   const scheduler = newScheduler("a", { leaseMs: 30 });
   let stopped = false;
   scheduler.handle("freeze", async (_job, { signal }) => {
@@ -206,7 +206,7 @@ test("cancelling takes a waiting job back and tells a running one to stop", asyn
   expect(scheduler.queue.cancel("now")).toBe(false);
 });
 
-test("stopping waits for a job that ends soon and gives back one that does not, with its try", async () => {
+test("stopping waits for a job that ends soon and returns a longer one with its attempt", async () => {
   const scheduler = newScheduler("a");
   scheduler.handle("short", () => Bun.sleep(20));
   scheduler.handle("long", async (_job, { signal }) => {
@@ -222,7 +222,7 @@ test("stopping waits for a job that ends soon and gives back one that does not, 
   expect(scheduler.queue.find(long)).toMatchObject({ state: "ready", attempts: 0 });
 });
 
-test("a started scheduler takes new work at once, and work another thread queued within about a second", async () => {
+test("a running scheduler starts new work at once, and work queued by another thread within about a second", async () => {
   const scheduler = newScheduler("a", { clock: Date.now });
   const elsewhere = newScheduler("b", { clock: Date.now });
   const took: number[] = [];
@@ -242,7 +242,7 @@ test("a started scheduler takes new work at once, and work another thread queued
   expect(took[1]).toBeLessThan(1_400);
 });
 
-test("recurring work is one open row, comes again after each run, and a missed moment is made up for once", async () => {
+test("recurring work is one open row, repeats after each run, and catches up once for missed times", async () => {
   const runs: number[] = [];
   const daily = { pattern: "30 3 * * *", zone: "Europe/Berlin" };
   const first = newScheduler("a");
@@ -260,7 +260,7 @@ test("recurring work is one open row, comes again after each run, and a missed m
   ]);
 });
 
-test("recurring work that fails for good still comes again at its next moment", async () => {
+test("recurring work that fails permanently still runs at its next time", async () => {
   const scheduler = newScheduler("a");
   scheduler.every("clean", { pattern: "0 * * * *", zone: "UTC" }, async () => {
     throw new PermanentJobError("broken");
@@ -272,7 +272,7 @@ test("recurring work that fails for good still comes again at its next moment", 
   expect(scheduler.queue.list({ limit: 10 }).map(({ state }) => state)).toEqual(["ready", "dead"]);
 });
 
-test("heavy kinds go to the runner they were given, no more at once than it takes", async () => {
+test("heavy kinds use their runner, no more at once than it accepts", async () => {
   let running = 0;
   let most = 0;
   const scheduler = newScheduler("a", {
@@ -297,7 +297,7 @@ test("heavy kinds go to the runner they were given, no more at once than it take
   expect(scheduler.queue.counts()).toEqual([{ state: "done", n: 6 }]);
 });
 
-test("finished jobs are forgotten after their time, dead letters are not", async () => {
+test("finished jobs are removed after a time, dead letters are not", async () => {
   const scheduler = newScheduler("a");
   scheduler.handle("ok", async () => {});
   scheduler.handle("bad", async () => {
@@ -311,7 +311,7 @@ test("finished jobs are forgotten after their time, dead letters are not", async
   expect(scheduler.queue.counts()).toEqual([{ state: "dead", n: 1 }]);
 });
 
-test("a local time keeps its hour over the change of daylight saving", () => {
+test("a local time keeps its hour across daylight saving changes", () => {
   const before = nextLocalTime("Europe/Berlin", 9, 0, Date.UTC(2026, 2, 28, 12));
   const after = nextRun({ pattern: "0 9 * * *", zone: "Europe/Berlin" }, before);
 

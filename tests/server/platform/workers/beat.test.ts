@@ -28,7 +28,7 @@ test("a task that fails stops neither the beat nor the tasks behind it", async (
   expect(failures).toEqual(["at once", "later", "at once", "later", "at once", "later"]);
 });
 
-test("a beat that is stopped in the middle of a round begins nothing more", async () => {
+test("a beat stopped during a round starts nothing more", async () => {
   const running = Promise.withResolvers<void>();
   const done: string[] = [];
   const stop = startBeat(1, [() => running.promise, () => done.push("second task")], () => {});

@@ -23,7 +23,7 @@ function pair() {
   return { caller: connect<typeof methods>(port1), lost, close: () => port1.close() };
 }
 
-test("calls are answered each with its own answer, in whatever order they finish", async () => {
+test("each call gets its own answer, in whatever order they finish", async () => {
   const { caller, close } = pair();
 
   const answers = await Promise.all([caller.call("later", "slow"), caller.call("double", 21)]);
@@ -32,7 +32,7 @@ test("calls are answered each with its own answer, in whatever order they finish
   close();
 });
 
-test("a refusal crosses the thread boundary with its code, its fields and why", async () => {
+test("a refusal crosses threads with its code, its fields and its reason", async () => {
   const { caller, close } = pair();
 
   const refusal: unknown = await caller.call("refuse", null).catch((error: unknown) => error);
@@ -46,7 +46,7 @@ test("a refusal crosses the thread boundary with its code, its fields and why", 
   close();
 });
 
-test("an error nobody waits for is reported where it happened", async () => {
+test("an error that nobody awaits is reported where it happened", async () => {
   const { caller, lost, close } = pair();
 
   caller.tell("refuse", null);
@@ -56,7 +56,7 @@ test("an error nobody waits for is reported where it happened", async () => {
   close();
 });
 
-test("when the other thread is gone, waiting and later calls are refused", async () => {
+test("when the other thread has ended, waiting and later calls are refused", async () => {
   const { caller, close } = pair();
 
   const waiting = caller.call("later", "never");

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { FairGate } from "../../../../server/platform/workers/fair-gate.ts";
 
-/** Work that ends when it is told to, and the order in which it was begun. */
+/** Work that ends when told to, and the order in which it began. */
 function work() {
   const begun: string[] = [];
   const ends: (() => void)[] = [];
@@ -19,7 +19,7 @@ function work() {
   return { begun, begin, endAll };
 }
 
-test("workspaces take turns, whoever asked for how much before", async () => {
+test("workspaces take turns, however much each asked for before", async () => {
   const gate = new FairGate({ atOnce: 1, perWorkspace: 1, waiting: 10 });
   const { begun, begin, endAll } = work();
   const all = ["a1", "a2", "a3", "b1", "b2", "c1"].map((name) =>
@@ -32,7 +32,7 @@ test("workspaces take turns, whoever asked for how much before", async () => {
   expect(begun).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
 });
 
-test("one workspace has its share of what is under way, and the rest is free for others", async () => {
+test("one workspace has a limited share of running work, and the rest is free for others", async () => {
   const gate = new FairGate({ atOnce: 4, perWorkspace: 2, waiting: 10 });
   const { begun, begin, endAll } = work();
   const all = ["a1", "a2", "a3", "b1"].map((name) => gate.pass(name.slice(0, 1), begin(name)));
@@ -44,7 +44,7 @@ test("one workspace has its share of what is under way, and the rest is free for
   expect(begun).toEqual(["a1", "a2", "b1", "a3"]);
 });
 
-test("too much of one workspace is refused with when to come again; another is not", async () => {
+test("too much work of one workspace is refused with when to try again; other workspaces are not", async () => {
   const gate = new FairGate({ atOnce: 1, perWorkspace: 1, waiting: 1 });
   const { begin, endAll } = work();
   const first = gate.pass("a", begin("a1"));
@@ -59,7 +59,7 @@ test("too much of one workspace is refused with when to come again; another is n
   await Promise.all([first, second, other]);
 });
 
-test("work that fails makes room like work that succeeds", async () => {
+test("failed work frees its place like successful work", async () => {
   const gate = new FairGate({ atOnce: 1, perWorkspace: 1, waiting: 1 });
 
   await expect(gate.pass("a", () => Promise.reject(new Error("no")))).rejects.toThrow("no");

@@ -32,7 +32,7 @@ afterEach(() => pool.stop());
 const work = (owner: string, name: string, ms = 1, lane = "a") =>
   pool.call({ owner, lane }, "work", { ms, name });
 
-test("owners take turns, however much one of them asks for", async () => {
+test("owners take turns, however much one of them requests", async () => {
   start();
   const order: string[] = [];
   const note = (name: string) => order.push(name);
@@ -59,7 +59,7 @@ test("the lanes of an owner take turns too", async () => {
   expect(order).toEqual(["1", "2", "sent", "3"]);
 });
 
-test("what takes too long is ended with its thread; its owner rests while others go on", async () => {
+test("a call that takes too long is ended with its thread; its owner pauses while others continue", async () => {
   start({ maxMs: 400, restMs: 3_000 });
   const startedAt = performance.now();
 
@@ -94,7 +94,7 @@ test("a thread whose start hangs is ended, and the next call finds another one",
   expect(opened).toBe(2);
 });
 
-test("one owner has one call running, so that another finds a thread", async () => {
+test("an owner has one call running at a time, so that another finds a thread", async () => {
   start({ threads: 2 });
   const long = [work("a", "a1", 3_000), work("a", "a2", 3_000)];
   const startedAt = performance.now();
@@ -119,7 +119,7 @@ test("a full lane is refused with the time to wait; the lanes beside it and othe
   await Promise.all([first, ...waiting]);
 });
 
-test("a failure is the call's own, and the thread goes on", async () => {
+test("a failure affects only its call, and the thread continues", async () => {
   start();
 
   await expect(pool.call({ owner: "a", lane: "a" }, "fail", { reason: "no" })).rejects.toThrow(
@@ -129,7 +129,7 @@ test("a failure is the call's own, and the thread goes on", async () => {
   expect(opened).toBe(1);
 });
 
-test("a thread that has nothing to do is ended, and started again when it is needed", async () => {
+test("an idle thread is ended, and started again when needed", async () => {
   start({ idleMs: 50 });
   await work("a", "1");
   await Bun.sleep(300);
@@ -138,7 +138,7 @@ test("a thread that has nothing to do is ended, and started again when it is nee
   expect(opened).toBe(2);
 });
 
-test("stopping rejects what runs and what waits", async () => {
+test("stopping rejects running and waiting calls", async () => {
   start();
   const asked = [work("a", "1", 5_000), work("a", "2"), work("b", "3")].map((call) =>
     call.catch((error: unknown) => (error as AppError).code),

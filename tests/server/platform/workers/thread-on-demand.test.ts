@@ -6,7 +6,7 @@ import {
 
 type Echo = { start(request: null): void; say(request: string): string; stop(request: null): void };
 
-/** Answers each call with its own request, except those of `deafTo`. */
+/** Answers each call with its own request, except calls of `deafTo`. */
 function worker(deafTo: string): Worker {
   const source = `
     self.onmessage = ({ data: { id, name, request } }) => {
@@ -25,7 +25,7 @@ const parts = (open: () => Worker): ThreadParts<Echo> => ({
   deathOf: () => new Error("try again"),
 });
 
-test("a thread that never starts is given up, and the next use starts another", async () => {
+test("a thread that never starts is abandoned, and the next use starts another", async () => {
   let opened = 0;
   const thread = new ThreadOnDemand<Echo>({
     ...parts(() => {
@@ -64,7 +64,7 @@ test("a use that takes too long ends its thread, and the next use starts another
   await thread.stop();
 });
 
-test("a thread that does not stop in time does not keep the others from stopping", async () => {
+test("a thread that does not stop in time does not block the others from stopping", async () => {
   const thread = new ThreadOnDemand<Echo>({ ...parts(() => worker("hang")), maxMs: 300 });
   const hung = thread.use((caller) => caller.call("say", "hang"));
 

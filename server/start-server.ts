@@ -41,6 +41,7 @@ import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
 import { type Jobs, startJobs } from "./jobs/index.ts";
 import { inspectInThread } from "./jobs/inspect.ts";
+import { registerLostJobs } from "./jobs/lost-jobs.ts";
 import { registerNightly } from "./jobs/nightly.ts";
 import { type Reads, startReads } from "./jobs/reads.ts";
 import { createAuditLog } from "./platform/audit/audit-log.ts";
@@ -357,6 +358,7 @@ function startScheduler(parts: Parts, outside: AppOutside, metrics: Metrics): Sc
   registerJobCleanUp(scheduler, systemClock);
   registerFileCleanUp(scheduler, config.dataDir, systemClock);
   registerNightly(scheduler);
+  registerLostJobs(scheduler, databases, systemClock);
   const mail = createMailer(() => systemMailRoute(system, keyRing, parts.inbound.port));
   registerAuthJobs(scheduler, {
     ...{ config, system, mail, clock: systemClock },

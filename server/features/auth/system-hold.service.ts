@@ -15,6 +15,7 @@ import { holdAll } from "../../platform/db/workspace-seen.store.ts";
 import { AppError, because } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import { cancelInstanceMail } from "../../platform/scheduler/job.store.ts";
+import { createJobQueue } from "../../platform/scheduler/job-queue.ts";
 import { holdAllKeys } from "../api-keys/api-keys.service.ts";
 import type { AuditLog } from "../ports.ts";
 import { forgetAllTokens } from "../users/reset.service.ts";
@@ -26,6 +27,9 @@ import { skipNumbers } from "../workspaces/workspaces.service.ts";
 const WORKSPACE_FILE = /^t_([0-9a-z]{26})\.db$/;
 /** More workspaces than anybody makes between two backups. */
 const SKIPPED_NUMBERS = 1_000;
+
+/** The kind of job that looks for jobs which the copy lacks. It runs once the hold has ended. */
+export const LOST_JOBS = "system.lost-jobs";
 
 /** What the operator has to do while the hold lasts. */
 export const HOLD_REMEDY =
@@ -90,6 +94,7 @@ function hold(
     forgetAllTokens(system);
     markPasswordsOld(system);
     cancelInstanceMail(system, now);
+    createJobQueue(system, () => now).enqueue(LOST_JOBS, null, {}, { uniqueKey: LOST_JOBS });
     holdAll(system, now);
     skipNumbers(system, SKIPPED_NUMBERS);
     const entry = { actorId: null, workspaceId: null, action: "instance.hold" } as const;

@@ -1,6 +1,13 @@
-import type { Job } from "../../platform/scheduler/job.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import type { Job, WaitingWork } from "../../platform/scheduler/job.ts";
 import { SIGNUP_JOB } from "./signup.ts";
 import { runSignupJob, runWelcomeJob, type SignupRunDeps, WELCOME_JOB } from "./signup-run.ts";
+import { newSignups } from "./signups.store.ts";
+
+/** The jobs that sign-ups wait for. */
+export function waitingSignups(db: Connection, now: number): WaitingWork[] {
+  return newSignups(db, now).map((signupId) => ({ kind: SIGNUP_JOB, payload: { signupId } }));
+}
 
 /** The handlers of this slice's jobs, for the scheduler: `[kind, handler]`. */
 export function formJobs(

@@ -50,9 +50,23 @@ const selectOne = statement<[id: number], SignupRow>(`
    WHERE id = ?
 `);
 
+// By form, because the index begins with it.
+const selectNew = statement<[now: number], { id: number }>(`
+  SELECT form_signup.id FROM form
+    JOIN form_signup ON form_signup.form_id = form.id AND form_signup.state = 'new'
+   WHERE form_signup.expires_at > ?
+`);
+
 const selectWaiting = statement<[formId: number, now: number], { n: number }>(`
   SELECT count(*) AS n FROM form_signup WHERE form_id = ? AND state = 'waiting' AND expires_at > ?
 `);
+
+/** Sign-ups that nobody has looked at yet and that have not expired. */
+export function newSignups(db: Connection, now: number): number[] {
+  return selectNew(db)
+    .all(now)
+    .map(({ id }) => id);
+}
 
 /** Stores a sign-up and deletes some of those before `forgetBefore`. Returns its id. */
 export function insertSignup(db: Connection, signup: NewSignup, forgetBefore: number): number {

@@ -28,6 +28,11 @@ const TURN_MS = 8;
 const ROWS_BETWEEN_LOOKS = 200;
 const MAX_ATTEMPTS = 3;
 
+/** How the check of an import is queued. */
+export function checkJobOptions(workspaceId: string, importId: number) {
+  return { uniqueKey: `import.check:${workspaceId}:${importId}`, maxAttempts: MAX_ATTEMPTS };
+}
+
 type Mapping = { column: number; target: string }[];
 
 /** A stored check. `key` identifies the settings and columns it is about. */
@@ -71,10 +76,9 @@ export function checkImport(
   const asked: StoredCheck = { key, mapping, state: "running", rows: 0, columns: [] };
   inTransaction(db, () => {
     saveCheck(db, id, JSON.stringify(asked));
-    const uniqueKey = `import.check:${workspaceId}:${id}`;
+    const options = checkJobOptions(workspaceId, id);
     // A pending job with other settings would prevent this one from being queued.
-    jobs.cancel(uniqueKey);
-    const options = { uniqueKey, maxAttempts: MAX_ATTEMPTS };
+    jobs.cancel(options.uniqueKey);
     // The job is in another database and is committed just before the row. Without the row it does nothing.
     jobs.enqueue(IMPORT_CHECK_JOB, workspaceId, { importId: id }, options);
   });

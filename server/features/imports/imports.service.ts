@@ -199,10 +199,15 @@ export function rejectsCsv(open: () => Connection, id: number): ReadableStream<U
   });
 }
 
+/** While a job with this key is open, the import gets no second one. */
+export function importJobKey(workspaceId: string, importId: number): string {
+  return `import:${workspaceId}:${importId}`;
+}
+
 // The job is in another database and is committed just before the row. Without the row it does nothing. In the other
 // order a crash or a full disk would leave an import that waits forever.
 function enqueue(jobs: JobQueue, workspaceId: string, importId: number): void {
-  const uniqueKey = `import:${workspaceId}:${importId}`;
+  const uniqueKey = importJobKey(workspaceId, importId);
   // A run that has recorded its failure but not quite ended would otherwise prevent the next one from being queued.
   jobs.cancel(uniqueKey);
   jobs.enqueue(IMPORT_JOB, workspaceId, { importId }, { uniqueKey });

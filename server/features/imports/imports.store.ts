@@ -77,6 +77,16 @@ type NewImport = {
   now: number;
 };
 
+const selectToRun = statement<[], { id: number }>(
+  "SELECT id FROM import WHERE state IN ('queued', 'running') ORDER BY id",
+);
+const selectToCheck = statement<[], { id: number }>(
+  "SELECT id FROM import WHERE state = 'uploaded' AND status_check ->> 'state' = 'running' ORDER BY id",
+);
+const selectToUndo = statement<[], { id: number }>(
+  "SELECT id FROM import WHERE undo_state = 'queued' ORDER BY id",
+);
+
 const insertRow = statement<[NewImport], ImportRow>(`
   INSERT INTO import (file_name, file_path, size_bytes, state, settings, created_by, created_at)
   VALUES (@fileName, @filePath, @sizeBytes, 'uploaded', @settings, @createdBy, @now)
@@ -176,6 +186,19 @@ export function insertImport(db: Connection, row: NewImport): ImportRow {
     throw new Error("SQLite returned no row for an INSERT");
   }
   return inserted;
+}
+
+/** Imports that were started and have not ended. */
+export const importsToRun = (db: Connection): number[] => idsOf(selectToRun(db).all());
+
+/** Uploads whose statuses are being checked. */
+export const importsToCheck = (db: Connection): number[] => idsOf(selectToCheck(db).all());
+
+/** Imports that are being undone. */
+export const importsToUndo = (db: Connection): number[] => idsOf(selectToUndo(db).all());
+
+function idsOf(rows: readonly { id: number }[]): number[] {
+  return rows.map(({ id }) => id);
 }
 
 export function findImport(db: Connection, id: number): ImportRow | undefined {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
+import { type Job, PermanentJobError, type WaitingWork } from "../../platform/scheduler/job.ts";
 import { type ContactMailDeps, sendContactMail } from "../contact-mail/contact-mail.service.ts";
 import { mayMailAddress } from "../contact-mail/mail-cap.service.ts";
 import { RecipientUrls } from "../contact-mail/recipient-urls.service.ts";
@@ -10,9 +10,19 @@ import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.serv
 import { maskAddress } from "../tracking/recipient.service.ts";
 import { type PreferenceLanguage, preferenceWords } from "./preference-words.rules.ts";
 import { ADDRESS_JOB } from "./preferences.service.ts";
-import { type AddressChange, findAddressChange, markAddressMailed } from "./preferences.store.ts";
+import {
+  type AddressChange,
+  findAddressChange,
+  markAddressMailed,
+  unmailedChanges,
+} from "./preferences.store.ts";
 
 type Deps = ContactMailDeps & { clock: Clock };
+
+/** The jobs that changes of address wait for. */
+export function waitingAddressChanges(db: Connection, now: number): WaitingWork[] {
+  return unmailedChanges(db, now).map((changeId) => ({ kind: ADDRESS_JOB, payload: { changeId } }));
+}
 
 /** The handlers of this slice's jobs, for the scheduler: `[kind, handler]`. */
 export function preferenceJobs(deps: Deps): [kind: string, handler: (job: Job) => Promise<void>][] {

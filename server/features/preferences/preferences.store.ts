@@ -56,6 +56,9 @@ const selectRow = statement<[id: number], AddressChange>(`
     FROM address_change
    WHERE id = ?
 `);
+const selectUnmailed = statement<[now: number], { id: number }>(
+  "SELECT id FROM address_change WHERE mailed_at IS NULL AND expires_at > ? ORDER BY id DESC LIMIT 1000",
+);
 const setMailed = statement<[at: number, messageId: string, id: number]>(
   "UPDATE address_change SET mailed_at = ?, message_id = ? WHERE id = ?",
 );
@@ -83,4 +86,11 @@ export function markAddressMailed(db: Connection, id: number, at: number, messag
 /** False when it was already confirmed. */
 export function markAddressConfirmed(db: Connection, id: number, at: number): boolean {
   return setConfirmed(db).run(at, id).changes === 1;
+}
+
+/** Changes of address whose confirmation was not mailed and that have not expired; the newest thousand. */
+export function unmailedChanges(db: Connection, now: number): number[] {
+  return selectUnmailed(db)
+    .all(now)
+    .map(({ id }) => id);
 }

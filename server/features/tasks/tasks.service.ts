@@ -1,6 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
+import type { WaitingWork } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import type { TaskKind, TaskKinds } from "./task-kind.service.ts";
@@ -29,6 +30,7 @@ const UNDO_MS = 7 * DAY_MS;
 /** For how long a task that has ended can be looked at. */
 const KEPT_MS = 90 * DAY_MS;
 const SHOWN = 50;
+const MAX_WAITING = 10_000;
 
 /** What starting or undoing a task depends on. */
 export type TaskContext = {
@@ -161,6 +163,15 @@ export const forgetOldTasks = (
   limit: number,
   kept: readonly TaskName[] = [],
 ): number => deleteOldTasks(db, { before: now - KEPT_MS, limit, kept: JSON.stringify(kept) });
+
+/** The jobs that tasks of these kinds wait for. */
+export function waitingTasks(db: Connection, kinds: TaskKinds): WaitingWork[] {
+  const names = Object.keys(kinds) as TaskName[];
+  return openTasks(db, names, MAX_WAITING).flatMap((row) => {
+    const lane = row.undoState === "queued" ? UNDO_JOB : kinds[row.kind]?.lane;
+    return lane === undefined ? [] : [{ kind: lane, payload: { id: row.id } }];
+  });
+}
 
 function rowOf(db: Connection, kinds: TaskKinds, id: number) {
   const row = findTask(db, id);

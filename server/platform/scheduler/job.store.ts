@@ -119,6 +119,12 @@ const cancelOfInstance = statement<[now: number]>(`
    WHERE workspace_id IS NULL AND unique_key IS NULL AND state IN ('ready', 'running')
 `);
 
+const selectOpen = statement<[{ kind: string; workspaceId: string; payload: string }]>(`
+  SELECT 1 FROM job
+   WHERE kind = @kind AND workspace_id = @workspaceId AND payload = @payload AND state IN ('ready', 'running')
+   LIMIT 1
+`);
+
 const moveReadyEarlier = statement<[{ uniqueKey: string; dueAt: number }]>(`
   UPDATE job SET due_at = @dueAt
    WHERE unique_key = @uniqueKey AND state = 'ready' AND due_at > @dueAt
@@ -245,6 +251,14 @@ export function returnToQueue(db: Connection, run: RunKey, dueAt: number | null)
 
 export function cancelByKey(db: Connection, uniqueKey: string, now: number): boolean {
   return cancelOpen(db).run({ uniqueKey, now }).changes > 0;
+}
+
+/** True while a job of this kind with exactly this payload waits or runs. */
+export function isJobOpen(
+  db: Connection,
+  job: { kind: string; workspaceId: string; payload: string },
+): boolean {
+  return selectOpen(db).get(job) !== undefined;
 }
 
 export function bringForward(db: Connection, uniqueKey: string, dueAt: number): void {

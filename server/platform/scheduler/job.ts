@@ -48,6 +48,13 @@ export type JobRow = {
   finishedAt: number | null;
 };
 
+/** A job that something waits for, as it would be queued. */
+export type WaitingWork = {
+  kind: string;
+  payload: Record<string, unknown>;
+  options?: EnqueueOptions;
+};
+
 export type EnqueueOptions = {
   /** While a job with this key is open, `enqueue` does nothing. */
   uniqueKey?: string;

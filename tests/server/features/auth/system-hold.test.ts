@@ -172,7 +172,7 @@ test("links, invitations and the instance's own mail are cancelled; recurring wo
   expect(count("password_reset")).toBe(0);
   expect(count("invitation WHERE ended_at IS NULL")).toBe(0);
   const open = jobs.list({ state: "ready", limit: 10 }).map(({ kind }) => kind);
-  expect(open.sort()).toEqual(["auth.clean-up", "form.signup"]);
+  expect(open.sort()).toEqual(["auth.clean-up", "form.signup", "system.lost-jobs"]);
   expect(holdCause(system(), admin.workspaceId)).toBe("system");
 });
 

@@ -15,7 +15,7 @@ import { nothingOutside, readsOf } from "./app.ts";
 export const goodPassword = "correct horse battery staple";
 export const publicUrl = "https://mail.example.net";
 
-/** A person who is signed in, and the first workspace of the organization they own. */
+/** A signed-in person, and the first workspace of their organization. */
 export type SignedUp = {
   userId: string;
   email: string;
@@ -24,16 +24,16 @@ export type SignedUp = {
   workspaceId: string;
 };
 
-/** An application that decides by its own rules who may do what: real sessions, real keys. */
+/** An application with real access control: real sessions and real API keys. */
 export type AccountsApp = {
   app: ReturnType<typeof createApp>;
   databases: Databases;
   keyRing: KeyRing;
   dataDir: string;
-  /** Moves the application's clock. Lucia has its own, which nobody moves. */
+  /** Moves the application's clock. Lucia has its own clock, which tests cannot move. */
   clock: { now: number };
   signUp(email: string, options?: { isAdmin?: boolean }): Promise<SignedUp>;
-  /** Sends a request below /api/v1 as our own page would, with the cookie or header that proves who asks. */
+  /** Sends a request below /api/v1 as our own page does, with the given cookie or key. */
   call(
     as: string | null,
     method: string,
@@ -125,7 +125,7 @@ export function cookieOf(response: Response): string {
   return response.headers.get("set-cookie")?.split(";")[0] ?? "";
 }
 
-/** The person a colleague is after the owner made them a member, signed in. */
+/** Invites a person, who registers and signs in. */
 export async function joinAs(
   fixture: AccountsApp,
   owner: SignedUp,
@@ -144,7 +144,7 @@ export async function joinAs(
   return { userId: user.id, cookie: cookieOf(response) };
 }
 
-/** Has the instance's own mail leave by a relay on a loopback port. */
+/** Makes the instance's own mail use a relay on a loopback port. */
 export function mailBy({ databases, keyRing }: AccountsApp, port: number): void {
   const relay = { kind: "relay", host: "127.0.0.1", port, security: "none" } as const;
   const from = { fromName: "SwiftMail", fromEmail: "system@example.net" };

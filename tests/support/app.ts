@@ -24,7 +24,7 @@ import { loadKeyRing } from "../../server/platform/secrets.ts";
 
 export type TestWorkspace = { id: string; number: number };
 
-/** An application on real files in a folder of its own, with one organization and any number of workspaces. */
+/** An application on real files in its own folder, with one organization and any number of workspaces. */
 export type TestApp = {
   app: ReturnType<typeof createApp>;
   databases: Databases;
@@ -116,7 +116,7 @@ export const renderHere = rendererWith(() => {
   throw new Error("the test gave no keys for web views");
 });
 
-/** A test says what there is outside; using what it did not name fails the test. */
+/** Parts that a test did not provide; using one fails the test. */
 export const nothingOutside: AppOutside = {
   inbound: { port: 0, clear: () => missing("inbound") },
   removeMail: () => missing("inbound"),
@@ -174,7 +174,7 @@ export const nothingOutside: AppOutside = {
   },
 };
 
-/** Segments asked on the test's own thread. */
+/** Counts segments on the test's own thread. */
 export function readsOf(databases: Databases, now: () => number): AppOutside["reads"] {
   const reader = new SegmentReader((id) => databases.workspace(id), Date.now);
   const never = new AbortController().signal;
@@ -187,7 +187,7 @@ export function readsOf(databases: Databases, now: () => number): AppOutside["re
   };
 }
 
-/** Does all steps at once. */
+/** Runs all steps at once. */
 export function toEnd<T>(steps: Generator<undefined, T>): T {
   for (;;) {
     const step = steps.next();

@@ -1,7 +1,7 @@
 import { newTestApp, type TestWorkspace } from "./app.ts";
 import { runTaskOf } from "./run-task.ts";
 
-/** An application with a workspace and an editor in it, and its audience tasks run when asked to. */
+/** An application with a workspace and an editor in it; its audience tasks run when the test says so. */
 export function newAudienceApp(now: () => number = Date.now) {
   const fixture = newTestApp(now);
   const workspace: TestWorkspace = fixture.newWorkspace();

@@ -23,8 +23,8 @@ export type RunningBinary = {
 };
 
 /**
- * Starts the compiled binary in an empty folder of its own, with no environment but PATH and HOME, on
- * free ports, and waits until it answers. `bun run build` must have made it.
+ * Starts the compiled binary in its own empty folder, with no environment except PATH and HOME, on free ports, and
+ * waits until it answers. `bun run build` must have created it.
  */
 export async function startBinary(
   options: { env?: Record<string, string> } = {},
@@ -119,7 +119,10 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Asks every 50 ms until `probe` gives something. @throws Error naming `what` after 20 s. */
+/**
+ * Calls `probe` every 50 ms until it returns a value. @throws Error naming `what` after 20 s.
+ * @throws Error naming `what` after 20 s.
+ */
 async function until<T>(
   probe: () => T | null | undefined | Promise<T | null | undefined>,
   what: string,

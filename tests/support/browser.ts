@@ -3,11 +3,11 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Both sizes every page must look right at. */
+/** The two sizes at which every page must look right. */
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844 };
 
-/** Starts the distribution's Chromium, headless, with nothing that looks beyond this machine. */
+/** Starts the distribution's Chromium, headless, without features that use the network. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = CHROMIUM.find((path) => existsSync(path));
   if (executablePath === undefined) {
@@ -27,10 +27,10 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Somebody who can sign in, and where; a `SeededBinary` is one. */
+/** A person who can sign in, and where; a `SeededBinary` has all of it. */
 type Account = { binary: { url: string }; email: string; password: string };
 
-/** Signs in on a page in any language, and waits for what follows: `next`, or the overview of a workspace. */
+/** Signs in on a page in any language, and waits for the page that follows: `next`, or a workspace's overview. */
 export async function signIn(page: Page, account: Account, next?: string): Promise<void> {
   const { binary, email, password } = account;
   await page.goto(`${binary.url}/sign-in${next === undefined ? "" : `?next=${next}`}`);
@@ -40,7 +40,7 @@ export async function signIn(page: Page, account: Account, next?: string): Promi
   await page.waitForURL(({ pathname }) => pathname !== "/sign-in" && pathname !== "/");
 }
 
-/** A page in a browser of its own, signed in; in English and at desktop size unless `context` says otherwise. */
+/** A signed-in page in its own browser context; in English and at desktop size unless `context` says otherwise. */
 export async function signedInPage(
   browser: Browser,
   account: Account,
@@ -59,7 +59,7 @@ type AxeViolation = {
   nodes: { html: string; failureSummary?: string }[];
 };
 
-/** What axe finds wrong on the page as it is now, one line per finding; empty when nothing. */
+/** axe's findings on the page as it is now, one line each; empty when there are none. */
 export async function accessibilityFindings(page: Page): Promise<string[]> {
   const source = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
   await page.evaluate(source);
@@ -74,12 +74,12 @@ export async function accessibilityFindings(page: Page): Promise<string[]> {
   );
 }
 
-/** Saves what the page looks like at both sizes in both themes, as `<name>-<width>-<theme>.png`. */
+/** Saves screenshots of the page at both sizes in both themes, as `<name>-<width>-<theme>.png`. */
 export async function takeScreenshots(page: Page, folder: string, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    // Colours of a theme are computed again over a few frames.
+    // A theme's colours are recomputed over a few frames.
     await page.waitForTimeout(150);
     for (const size of [desktop, phone]) {
       await page.setViewportSize(size);

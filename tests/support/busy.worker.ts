@@ -1,4 +1,4 @@
-// A thread of a pool under test: it is busy for as long as it is told, and cannot be asked to stop.
+// A thread of a pool under test: it blocks for the requested time and cannot be interrupted.
 import { serve } from "../../server/platform/workers/channel.ts";
 
 declare const self: Worker;

@@ -1,15 +1,15 @@
-// Looks for words in every byte of a folder, however they are written there.
+// Searches every byte of a folder for words, in every encoding.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** As text, as Latin-1, and as base64 (wherever in it a word begins), quoted-printable and form data write it. */
+/** The encodings of a word: text, Latin-1, base64 (at each alignment), quoted-printable and form data. */
 export function writings(secret: string): Map<string, Buffer> {
   const bytes = Buffer.from(secret);
   const found = new Map<string, Buffer>([["utf-8", bytes]]);
   found.set("utf-16", Buffer.from(secret, "utf16le"));
   for (const offset of [0, 1, 2]) {
     const padded = Buffer.concat([Buffer.alloc(offset, "x"), bytes]).toString("base64");
-    // The groups that hold nothing but the secret.
+    // The base64 groups that contain only the secret.
     const from = offset === 0 ? 0 : 4;
     found.set(`base64 + ${offset}`, Buffer.from(padded.slice(from, padded.length - 4)));
   }
@@ -26,7 +26,7 @@ const filesOf = (dir: string) =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 
-/** Where one of the secrets is found in the files below `dir`, one line each. */
+/** Places of the secrets in the files below `dir`, one line each. */
 export function findings(dir: string, secrets: readonly string[]): string[] {
   const found: string[] = [];
   for (const path of filesOf(dir)) {

@@ -1,10 +1,10 @@
 import type { Role } from "../../server/platform/http/permissions.ts";
 import type { TestApp } from "./app.ts";
 
-/** What a route answered. The body is whatever it sent as JSON: each test says what that must be. */
+/** A route's answer. The body is any JSON: each test says what it must be. */
 export type Answered = { status: number; body: ReturnType<typeof JSON.parse> };
 
-/** Status and body of a response; without a body for what is not JSON. */
+/** Status and body of a response; no body for what is not JSON. */
 export async function answerOf(response: Response): Promise<Answered> {
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   const text = await response.text();
@@ -36,14 +36,14 @@ export function workspaceRequests(place: Place, role: Role) {
   };
 }
 
-/** The same, for tests that want the status and the body and no more of the response. */
+/** The same, for tests that need only status and body. */
 export function workspaceCalls(place: Place, role: Role) {
   const request = workspaceRequests(place, role);
   return async (...call: Parameters<typeof request>): Promise<Answered> =>
     await answerOf(await request(...call));
 }
 
-/** The same, for what must succeed: the body. Any other status is an error that says what was answered. */
+/** The same, for requests that must succeed: returns the body. Any other status is an error that quotes the answer. */
 export function workspaceAsks(place: Place, role: Role) {
   const request = workspaceCalls(place, role);
   return async <T = { id: number }>(...call: Parameters<typeof request>): Promise<T> => {

@@ -18,21 +18,21 @@ export type NewCampaign = {
   maxConnections?: number;
 };
 
-/** A data folder with real databases, and rows as the slices would have written them. */
+/** A data folder with real databases, and rows like those the slices write. */
 export type DeliveryData = {
   dataDir: string;
   databases: Databases;
-  /** Of workspaces that are set aside. */
+  /** Facts of workspaces that are set aside. */
   kept: KeptFacts;
   newWorkspace(): string;
   db(workspaceId: string): Connection;
-  /** Adds contacts `<prefix><n>@<domain>`, domains taking turns, n from 1. */
+  /** Adds contacts `<prefix><n>@<domain>`, with n from 1 and the domains in turn. */
   addContacts(workspaceId: string, n: number, domains?: string[], prefix?: string): void;
   /** Adds a list with these contacts subscribed. */
   addList(workspaceId: string, contactIds: number[]): number;
-  /** Adds a launched campaign, `preparing` unless said otherwise, to everyone, with a relay route to `port`. */
+  /** Adds a launched campaign to everyone with a relay route to `port`; its status is `preparing` unless given. */
   addCampaign(workspaceId: string, campaign?: NewCampaign): number;
-  /** Finds the recipients of a campaign, as its launch does, and says when it has something to send. */
+  /** Freezes a campaign's audience, as its launch does, and updates the workspace's due time. */
   freeze(workspaceId: string, campaignId: number, clock?: () => number): void;
   close(): void;
 };
@@ -48,7 +48,7 @@ export function newDeliveryData(dataDir = mkdtempSync(join(tmpdir(), "delivery-"
     db,
     newWorkspace() {
       const id = addWorkspace(databases);
-      // Most tests refuse far more than a campaign may bear; those about its breaker set their own limits.
+      // Most tests have far more refusals than a campaign may have; those about the breaker set their own limits.
       databases
         .workspace(id)
         .prepare(

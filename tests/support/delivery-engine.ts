@@ -16,12 +16,12 @@ type RouteRow = {
   max_per_second: number | null;
 };
 
-/** Ports that read routes as they are in the database, without secrets. */
+/** Ports that read routes from the database, without secrets. */
 export function plainPorts(data: DeliveryData): DeliveryPorts {
   return portsWith(data, (route) => route);
 }
 
-/** As `plainPorts`, each route changed on its way. */
+/** Like `plainPorts`, but changes each route. */
 export function portsWith(data: DeliveryData, change: (route: Route) => Route): DeliveryPorts {
   const load = routeLoader(data);
   return {
@@ -130,7 +130,7 @@ export async function until(isDone: () => boolean, what: string, withinMs = 20_0
   }
 }
 
-/** What the delivery says holds a campaign back, in English; empty when nothing does. */
+/** The campaign's bottleneck in English; empty when there is none. */
 export function bottleneckSaid(delivery: Delivery | undefined, ws: string, id: number): string {
   const bottleneck = delivery?.running(ws, id)?.bottleneck;
   return bottleneck ? bottleneckDetail(bottleneck, Date.now()) : "";

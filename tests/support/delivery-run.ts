@@ -1,5 +1,5 @@
-// One sending node in small: every part of server/delivery/run/ that a campaign passes through, wired as the pipeline
-// wires them, over a real journal in a temporary folder. The clock and what the servers answer are the test's.
+// A small sending node: every part of server/delivery/run/ that a campaign passes through, wired like the pipeline,
+// over a real journal in a temporary folder. The test controls the clock and the servers' replies.
 import { afterEach, beforeEach } from "bun:test";
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,8 +43,8 @@ export const HOUR = 60 * MINUTE;
 
 export type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
 /**
- * What a server does with one message. `dot` resolves when the dot is written, and rejects when it must not be;
- * `recalled` resolves when the message is taken back.
+ * A server's handling of one message. `dot` resolves when the dot is written, and rejects when it must not be;
+ * `recalled` resolves when the message is cancelled.
  */
 export type Step = (dot: () => Promise<void>, recalled: Promise<void>) => Promise<SmtpOutcome>;
 
@@ -63,7 +63,7 @@ export const ambiguous: Answered = {
   durationMs: 5,
 };
 
-/** A refusal, at RCPT unless said otherwise. */
+/** A refusal, at RCPT unless given. */
 export function refused(
   code: number,
   text: string,
@@ -74,7 +74,7 @@ export function refused(
   return { kind: "refused", stage: "rcpt", reply, host: "mx.example", durationMs: 5, ...rest };
 }
 
-/** No connection, unless said otherwise. */
+/** A failed connection, unless given otherwise. */
 export function broken(changes: Partial<Extract<SmtpOutcome, { kind: "broken" }>> = {}): Answered {
   return {
     ...{ kind: "broken", stage: "connect", fault: "connection", error: "connection refused" },
@@ -83,7 +83,7 @@ export function broken(changes: Partial<Extract<SmtpOutcome, { kind: "broken" }>
   };
 }
 
-/** A server that takes the message as far as its dot and then answers this. */
+/** A server that accepts the message up to its dot and then replies this. */
 export function answers(outcome: Answered): Step {
   return async (dot) => {
     await dot();
@@ -91,12 +91,12 @@ export function answers(outcome: Answered): Step {
   };
 }
 
-/** A server that answers this before the dot. */
+/** A server that replies this before the dot. */
 export function answersEarly(outcome: Answered): Step {
   return () => Promise.resolve(outcome);
 }
 
-/** A server that says nothing until the message is taken back. */
+/** A server that does not reply until the message is cancelled. */
 export const silent: Step = async (_dot, recalled) => {
   await recalled;
   return { kind: "abandoned" };
@@ -105,19 +105,19 @@ export const silent: Step = async (_dot, recalled) => {
 /** A pool of connections that was closed. */
 export const closed: Step = () => Promise.resolve({ kind: "abandoned" });
 
-/** A way out whose servers answer what the test has written down. */
+/** An egress whose servers reply what the test has scripted. */
 export class ScriptedEgress implements Egress {
   readonly route: Route;
   /** Connections that carry messages. */
   connections: number;
-  /** When the next connection is tried while there is none, and why there is none. */
+  /** When the next connection is attempted while there is none, and why there is none. */
   trouble: { retryAt: number; error: string } | undefined;
   opening: EgressStatus["opening"];
-  /** Where the mail of a domain goes; other domains have a site of their own, or the relay's. */
+  /** The sites of domains; other domains have their own site, or the relay's. */
   readonly sites = new Map<string, Site | Promise<Site>>();
-  /** What becomes of the next messages, in turn; after these, all are accepted. */
+  /** Handling of the next messages, in turn; after these, all are accepted. */
   readonly script: Step[] = [];
-  /** Recipients whose dot was written, once for each time. */
+  /** Recipients whose dot was written, once per dot. */
   readonly dots: string[] = [];
 
   constructor(changes: Partial<Route> = {}) {
@@ -182,7 +182,7 @@ export class ScriptedEgress implements Egress {
 
 export type NewRun = Partial<RunParts> & { egresses?: readonly ScriptedEgress[] };
 export type NewChunk = {
-  /** Whose chunk it is; `other` has recipients of many providers. */
+  /** The chunk's provider; `other` has recipients of many providers. */
   provider?: string;
   /** Domains of the recipients, which take turns. */
   domains?: readonly string[];
@@ -207,7 +207,7 @@ export async function newSendingNode(options: NodeOptions = {}) {
   const { recorder } = journal;
   const traffic = new Traffic(undefined, clocks);
   const runs = new Set<Run>();
-  /** Messages that the dispatcher has handed out, lanes that it has parked, chunks' runs that went back, pauses. */
+  /** Messages handed out and lanes parked by the dispatcher, runs whose chunks were released, and pauses. */
   const seen = {
     handed: [] as MessageInFlight[],
     parked: [] as { lane: Lane; refusal: Refusal }[],
@@ -249,7 +249,7 @@ export async function newSendingNode(options: NodeOptions = {}) {
     ...{ clocks, pass, step, journal, recorder, traffic },
     ...{ runs, dispatcher, ledger, placer, intake, feedback, ...seen },
 
-    /** A campaign by these routes, the first one first; by one relay when none is named. */
+    /** A campaign over these routes in order of preference; over one relay when none is given. */
     campaign({ egresses = [new ScriptedEgress()], ...changes }: NewRun = {}): Run {
       const run = new Run({
         ...{ workspaceId: WORKSPACE, campaignId: 1, launchedAt: NOON, spreadMinutes: undefined },
@@ -263,7 +263,7 @@ export async function newSendingNode(options: NodeOptions = {}) {
       return run;
     },
 
-    /** Takes a chunk of so many messages in hand and places them; `dispatcher.wake()` begins to send. */
+    /** Takes a chunk of this many messages in hand and places them; `dispatcher.wake()` starts sending. */
     take(run: Run, messages: number, chunk: NewChunk = {}): MessageInHand[] {
       const { provider = "other", domains = ["reader.example"], leaseMs = HOUR } = chunk;
       lastChunk += 1;
@@ -290,7 +290,7 @@ export async function newSendingNode(options: NodeOptions = {}) {
       return items;
     },
 
-    /** The message ends in success, as far as the dispatcher is told. */
+    /** Reports the message to the dispatcher as finished successfully. */
     end(item: MessageInFlight | undefined): void {
       if (item !== undefined) {
         dispatcher.finished(item, "success");
@@ -334,7 +334,7 @@ function wayOf(egress: ScriptedEgress, position: number, traffic: Traffic): Camp
   };
 }
 
-/** `pass` lets time go by; `step` sets the host's clock, which the steady one does not notice. */
+/** `pass` advances time; `step` sets the host's clock, which the steady one does not notice. */
 function newClocks() {
   let steady = NOON;
   let wall = NOON;
@@ -358,7 +358,7 @@ function newJournalFolder() {
   const recorder = new Recorder(journal);
   return {
     recorder,
-    /** Every fact of the journal, in order, once all that were given to it are durable. */
+    /** All facts of the journal in order, once every one of them is durable. */
     async facts(): Promise<Fact[]> {
       while (recorder.waiting > 0) {
         await Bun.sleep(1);

@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo } from "node:dgram";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type Answer, decode, encode, type Packet } from "dns-packet";
 
-/** What the server says of one name. Types that are not named are "no data". */
+/** The server's answers for one name. Types that are not given are "no data". */
 export type ZoneName = {
   A?: string[];
   AAAA?: string[];
@@ -15,11 +15,11 @@ export type ZoneName = {
   rcode?: number;
   /** Say nothing at all. */
   silent?: boolean;
-  /** Answer by UDP only that it does not fit. */
+  /** Answer over UDP only that the answer does not fit. */
   truncated?: boolean;
 };
 
-/** Names in lower case; one that is missing does not exist. */
+/** Names in lower case; a missing name does not exist. */
 export type Zone = Record<string, ZoneName>;
 
 export type DnsQuery = {
@@ -35,7 +35,7 @@ export type TestDns = {
   server: string;
   zone: Zone;
   queries: DnsQuery[];
-  /** Packets sent by UDP in front of the true answer. */
+  /** Packets sent over UDP before the real answer. */
   inject: (query: Packet) => Uint8Array[];
   close: () => Promise<void>;
 };
@@ -49,7 +49,7 @@ const SOA = {
   expire: 1,
 };
 
-/** A real DNS server on one free loopback port, UDP and TCP; answers from `zone`, which may change meanwhile. */
+/** A real DNS server on one free loopback port, UDP and TCP; answers from `zone`, which the test may change. */
 export async function startDns(
   zone: Zone,
   options: { negativeTtl?: number; knowsEdns?: boolean } = {},

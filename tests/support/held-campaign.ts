@@ -3,26 +3,26 @@ import { type DeliveryData, type NewCampaign, newDeliveryData } from "./delivery
 import { exactCounts, startTestDelivery, statusOf, until } from "./delivery-engine.ts";
 import { startTcpSink, type TcpSink } from "./tcp-sink.ts";
 
-/** A person of a campaign by contact id. */
+/** A campaign's recipient by contact id. */
 export type Recipient = { id: number; seq: number; address: string };
 
-/** A running engine and a relay that holds every message at DATA until it is told to go on. */
+/** A running engine and a relay that holds every message at DATA until released. */
 export type HeldCampaign = {
   data: DeliveryData;
   delivery: () => Delivery;
   ws: string;
   peer: TcpSink;
-  /** Launches a campaign and waits until the relay holds one message per connection; answers with its id. */
+  /** Launches a campaign and waits until the relay holds one message per connection; returns its id. */
   launch(audience: NewCampaign["audience"]): Promise<number>;
-  /** Addresses whose message has got as far as DATA. */
+  /** Addresses whose message has reached DATA. */
   held: () => string[];
-  /** Lets the relay go on, with one message only when an address is given. */
+  /** Releases the relay, or only one message when an address is given. */
   letGo(address?: string): void;
-  /** Lets the relay go on and waits until the campaign is completed; answers with who got it. */
+  /** Releases the relay and waits until the campaign completes; returns who got it. */
   release(campaignId: number): Promise<string[]>;
-  /** Why a contact's message was skipped; its state where it was not. */
+  /** Why a contact's message was skipped; otherwise its state. */
   reasonOf(campaignId: number, contactId: number): string;
-  /** Stops delivery, does something, and starts it anew; the relay holds what comes then. */
+  /** Stops delivery, calls `meanwhile`, and starts it again; the relay then holds new messages. */
   restart(meanwhile: () => void): Promise<void>;
   close(): Promise<void>;
 };

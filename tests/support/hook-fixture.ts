@@ -8,7 +8,7 @@ import { AppError } from "../../server/platform/errors.ts";
 import { loadKeyRing } from "../../server/platform/secrets.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "./app.ts";
 
-/** A minute ahead, so that a certificate made now is valid. */
+/** A minute ahead, so that a certificate created now is valid. */
 export const NOW = Date.now() + 60_000;
 export const DAY_MS = 86_400_000;
 
@@ -24,12 +24,12 @@ export type Webhook = {
   counts: Record<string, number>;
 };
 
-/** An application whose workspace sent messages 1 to 3 of campaign 7 yesterday, and what its webhooks do. */
+/** An application whose workspace sent messages 1 to 3 of campaign 7 yesterday, with its webhooks. */
 export class HookFixture {
   readonly app: TestApp;
   readonly workspace: TestWorkspace;
   readonly facts: OutsideFact[] = [];
-  /** What was asked for on the web, and what is there. */
+  /** Requests to the web, and its content. */
   readonly fetched: string[] = [];
   web: Record<string, string> = {};
   journalFails = false;
@@ -111,7 +111,7 @@ export class HookFixture {
     return this.app.call({ role: "admin", workspaceId: this.workspace.id }, method, path, body);
   }
 
-  /** As a provider does it: with what is in the address as Basic credentials. */
+  /** Calls the webhook like a provider, with the URL's credentials as Basic authentication. */
   async post(url: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
     const { username, password, pathname } = new URL(url);
     const basic = Buffer.from(`${username}:${decodeURIComponent(password)}`).toString("base64");

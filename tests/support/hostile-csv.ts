@@ -2,7 +2,7 @@ import iconv from "iconv-lite";
 
 export type HostileEncoding = "utf8" | "utf16le" | "windows-1252";
 
-/** A CSV as people really send them, and what a correct import of it must say. */
+/** A CSV as people really send it, and the results of a correct import. */
 export type HostileCsv = {
   bytes: Buffer;
   rows: number;
@@ -10,9 +10,9 @@ export type HostileCsv = {
   addresses: string[];
   /** Rows that name an address an earlier row had. */
   duplicates: number;
-  /** Rows that cannot be contacts: no address, a broken one, or a quote that never closes. */
+  /** Rows that cannot be contacts: no address, an invalid one, or a quote that never closes. */
   rejected: number;
-  /** Contacts whose row has more cells than the header, so that nobody knows which cell is what: they are not mailed. */
+  /** Contacts whose row has more cells than the header, so that no cell's meaning is certain: they are not mailed. */
   held: number;
 };
 

@@ -6,7 +6,7 @@ import { loopbackRoute, renderedMessage } from "./smtp-messages.ts";
 export const journal = { beforeDot: () => Promise.resolve() };
 /** The servers of the running test. */
 export const servers: HostileSmtp[] = [];
-/** Long enough for a busy machine; only tests about time-outs use the short ones. */
+/** Long enough for a busy machine; only tests about timeouts use the short ones. */
 export const timeouts = withTimeout(8_000);
 export const impatient = withTimeout(250);
 
@@ -33,7 +33,7 @@ export async function sendTo(
   return await session.send(renderedMessage(), options);
 }
 
-/** Why no session to the script could be opened. */
+/** The error with which opening a session to the script fails. */
 export async function failureOf(
   script: (peer: HostilePeer) => Promise<void>,
   route = {},

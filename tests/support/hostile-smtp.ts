@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** The server's side of one connection: says and hears exactly what the script wants. */
+/** The server's side of one connection: sends and receives exactly what the script wants. */
 export class HostilePeer {
   readonly heard: string[] = [];
   #socket: Socket;
@@ -31,7 +31,7 @@ export class HostilePeer {
     return this.#isClosed;
   }
 
-  /** Everything received that no `line()` or `body()` has taken. */
+  /** Everything received that no `line()` or `body()` has consumed. */
   get unread(): string {
     return this.#text;
   }
@@ -85,7 +85,7 @@ export class HostilePeer {
     return taken;
   }
 
-  /** Greets, offers `extensions` and lets the client in as far as MAIL. */
+  /** Greets, offers `extensions` and accepts the client up to MAIL. */
   async welcome(...extensions: string[]): Promise<void> {
     this.say("220 hostile.test ESMTP");
     await this.line();
@@ -93,7 +93,7 @@ export class HostilePeer {
     this.say(...offers.map((offer, at) => `250${at === offers.length - 1 ? " " : "-"}${offer}`));
   }
 
-  /** Hears MAIL, RCPT and DATA and agrees to each. */
+  /** Receives MAIL, RCPT and DATA and accepts each. */
   async acceptEnvelope(): Promise<void> {
     for (const reply of ["250 2.1.0 ok", "250 2.1.5 ok", "354 go on"]) {
       await this.line();

@@ -12,7 +12,7 @@ import { openDialogue, type SmtpDialogue } from "./smtp-dialogue.ts";
 export const BOUNCE_DOMAIN = "bounce.acme.example";
 const DAY_MS = 86_400_000;
 
-/** A listener with a desk on real files: one workspace, one campaign with messages 1 and 2 (sent yesterday). */
+/** A listener with a desk on real files: one workspace, and a campaign with messages 1 and 2 sent yesterday. */
 export type InboundDesk = {
   data: DeliveryData;
   keyRing: KeyRing;
@@ -21,9 +21,9 @@ export type InboundDesk = {
   listener: Listener;
   workspaceId: string;
   campaignId: number;
-  /** What was made durable, in order. */
+  /** Facts that became durable, in order. */
   facts: InboundFact[];
-  /** Set to make the journal refuse. */
+  /** Set to make the journal fail. */
   journal: { fails: boolean };
   now: { value: number };
   /** `b-…@bounce.acme.example` of message `seq`. */
@@ -31,9 +31,9 @@ export type InboundDesk = {
   unsubscribeAddress(seq?: number): string;
   messageId(seq?: number): string;
   connect(): Promise<SmtpDialogue>;
-  /** Intake a message in; the reply to its final dot, or the first refusal. */
+  /** Delivers a message; returns the reply to its final dot, or the first refusal. */
   deliver(to: string | string[], raw: string | Uint8Array, from?: string): Promise<string>;
-  /** What is kept for people, oldest first. */
+  /** Mail stored for people, oldest first. */
   kept(workspaceId?: string): KeptRow[];
   close(): Promise<void>;
 };

@@ -1,4 +1,4 @@
-// One workspace with campaigns in delivery and an ingester that applies facts to it.
+// A workspace with campaigns in delivery and an ingester that applies facts to it.
 import type { Fact, ResultFact } from "../../server/delivery/facts.ts";
 import { Ingester, type IngestPorts } from "../../server/delivery/ingest/ingester.ts";
 import { claimChunks } from "../../server/delivery/queue/claim.store.ts";
@@ -9,12 +9,12 @@ import type { Connection } from "../../server/platform/db/driver.ts";
 import type { ReadRecord } from "../../server/platform/journal/reader.ts";
 import { type DeliveryData, newDeliveryData } from "./delivery-data.ts";
 
-/** The time of every fixture's clock. */
+/** The time on every fixture's clock. */
 export const NOW = 1_700_000_000_000;
 export const CHROME =
   "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36";
 
-/** Facts as they lie in a stream, 100 bytes each. */
+/** Facts as they are in a stream, 100 bytes each. */
 export function records(facts: Fact[], segment = 1): ReadRecord[] {
   return facts.map((fact, i) => ({
     payload: JSON.stringify(fact),
@@ -64,7 +64,7 @@ export class IngestFixture {
     this.data.close();
   }
 
-  /** A campaign to this many new contacts, its audience frozen. */
+  /** A campaign to this many new contacts, with its audience frozen. */
   launch(contacts: number): number {
     this.data.addContacts(this.ws, contacts);
     const id = this.data.addCampaign(this.ws);
@@ -134,7 +134,7 @@ export class IngestFixture {
     return row?.n ?? 0;
   }
 
-  /** Everything that facts can change, to compare two ways of getting there. */
+  /** Everything that facts can change, to compare two histories. */
   everything(): unknown {
     return changeable.map((table) => this.db.prepare(`SELECT * FROM ${table}`).all());
   }

@@ -1,4 +1,4 @@
-// A process that does the heavy jobs of a data folder until it is killed: `bun jobs-process.ts <data folder>`.
+// A process that runs a data folder's heavy jobs until it is killed: `bun jobs-process.ts <data folder>`.
 import { startJobs } from "../../server/jobs/index.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import { Scheduler } from "../../server/platform/scheduler/scheduler.ts";
@@ -9,7 +9,7 @@ const scheduler = new Scheduler({
   clock: Date.now,
   owner: `test:${process.pid}`,
   heavy: await startJobs(dataDir),
-  // So that the next process need not wait long for the jobs of one that was killed.
+  // So that the next process soon gets the jobs of one that was killed.
   leaseMs: 300,
 });
 scheduler.start();

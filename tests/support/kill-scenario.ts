@@ -8,9 +8,9 @@ export type KillSize = {
   recipients: number;
   workspaces: number;
   kills: number;
-  /** Connections of each workspace's route: as many messages may be past their dot and unanswered. */
+  /** Connections of each workspace's route: at most this many messages are past their dot and unanswered. */
   connections: number;
-  /** Milliseconds from one kill to the next at random; undefined = at random shares of the work. */
+  /** Milliseconds between kills at random; undefined = at random shares of the work. */
   everyMs?: { from: number; to: number };
   onAmbiguous: "resend" | "hold";
   seed: number;
@@ -21,22 +21,22 @@ export type KillOutcome = {
   lost: string[];
   /** Recipients who got more than one copy. */
   twice: string[];
-  /** Those of `twice` that no `ambiguous` attempt names. */
+  /** Recipients in `twice` that no `ambiguous` attempt names. */
   unlisted: string[];
-  /** Those of `twice` whose copies had different Message-IDs. */
+  /** Recipients in `twice` whose copies had different Message-IDs. */
   unlike: string[];
   /** Recipients that an `ambiguous` attempt names. */
   listed: number;
   held: number;
-  /** The most that can have been past their dot and unanswered at the kills, together. */
+  /** The maximum number of messages past their dot and unanswered at all kills together. */
   unanswered: number;
-  /** What disagrees between rows, attempts and counters; empty when nothing does. */
+  /** Disagreements between rows, attempts and counters; empty when there are none. */
   disagreements: string[];
 };
 
 type Campaign = { workspaceId: string; id: number; recipients: number };
 
-/** The same in every run, so that a failure can be looked at again. */
+/** The same in every run, so that a failure can be reproduced. */
 export function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -53,7 +53,7 @@ export function random(seed: number): () => number {
  */
 export async function killScenario(size: KillSize): Promise<KillOutcome> {
   const data = newDeliveryData();
-  // Slow enough that at every moment some messages are past their dot and unanswered.
+  // Slow enough that some messages are always past their dot and unanswered.
   const sink = startTcpSink({ delayMs: 2 });
   let engine: ReturnType<typeof startEngine> | undefined;
   try {
@@ -123,7 +123,7 @@ async function untilKill(
     await Bun.sleep(from + next() * (to - from));
     return;
   }
-  // The first kill falls into the freeze or right behind it, the others anywhere.
+  // The first kill happens in or right after the freeze, the others anywhere.
   const share = size.recipients / size.kills;
   const goal = kill === 0 ? 0 : sink.arrived.length + Math.floor(next() * share);
   const first = campaigns[0] as Campaign;
@@ -142,7 +142,7 @@ function look(data: DeliveryData, campaigns: Campaign[]): void {
   }
 }
 
-/** True when every campaign is completed, or only waits for somebody to decide about what is held. */
+/** True when every campaign is completed, or only waits for a decision about held messages. */
 function isOver(data: DeliveryData, campaigns: Campaign[]): boolean {
   return campaigns.every(({ workspaceId, id, recipients }) => {
     if (statusOf(data, workspaceId, id).status === "completed") {
@@ -173,7 +173,7 @@ function judge(
   for (const campaign of campaigns) {
     judgeCampaign(data, campaign, copies, outcome);
   }
-  // A kill leaves nothing damaged: what is half-written was promised to nobody.
+  // A kill leaves no damage: a half-written record was never acknowledged.
   outcome.disagreements.push(
     ...data.databases.system
       .prepare<[], { path: string; bytes: number }>("SELECT path, bytes FROM damage_notice")
@@ -226,7 +226,7 @@ function judgeCampaign(
   }
 }
 
-/** Every fact was applied once: rows, attempts and counters, kept apart, agree. */
+/** Every fact was applied once: rows, attempts and counters, stored separately, agree. */
 function disagreements(data: DeliveryData, workspaceId: string, sent: number): string[] {
   const one = (sql: string) => Number(data.db(workspaceId).prepare(sql).pluck().get());
   const sums = {

@@ -2,7 +2,7 @@ import type { Route } from "../../server/delivery/types.ts";
 import { startDns, type TestDns } from "./dns-server.ts";
 import { startTcpSink, type TcpSink, type TcpSinkOptions } from "./tcp-sink.ts";
 
-/** Mail servers of several domains, each on a loopback address of its own, and the DNS that names them. */
+/** Mail servers of several domains, each on its own loopback address, and the DNS that names them. */
 export type MailSites = {
   dns: TestDns;
   port: number;
@@ -10,7 +10,7 @@ export type MailSites = {
   add(domain: string, options?: TcpSinkOptions): TcpSink;
   /** A domain whose mail server does not listen. */
   addDead(domain: string): void;
-  /** Makes a route one that goes to these. */
+  /** Changes a route so that it delivers to these servers. */
   direct(route: Route): Route;
   close(): Promise<void>;
 };

@@ -7,14 +7,14 @@ import { type HostilePeer, type HostileSmtp, startHostileSmtp } from "./hostile-
 import { loopbackRoute, renderedMessage } from "./smtp-messages.ts";
 import { type SinkOptions, type SmtpSink, startSmtpSink } from "./smtp-sink.ts";
 
-/** What is safe with anybody, as fast as one likes: the clock of these tests stands still. */
+/** The default profile at unlimited pace: the clock of these tests stands still. */
 export const anyPace = { ...profileOf("other"), connectionsPerMinute: Infinity };
 
 export const journal = { beforeDot: () => Promise.resolve() };
 
 /**
- * A small internet on loopback: one DNS server, and mail servers on addresses of their own (127.0.0.2, …) that share
- * a port, as MX hosts share port 25.
+ * A small network on loopback: one DNS server, and mail servers on their own addresses (127.0.0.2, …) that share a
+ * port, as MX hosts share port 25.
  */
 export class MailWorld {
   readonly dns: TestDns;
@@ -34,7 +34,7 @@ export class MailWorld {
     return this.#port;
   }
 
-  /** A mail server that takes everything. */
+  /** A mail server that accepts everything. */
   async sink(host: string, options: SinkOptions = {}): Promise<SmtpSink> {
     const sink = await startSmtpSink({ host, port: this.#port, ...options });
     this.#port = sink.port;
@@ -53,7 +53,7 @@ export class MailWorld {
     return server;
   }
 
-  /** A direct route into this world. */
+  /** A direct route to these servers. */
   egress(route: Partial<Route> = {}, options: Partial<DirectOptions> = {}): DirectEgress {
     const made = new DirectEgress(
       loopbackRoute(this.#port, {
@@ -70,11 +70,11 @@ export class MailWorld {
           clock: () => this.now,
         }),
         providers: providerProfiles.values(),
-        // The pace of new connections is measured on a clock that stands still here.
+        // The pace of new connections uses a clock that stands still here.
         profileOf: (provider) => ({ ...profileOf(provider), connectionsPerMinute: Infinity }),
         clock: () => this.now,
         ...options,
-        // A scripted server does not answer QUIT.
+        // A scripted server does not reply to QUIT.
         session: { timeouts: { quitMs: 50 }, ...options.session },
       },
     );

@@ -1,16 +1,16 @@
 import { expect } from "bun:test";
 import PostalMime, { type Email } from "postal-mime";
 
-/** What a bulk message must satisfy besides its own text. */
+/** What a bulk message must satisfy besides its text. */
 export type BulkExpectation = {
   envelopeTo: string;
   /** Domain of Message-ID and List-ID. */
   domain: string;
   /** Unix ms that the Date field must be within five minutes of; undefined = any. */
   sentAt?: number;
-  /** True when the message must carry a DKIM signature over the fields bulk senders are asked for. */
+  /** True when the message must have a DKIM signature over the fields required from bulk senders. */
   signed?: boolean;
-  /** True when links may be http on localhost (a local instance). */
+  /** True when links may use http on localhost (a local instance). */
   allowsLocalLinks?: boolean;
 };
 
@@ -113,7 +113,7 @@ function assertUnsubscribe(value: (name: string) => string, expected: BulkExpect
   const web = uris.filter((uri) => /^https?:/.test(uri ?? ""));
   expect(web).toHaveLength(1);
   expect(web[0]).toMatch(expected.allowsLocalLinks === true ? /^https?:\/\// : /^https:\/\//);
-  // Opaque: nothing about the person can be read in it.
+  // Opaque: it reveals nothing about the person.
   expect(web[0]).not.toContain(expected.envelopeTo);
   expect(web[0]).not.toContain("@");
   expect(value("list-unsubscribe-post")).toBe("List-Unsubscribe=One-Click");

@@ -2,13 +2,13 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 
 export type MuteServer = {
   port: number;
-  /** Connections open now, and the most that ever were. */
+  /** Connections open now, and the maximum so far. */
   open: () => number;
   mostOpen: () => number;
   close: () => Promise<void>;
 };
 
-/** A server that takes every connection and never says a word. */
+/** A server that accepts every connection and never sends anything. */
 export async function startMuteServer(): Promise<MuteServer> {
   const sockets = new Set<Socket>();
   let most = 0;

@@ -1,4 +1,4 @@
-// What one client's people notice of the server, measured: pages, a write, password resets, a small campaign.
+// Measures what one client's users notice of the server: pages, a write, password resets, a small campaign.
 
 import { changeSystemMail } from "../../server/features/setup/system-mail.service.ts";
 import { createPerson } from "../../server/features/users/users.service.ts";
@@ -20,7 +20,7 @@ export type Noticed = {
   export: number;
 };
 
-/** A client with twenty contacts and a mail server that takes everything, and the instance's own mail server. */
+/** A client with twenty contacts and a mail server that accepts everything, and the instance's own mail server. */
 export class Neighbour {
   readonly tenant: Tenant;
   readonly #whole: WholeServer;
@@ -55,7 +55,7 @@ export class Neighbour {
     return new Neighbour(whole, tenant, { relay, systemRelay }, way);
   }
 
-  /** Does everything once, and pages all the time; ends when all of it is done and `atLeastMs` are over. */
+  /** Does everything once, and requests pages all the time; ends when all is done and `atLeastMs` have passed. */
   async notice(resets: number, atLeastMs: number): Promise<Noticed> {
     let isOver = false;
     const pages: number[] = [];
@@ -140,7 +140,7 @@ export class Neighbour {
   }
 }
 
-/** Makes a sender and a relay on this machine. */
+/** Creates a sender and a relay on this machine. */
 export async function wayOut(tenant: Tenant, port: number, change: Record<string, unknown> = {}) {
   const route = await posted<{ id: number }>(tenant, "/routes", {
     kind: "relay",

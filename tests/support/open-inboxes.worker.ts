@@ -1,4 +1,4 @@
-// Opens inboxes as fast as it can, at the same moment as other threads do.
+// Opens inboxes as fast as it can, at the same time as other threads.
 import { openDatabases } from "../../server/platform/db/databases.ts";
 
 declare const self: Worker;

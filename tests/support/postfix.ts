@@ -75,7 +75,7 @@ function writeCertificate(home: string): void {
   ]);
 }
 
-/** Dovecot answers Postfix's AUTH questions: the pairing most administrators run. */
+/** Dovecot handles Postfix's AUTH requests: the combination most administrators run. */
 function startUsers(home: string, username: string, password: string): Subprocess {
   mkdirSync(`${home}/users`);
   writeFileSync(`${home}/users/passwd`, `${username}:{PLAIN}${password}\n`, { mode: 0o644 });

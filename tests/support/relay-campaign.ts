@@ -12,7 +12,7 @@ export type Counts = Record<
 >;
 export type Report = { campaign: { status: string; statusReason: string }; counts: Counts };
 
-/** Imports so many new people into a list of their own and starts a campaign to them. Returns its id. */
+/** Imports this many new people into their own list and starts a campaign to them. Returns its id. */
 export async function sendToNewPeople(
   api: ApiClient,
   workspace: ReadyWorkspace,
@@ -34,7 +34,7 @@ export async function sendToNewPeople(
   });
 }
 
-/** Reads a campaign's report until it is as wanted; on every look its states must sum to its total. */
+/** Reads a campaign's report until it is as wanted; its states must always add up to its total. */
 export async function untilReport(
   api: ApiClient,
   workspace: ReadyWorkspace,
@@ -59,7 +59,7 @@ export async function untilReport(
 }
 
 /**
- * Waits until the stream of a campaign's progress tells such a bottleneck, and returns its sentence.
+ * Waits until a campaign's progress stream reports such a bottleneck, and returns its sentence.
  *
  * @param cookie Of a session that is there already: on a full disk nobody can sign in.
  */

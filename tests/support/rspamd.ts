@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 
-/** What rspamd thinks of a message: its symbols with the score each adds. */
+/** rspamd's verdict on a message: its symbols with the score each adds. */
 export type SpamVerdict = { score: number; symbols: Record<string, { score: number }> };
 
 export type Rspamd = {
@@ -13,7 +13,7 @@ export type Rspamd = {
   stop(): Promise<void>;
 };
 
-/** Modules that ask somebody else, or remember earlier mail: none of it says anything of the message's form. */
+/** Modules that query others or remember earlier mail: they say nothing about the message's form. */
 const OTHERS = [
   ...["antivirus", "arc", "asn", "bimi", "clickhouse", "dcc", "dkim", "dkim_signing", "dmarc"],
   ...["elastic", "external_relay", "external_services", "fuzzy_check", "greylist", "hfilter"],
@@ -54,7 +54,7 @@ export async function startRspamd(): Promise<Rspamd> {
   );
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
-    // Its workers are children of its own group, and outlive it otherwise.
+    // Its workers are in their own process group, and outlive it otherwise.
     process.kill(-daemon.pid, "SIGKILL");
     await daemon.exited;
     dns.close();

@@ -1,5 +1,5 @@
-// A process that works through the job table of argv[2] and says what it runs, for tests that kill it.
-// A job is "done" in the file given by its payload: one line per completed run.
+// A process that works through the job table of argv[2] and prints what it runs, for tests that kill it. A job counts
+// as done in the file named by its payload: one line per completed run.
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { openConnection } from "../../server/platform/db/driver.ts";

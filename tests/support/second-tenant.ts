@@ -5,10 +5,10 @@ import { createWorkspace } from "../../server/features/workspaces/workspaces.ser
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import type { WholeServer } from "./whole-server.ts";
 
-/** Another client of the same server: its own organization, workspace, person and API key. */
+/** Another client of the same server, with its own organization, workspace, person and API key. */
 export type Tenant = {
   workspaceId: string;
-  /** Of an API key that may do everything in it. */
+  /** The API key, which may do everything in the workspace. */
   key: string;
 } & Pick<WholeServer, "raw">;
 

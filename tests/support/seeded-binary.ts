@@ -30,7 +30,7 @@ export async function mailedInvitation(api: ApiClient, address: string): Promise
   return /http\S+\/invitation\?token=\S+/.exec(text)?.[0] ?? "no link";
 }
 
-/** The compiled binary in an empty folder, its wizard answered over HTTP. */
+/** The compiled binary in an empty folder, set up over HTTP. */
 export async function startSeededBinary(
   options: { env?: Record<string, string>; publicUrl?: string } = {},
 ): Promise<SeededBinary> {
@@ -45,7 +45,7 @@ export async function startSeededBinary(
     publicUrl: options.publicUrl ?? binary.url,
     workspaceName: "Acme Books",
   });
-  // The relays of tests are on this machine.
+  // Test relays are on this machine.
   await api.patch("/instance/settings", { allowPrivateRelays: true });
   return { binary, api, workspace, email, password };
 }

@@ -18,7 +18,7 @@ import {
 } from "../../server/features/segments/segment-language.rules.ts";
 import type { Connection } from "../../server/platform/db/driver.ts";
 
-/** A contact with all that segments can ask about, as plain values. */
+/** A contact with everything that segments can use, as plain values. */
 export type Person = {
   id: number;
   email: string;
@@ -33,7 +33,7 @@ export type Person = {
   events: { name: string; at: number; properties: Record<string, string | number | boolean> }[];
 };
 
-/** What a rule means, said once more without SQL: the other side of the property test. */
+/** The meaning of a rule, written a second time without SQL: the reference of the property test. */
 export function evaluate(rule: Rule, person: Person, moment: Moment): boolean {
   if (isGroup(rule)) {
     return rule.op === "and"

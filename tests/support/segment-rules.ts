@@ -7,7 +7,7 @@ import {
 } from "../../server/features/segments/segment-language.rules.ts";
 import type { Person } from "./segment-people.ts";
 
-/** The custom fields of the people below. */
+/** Custom fields of the people below. */
 export const peopleFields = [
   { key: "word", label: "Word", type: "text" as const, choices: [] },
   { key: "score", label: "Score", type: "number" as const, choices: [] },
@@ -17,11 +17,11 @@ export const peopleFields = [
   { key: "likes", label: "Likes", type: "multi_choice" as const, choices: ["Tea"] },
 ];
 
-/** Midnight in Berlin on the night before the clocks change, a few hours before and after it. */
+/** Midnight in Berlin in the night of the clock change, and a few hours before and after it. */
 export const NOW = Date.parse("2026-03-28T23:30:00Z");
 const DAY = 86_400_000;
 
-// Few values, so that rules meet people; among them what SQL, JSON and LIKE would trip over.
+// Few values, so that rules match people; among them values that are special in SQL, JSON and LIKE.
 const words = [
   "Ärger",
   "ärger",

@@ -3,19 +3,22 @@ import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Mounting takes root; on a developer's machine without it there is no other honest full disk. */
+/** Mounting needs root. Without it a developer's machine offers no way to fill a real disk. */
 export const mayMountDisks = process.getuid?.() === 0 || process.env["CI"] === "true";
 
 export type SmallDisk = {
   path: string;
-  /** Fills it until only `leftBytes` are free. */
+  /** Fills the disk until only `leftBytes` are free. */
   fill(leftBytes: number): void;
-  /** Takes away what `fill` wrote. */
+  /** Removes what `fill` wrote. */
   empty(): void;
   unmount(): void;
 };
 
-/** A file system in memory of so many megabytes. @throws Error when it cannot be mounted. */
+/**
+ * An in-memory file system of this many megabytes. @throws Error when it cannot be mounted.
+ * @throws Error when it cannot be mounted.
+ */
 export function mountSmallDisk(megabytes: number): SmallDisk {
   const path = mkdtempSync(join(tmpdir(), "swiftmail-small-disk-"));
   const size = `size=${megabytes}m`;
@@ -39,7 +42,7 @@ export function mountSmallDisk(megabytes: number): SmallDisk {
   };
 }
 
-/** Others write at the same time, so the disk may be full before. */
+/** Others write at the same time, so the disk may be full earlier. */
 function writeUpTo(path: string, bytes: number): void {
   const file = openSync(path, "w");
   const block = Buffer.alloc(64 * 1024);

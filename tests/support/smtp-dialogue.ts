@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** A hand-driven SMTP client: sends exactly the bytes it is given. */
+/** A manual SMTP client: sends exactly the given bytes. */
 export type SmtpDialogue = {
   /** Sends text or bytes as they are; the caller writes the CRLF. */
   write(bytes: string | Uint8Array): void;

@@ -1,6 +1,6 @@
 import type { Rendered, Route } from "../../server/delivery/types.ts";
 
-/** A route to a loopback port, in clear, with few connections. */
+/** A route to a loopback port, unencrypted, with few connections. */
 export function loopbackRoute(port: number, changes: Partial<Route> = {}): Route {
   return {
     id: 1,
@@ -21,7 +21,7 @@ export function loopbackRoute(port: number, changes: Partial<Route> = {}): Route
   };
 }
 
-/** A finished message as the renderer hands it on. */
+/** A finished message, as the renderer returns it. */
 export function renderedMessage(changes: Partial<Rendered> & { body?: string } = {}): Rendered {
   const { body = "Hello.\r\n", ...rest } = changes;
   return {

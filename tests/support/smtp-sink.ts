@@ -5,7 +5,7 @@ import type { Certificate } from "./certificates.ts";
 export type SunkMessage = {
   from: string;
   to: string[];
-  /** As it arrived, dot-stuffing undone. */
+  /** The message as it arrived, with dots unstuffed. */
   raw: string;
   sessionId: string;
   secure: boolean;
@@ -19,32 +19,32 @@ export type SinkOptions = {
   certificate?: Certificate;
   /** TLS from the first byte instead of STARTTLS. */
   implicitTls?: boolean;
-  /** User name and password that are let in; without them AUTH is not offered. */
+  /** Accepted user name and password; without them AUTH is not offered. */
   login?: { username: string; password: string };
   authMethods?: string[];
   /** Returns a refusal (with `responseCode`) for a sender or recipient. */
   refuseSender?: (address: string) => Error | undefined;
   refuseRecipient?: (address: string) => Error | undefined;
   refuseMessage?: (raw: string) => Error | undefined;
-  /** Anything else of the smtp-server package. */
+  /** Other options of the smtp-server package. */
   server?: SMTPServerOptions;
 };
 
 export type SmtpSink = {
   port: number;
   messages: SunkMessage[];
-  /** Connections ever made, and the most that were open at the same time. */
+  /** Connections ever made, and the maximum open at the same time. */
   connections: () => number;
   mostConnections: () => number;
   close: () => Promise<void>;
 };
 
-/** An error that smtp-server answers with `code` and the text. */
+/** An error that smtp-server turns into a reply with `code` and the text. */
 export function refusal(code: number, text: string): Error {
   return Object.assign(new Error(text), { responseCode: code });
 }
 
-/** A real SMTP server on a free loopback port that keeps what it gets. */
+/** A real SMTP server on a free loopback port that keeps received messages. */
 export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink> {
   const messages: SunkMessage[] = [];
   let made = 0;
@@ -96,7 +96,7 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
     },
     ...options.server,
   });
-  // Clients that hang up in the middle are part of the tests.
+  // Clients that disconnect midway are part of the tests.
   server.on("error", () => undefined);
   await new Promise<void>((resolve) =>
     server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve),

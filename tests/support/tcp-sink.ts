@@ -1,6 +1,6 @@
 import type { Socket } from "bun";
 
-/** What the sink does when a message's dot has arrived. `drop` takes the message and hangs up unsaid. */
+/** What the sink does when a message's dot has arrived. `drop` accepts the message and disconnects without a reply. */
 export type SinkAnswer = { reply: string } | { drop: true };
 
 export type TcpSinkOptions = {
@@ -8,15 +8,15 @@ export type TcpSinkOptions = {
   onRecipient?: (address: string) => string;
   /** Answers the dot; default 250. The message has arrived unless the reply refuses it. */
   onMessage?: (address: string, messageId: string) => SinkAnswer;
-  /** Awaited before the answer to DATA: holds messages whose recipients are accepted already. */
+  /** Awaited before the reply to DATA: holds messages whose recipients are already accepted. */
   beforeData?: (address: string) => Promise<void>;
-  /** Answers MAIL on a connection that has brought so many messages; default 250. A 421 closes it. */
+  /** Replies to MAIL on a connection that has delivered this many messages; default 250. A 421 closes it. */
   onSender?: (brought: number, from: string) => string;
-  /** What the nth connection is greeted with; default 220. A refusal closes it. */
+  /** The greeting of the nth connection; default 220. A refusal closes it. */
   onConnection?: (nth: number) => string;
-  /** Connections that are greeted at once; the others wait without a word until one ends. */
+  /** Connections that are greeted at once; others get no greeting until one ends. */
   maxSessions?: number;
-  /** Milliseconds before the answer to the dot. */
+  /** Milliseconds before the reply to the dot. */
   delayMs?: number;
   /** Address and port to listen on; 127.0.0.1 and a free one unless said otherwise. */
   host?: string;
@@ -25,7 +25,7 @@ export type TcpSinkOptions = {
 
 export type Arrived = { address: string; messageId: string };
 
-/** A small, fast SMTP server that keeps who got what; for tests that count and kill. */
+/** A small, fast SMTP server that records who got what; for tests that count and kill. */
 export type TcpSink = {
   port: number;
   arrived: Arrived[];

@@ -8,12 +8,12 @@ import { startTcpSink, type TcpSink, type TcpSinkOptions } from "./tcp-sink.ts";
 type StartOptions = {
   /** Changes each route that the engine reads. */
   change?: ((route: Route) => Route) | undefined;
-  /** In place of ports that read routes as they are in the database. */
+  /** Used in place of ports that read routes from the database. */
   ports?: DeliveryPorts;
   dnsServers?: readonly string[];
 };
 
-/** A delivery engine with data of its own and the servers it sends to, for one test. */
+/** A delivery engine with its own data and the servers it sends to, for one test. */
 export class TestEngine {
   readonly data = newDeliveryData();
   #delivery: Delivery | undefined;
@@ -42,7 +42,7 @@ export class TestEngine {
     this.#delivery = undefined;
   }
 
-  /** Closes the server at the end of the test, when the engine has stopped. */
+  /** Closes the server at the end of the test, after the engine has stopped. */
   closing<Server extends { close(): unknown }>(server: Server): Server {
     this.#open.push(server);
     return server;
@@ -56,7 +56,7 @@ export class TestEngine {
     return statusOf(this.data, ws, id).status === "completed";
   }
 
-  /** Moves a campaign as features/campaigns does: the status by its old one, then the notice. */
+  /** Changes a campaign's status like features/campaigns: only from the old status, and then notifies delivery. */
   move(ws: string, id: number, from: string, to: string): boolean {
     const moved = this.data
       .db(ws)
@@ -66,7 +66,7 @@ export class TestEngine {
     return moved.changes === 1;
   }
 
-  /** What holds a campaign back, in English; empty when nothing does. */
+  /** The campaign's bottleneck in English; empty when there is none. */
   bottleneck(ws: string, id: number): string {
     return bottleneckSaid(this.#delivery, ws, id);
   }

@@ -5,7 +5,7 @@ export function threadPriorities(): number[] {
   return readdirSync("/proc/self/task")
     .map((tid) => {
       const stat = readFileSync(`/proc/self/task/${tid}/stat`, "utf8");
-      // The name is in brackets and may hold blanks; the third field follows it.
+      // The name is in brackets and may contain blanks; the third field follows it.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       return Number(fields[19 - 3]);
     })

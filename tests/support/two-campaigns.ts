@@ -8,7 +8,7 @@ import type { TcpSink } from "./tcp-sink.ts";
 /** A campaign that runs in one of several workspaces of a built binary. */
 export type RunningCampaign = { workspace: ReadyWorkspace; file: string; id: number };
 
-/** Another workspace of the same organization, with a sender of its own. */
+/** Another workspace of the same organization, with its own sender. */
 export async function newReadyWorkspace(
   { api, workspace }: SeededBinary,
   name: string,
@@ -28,7 +28,7 @@ export async function newReadyWorkspace(
   return { id, path, senderId: sender.id, routeId: 0 };
 }
 
-/** Starts a campaign to so many new people by a relay of its own, which takes so many a second. */
+/** Starts a campaign to this many new people over its own relay with this rate. */
 export async function startSlowCampaign(
   { api, binary }: SeededBinary,
   workspace: ReadyWorkspace,
@@ -50,14 +50,14 @@ export async function startSlowCampaign(
   return { workspace, file: `${binary.dataDir}/t_${workspace.id}.db`, id };
 }
 
-/** A whole copy of a workspace's file as it is now. */
+/** A complete copy of a workspace's file as it is now. */
 export function copyWorkspace({ file }: RunningCampaign, to: string): void {
   const db = openConnection(file);
   db.prepare("VACUUM INTO ?").run(to);
   db.close();
 }
 
-/** Waits until a workspace is among those that are set aside. Returns why. */
+/** Waits until a workspace is set aside. Returns the reason. */
 export async function untilSetAside({ api }: SeededBinary, id: string): Promise<string> {
   type Damage = { setAside: { workspaceId: string; reason: string }[] };
   const { setAside } = await waitFor(
@@ -69,7 +69,10 @@ export async function untilSetAside({ api }: SeededBinary, id: string): Promise<
   return setAside.map(({ reason }) => reason).join();
 }
 
-/** Has the file read again, which must bring the workspace back. @throws Error with what was found. */
+/**
+ * Requests a new check of the file, which must bring the workspace back. @throws Error with the finding.
+ * @throws Error with what was found.
+ */
 export async function checkAgain({ api }: SeededBinary, id: string): Promise<void> {
   const said = await api.post<{ back: boolean; detail: string }>(
     `/instance/damage/workspaces/${id}/check`,
@@ -79,7 +82,7 @@ export async function checkAgain({ api }: SeededBinary, id: string): Promise<voi
   }
 }
 
-/** What the report, the rows, and the mail server say of a campaign that is over. */
+/** The report, rows and mail server's records of a completed campaign. */
 export async function outcomeOf({ api }: SeededBinary, sink: TcpSink, campaign: RunningCampaign) {
   const path = `${campaign.workspace.path}/campaigns/${campaign.id}`;
   const { counts } = await waitFor(
@@ -110,7 +113,7 @@ function mailed(sink: TcpSink, { file, id }: RunningCampaign) {
       .all(id)
       .map(({ address }) => address),
   );
-  // What the counters say, counted again from the rows.
+  // The counters, counted again from the rows.
   const accepted = db
     .prepare<[number], { n: number }>(
       "SELECT count(DISTINCT seq) AS n FROM attempt WHERE campaign_id = ? AND outcome = 'accepted'",

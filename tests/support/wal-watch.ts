@@ -3,12 +3,12 @@ import { closeSync, openSync, readSync } from "node:fs";
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-/** What was committed to a database since the watch began. */
+/** Commits to a database since the watch began. */
 export type WalTotals = { commits: number; pages: number };
 
 /**
- * Counts commits and pages in a database's write-ahead log while others write it: what a replica would have to
- * be sent. Looks every 20 ms, since a checkpoint starts the log over.
+ * Counts commits and pages in a database's write-ahead log while others write it: the volume that a replica would
+ * receive. Polls every 20 ms, because a checkpoint restarts the log.
  *
  * @see https://www.sqlite.org/fileformat2.html §4.1
  */
@@ -56,7 +56,7 @@ function readWal(path: string): (WalTotals & { salt: string }) | undefined {
   }
 }
 
-/** A frame of this generation carries the header's salts; behind the last one are those of an older. */
+/** A frame of this generation has the header's salts; behind the last one are frames of an older generation. */
 function countFrames(fd: number, pageBytes: number, salt: string): WalTotals & { salt: string } {
   const frame = Buffer.alloc(FRAME_HEADER_BYTES);
   let commits = 0;
@@ -68,7 +68,7 @@ function countFrames(fd: number, pageBytes: number, salt: string): WalTotals & {
       return { salt, commits, pages };
     }
     pending += 1;
-    // The frame that ends a transaction says how many pages the database has then.
+    // The last frame of a transaction contains the database's size in pages.
     if (frame.readUInt32BE(4) > 0) {
       commits += 1;
       pages += pending;

@@ -12,11 +12,11 @@ import { type Databases, openDatabases } from "../../server/platform/db/database
 import { type RunningServer, type StartOptions, startServer } from "../../server/start-server.ts";
 import { freePort } from "./free-port.ts";
 
-/** The whole product in this process, set up, with one workspace and an API key that may do everything in it. */
+/** The whole product in this process, set up, with one workspace and an API key with all scopes. */
 export type WholeServer = {
   server: RunningServer;
   dataDir: string;
-  /** Where it takes mail. */
+  /** The port of its mail listener. */
   smtpInPort: number;
   workspaceId: string;
   /** A request below the workspace; throws with the problem when the status is not 2xx. */
@@ -27,7 +27,10 @@ export type WholeServer = {
   upload(path: string, form: FormData): Promise<Response>;
   /** Reads or changes the files beside the server. */
   database<T>(use: (databases: Databases) => T): T;
-  /** Polls until it is as wanted. @throws Error naming `what` after a minute. */
+  /**
+   * Polls until it is as wanted. @throws Error naming `what` after a minute.
+   * @throws Error naming `what` after a minute.
+   */
   waitFor<T>(what: string, look: () => T | Promise<T>, isWanted: (value: T) => boolean): Promise<T>;
   /** Ends all threads and starts them again on the same folder, `downMs` later. */
   restart(downMs?: number): Promise<void>;
@@ -141,7 +144,7 @@ async function seed(dataDir: string, contacts: number) {
     now,
   );
   markSetUp(system, now);
-  // The relays of tests are on this machine.
+  // Test relays are on this machine.
   storePrivateRelays(databases.system, true, Date.now());
   databases
     .workspace(workspaceId)

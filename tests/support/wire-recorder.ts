@@ -1,9 +1,9 @@
 import type { Socket } from "bun";
 
-/** One message as its octets crossed the wire: dots stuffed, without the terminating dot. */
+/** One message as its octets on the wire: dots stuffed, without the terminating dot. */
 export type WireMessage = { mail: string; rcpt: string; octets: Buffer };
 
-/** What one client said on one connection, in order, bodies left out. */
+/** One client's commands on one connection, in order, without bodies. */
 export type WireSession = { commands: string[]; messages: WireMessage[] };
 
 export type WireRecorder = {
@@ -18,8 +18,8 @@ type State = { session: WireSession; bytes: Buffer; inData: boolean; mail: strin
 const DOT = Buffer.from("\r\n.\r\n");
 
 /**
- * An SMTP server that accepts everything and keeps the very octets of its clients, so that a test can look at
- * what no parser shows any more: line ends, dots, the order of commands.
+ * An SMTP server that accepts everything and keeps the exact octets of its clients, so that a test can inspect what
+ * parsers hide: line ends, dots, the order of commands.
  *
  * @param extensions What EHLO offers.
  */

@@ -53,7 +53,7 @@ const samples: { [C in BottleneckCode]: Bottleneck<C>["params"] } = {
 
 const all = Object.entries(samples).map(([code, params]) => ({ code, params }) as Bottleneck);
 
-test("every code is worded in each language, with all that its parameters name", () => {
+test("every code has a text in each language that uses its parameters", () => {
   displayZone.value = "Europe/Berlin";
   expect(bottleneckCodes.toSorted()).toEqual(all.map(({ code }) => code).sort());
   for (const bottleneck of all) {
@@ -80,7 +80,7 @@ test("every code is worded in each language, with all that its parameters name",
   }
 });
 
-test("numbers, rates and times are those of the reader's language and zone", () => {
+test("numbers, rates and times use the reader's language and time zone", () => {
   displayZone.value = "Europe/Berlin";
   locale.value = "de";
   const office = { level: "route", name: "Office", provider: "", route: "" } as const;

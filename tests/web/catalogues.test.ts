@@ -19,7 +19,7 @@ async function catalogues(): Promise<{ file: string; catalogue: Record<string, E
   );
 }
 
-/** Names a message is filled with; the forms of a plural are looked into. */
+/** Parameter names of a message, including those inside plural forms. */
 function parameters(message: string): string[] {
   const names = [...message.matchAll(/\{\s*(\w+)\s*(?=[,}])/g)].map((match) => match[1] ?? "");
   const forms = /(?:one|other|=\d+)\s*\{(\w+)\}/g;
@@ -27,7 +27,7 @@ function parameters(message: string): string[] {
   return [...new Set(names.filter((name) => !words.has(name)))].sort();
 }
 
-test("every message exists in every language and asks for the same parameters", async () => {
+test("every message exists in every language with the same parameters", async () => {
   const all = await catalogues();
   expect(all.length).toBeGreaterThan(2);
 

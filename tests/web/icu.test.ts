@@ -10,7 +10,7 @@ test("picks the plural form by the language's own rules and formats the number",
   expect(fillMessage(contacts, { count: 4812, owner: "Ada" }, "de")).toBe("4.812 contacts");
 });
 
-test("picks the form of a select by its value, or the other one", () => {
+test("chooses a select's form by its value, or `other`", () => {
   const is = "It {state, select, sent {was sent {n, number} times} other {rests}}.";
   expect(fillMessage(is, { state: "sent", n: 1234 }, "de")).toBe("It was sent 1.234 times.");
   expect(fillMessage(is, { state: "paused", n: 2 }, "de")).toBe("It rests.");

@@ -16,13 +16,13 @@ test("reads the server's problem details, also when they come as text", () => {
   expect(problemFrom(422, JSON.stringify(body)).code).toBe("invalid_input");
 });
 
-test("an answer of a proxy without problem details still says what happened", () => {
+test("a proxy's answer without problem details still gets a message", () => {
   const problem = problemFrom(502, "<html>Bad gateway</html>");
   expect(problem.status).toBe(502);
   expect(problem.title).toContain("502");
 });
 
-test("a request that got no answer is offline, not a fault", () => {
+test("a request without an answer means offline, not a fault", () => {
   expect(asProblem(new TypeError("Failed to fetch")).code).toBe("offline");
 });
 
@@ -33,7 +33,7 @@ test("a field's error is a sentence with the hint after it", () => {
   expect(fieldError(problemFrom(422, body), "name")).toBeUndefined();
 });
 
-test("a fault of our own code is not taken for a lost connection", () => {
+test("an error in our own code is not reported as a lost connection", () => {
   const problem = asProblem(new TypeError("rows.map is not a function"));
   expect(problem.code).toBe("internal");
   expect(problem.detail).toBe("rows.map is not a function");

@@ -16,7 +16,7 @@ const workspace = (id: string, name: string) => ({
   organizationName: "Agency",
 });
 
-test("after signing in one only goes to a page of this site", () => {
+test("after signing in, only pages of this site can follow", () => {
   expect(safeNext("/w/1/contacts?q=ada")).toBe("/w/1/contacts?q=ada");
   for (const hostile of [
     "https://evil.example",
@@ -30,7 +30,7 @@ test("after signing in one only goes to a page of this site", () => {
   }
 });
 
-test("the workspaces used last come first, the rest by name", () => {
+test("recently used workspaces come first, the others by name", () => {
   const all = [workspace("1", "Zoo"), workspace("2", "Bakery"), workspace("3", "Yoga")];
   expect(sortWorkspaces(all, ["3"]).map((one) => one.name)).toEqual(["Yoga", "Bakery", "Zoo"]);
 });
@@ -43,7 +43,7 @@ test("the details of an audit entry read as one line", () => {
   expect(detailText({ outcome: "server_stopped", begunAt: 5, list: 1 })).toBe("list=1");
 });
 
-test("an audit entry says in words what was done, and when nobody knows whether it was", () => {
+test("an audit entry describes the action, and says when its outcome is unknown", () => {
   expect(actionText("list.change")).toBe("List edited");
   expect(actionText("later.invented")).toBe("later.invented");
   expect(outcomeText({ outcome: "server_stopped" })).toContain("The server stopped");

@@ -4,7 +4,7 @@ import { sourcePath, sourceText } from "../../web/src/sources.ts";
 
 const entry = { campaignName: null, listName: null };
 
-test("how a contact came is in its history, for each way there is", () => {
+test("a contact's history shows how they were added, for each way", () => {
   const added = (detail: string) => entryWords({ ...entry, kind: "created", what: "", detail });
 
   expect(added("import:12")).toEqual({ text: "Added", detail: "Import 12" });
@@ -13,7 +13,7 @@ test("how a contact came is in its history, for each way there is", () => {
   expect(added("").detail).toBe("");
 });
 
-test("states, events and ways to leave are words, and unknown ones are shown as they are", () => {
+test("states, events and ways to unsubscribe have texts, and unknown ones are shown unchanged", () => {
   const said = (kind: Parameters<typeof entryWords>[0]["kind"], what: string, detail: string) =>
     entryWords({ kind, what, detail, campaignName: "May", listName: "News" });
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 const root = join(import.meta.dir, "../..");
 
-/** What talks to the server other than by the typed client, and the files that have a reason to. */
+/** Files that contact the server without the typed client, and their reason. */
 const allowed: Record<string, string[]> = {
-  // The one place that makes the client, and sends what it cannot stream.
+  // Creates the client, and sends what it cannot stream.
   "web/src/api.ts": ["treaty", "fetch", "upload"],
   // Progress is a stream of events.
   "web/src/live.ts": ["EventSource"],
@@ -26,11 +26,11 @@ const ways: Record<string, RegExp> = {
   sendBeacon: /\bsendBeacon\s*\(/,
 };
 
-/** The ways in which a source reaches the server past the typed client. */
+/** The ways in which code can bypass the typed client. */
 const waysOf = (source: string): string[] =>
   Object.entries(ways).flatMap(([name, pattern]) => (pattern.test(source) ? [name] : []));
 
-test("the web asks the server through the typed client; only files and streams go past it", () => {
+test("the web uses the typed client; only files and streams bypass it", () => {
   const found: Record<string, string[]> = {};
   let count = 0;
   for (const path of new Bun.Glob("web/src/**/*.{ts,tsx}").scanSync({ cwd: root })) {
@@ -57,7 +57,7 @@ test.each([
 });
 
 test.each(["query.refetch();", "lists.get({ fetch: { signal } });", 'api.lists.get<"x">();'])(
-  "%s is not taken for one",
+  "%s is not reported",
   (source) => {
     expect(waysOf(source)).toEqual([]);
   },

@@ -11,16 +11,16 @@ const commands: Command[] = ["Contacts", "Campaigns", "Your account", "Sign out"
 
 const labels = (query: string) => findCommands(commands, query).map((one) => one.label);
 
-test("a command is found by the start of a word before anything looser", () => {
+test("a command is found by the start of a word first", () => {
   expect(labels("acc")[0]).toBe("Your account");
   expect(labels("c")[0]).toBe("Contacts");
 });
 
-test("letters in order are enough, and what does not fit is left out", () => {
+test("letters in order are sufficient, and commands that do not match are left out", () => {
   expect(labels("cmpgn")).toEqual(["Campaigns"]);
   expect(labels("xyz")).toEqual([]);
 });
 
-test("nothing typed shows everything in its order", () => {
+test("an empty search shows everything in order", () => {
   expect(labels("")).toEqual(["Contacts", "Campaigns", "Your account", "Sign out"]);
 });

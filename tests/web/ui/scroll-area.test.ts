@@ -7,6 +7,9 @@ test.each([
   ["in the middle", 100, 700, { before: true, after: true }],
   ["at its end", 342, 700, { before: true, after: false }],
   ["at its end, half a pixel short", 341.5, 700, { before: true, after: false }],
-])("a table %s has its shadow where it goes on", (_, scrollLeft, scrollWidth, edges) => {
-  expect(hiddenEdges({ scrollLeft, scrollWidth, clientWidth: 358 })).toEqual(edges);
-});
+])(
+  "a table %s has a shadow at the edge where it continues",
+  (_, scrollLeft, scrollWidth, edges) => {
+    expect(hiddenEdges({ scrollLeft, scrollWidth, clientWidth: 358 })).toEqual(edges);
+  },
+);

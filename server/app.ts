@@ -254,7 +254,6 @@ export type {
   LimitSubject,
   RetryCause,
 } from "./delivery/index.ts";
-export type { LaunchFaultCode } from "./features/campaigns/launch-faults.rules.ts";
 export type { AuditAction } from "./platform/audit/actions.ts";
 export type { ErrorCode } from "./platform/errors.ts";
 export type { ReasonCode } from "./reasons/because.ts";

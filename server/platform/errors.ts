@@ -6,7 +6,7 @@ import {
   type Thing,
 } from "../reasons/because.ts";
 
-export { because, type Reason } from "../reasons/because.ts";
+export { because, type Reason, reasonWith } from "../reasons/because.ts";
 
 /**
  * Every reason for which a request can be refused. The type is closed: the HTTP layer maps each code to one status, and
@@ -79,14 +79,13 @@ export class AppError extends Error {
 
   constructor(
     code: ErrorCode,
-    why: Reason | Said | string,
+    why: Reason | Said,
     options: { fields?: FieldProblem[]; retryAfterSeconds?: number; cause?: unknown } = {},
   ) {
-    const said = typeof why === "string" ? why : why.text;
-    super(said, options.cause === undefined ? {} : { cause: options.cause });
+    super(why.text, options.cause === undefined ? {} : { cause: options.cause });
     this.name = "AppError";
     this.code = code;
-    this.reason = typeof why === "object" && "code" in why ? coded(why) : undefined;
+    this.reason = "code" in why ? coded(why) : undefined;
     this.fields = options.fields ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
@@ -104,12 +103,8 @@ export function invalidFields(fields: [FieldProblem, ...FieldProblem[]]): AppErr
 }
 
 /** An `invalid_input` error for one field. */
-export function invalidField(field: string, why: Reason | string, hint?: string): AppError {
-  const problem =
-    typeof why === "string"
-      ? { field, reason: why, ...(hint === undefined ? {} : { hint }) }
-      : faultyField(field, why);
-  return new AppError("invalid_input", `${field}: ${problem.reason}`, { fields: [problem] });
+export function invalidField(field: string, why: Reason): AppError {
+  return invalidFields([faultyField(field, why)]);
 }
 
 /** A refusal because of one field, such as a name that is taken. */

@@ -3,6 +3,7 @@ import { campaignReasons } from "./campaigns.ts";
 import { contactReasons } from "./contacts.ts";
 import { contentReasons } from "./content.ts";
 import { fieldReasons } from "./fields.ts";
+import { launchReasons } from "./launch.ts";
 import { pauseReasons } from "./pauses.ts";
 import { peopleReasons } from "./people.ts";
 import { requestReasons } from "./requests.ts";
@@ -11,6 +12,7 @@ import { sendingReasons } from "./sending.ts";
 import { filled, type Params, type ParamsOf } from "./sentence.ts";
 import { shippedRuleNames } from "./shipped-rules.ts";
 import { missingThings } from "./things.ts";
+import { workReasons } from "./work.ts";
 
 /** All reasons, by area. A code belongs to one of them. */
 export const reasonAreas = {
@@ -18,6 +20,8 @@ export const reasonAreas = {
   things: missingThings,
   requests: requestReasons,
   campaigns: campaignReasons,
+  work: workReasons,
+  launch: launchReasons,
   pauses: pauseReasons,
   shippedRules: shippedRuleNames,
   sending: sendingReasons,
@@ -33,6 +37,8 @@ const reasons = {
   ...missingThings,
   ...requestReasons,
   ...campaignReasons,
+  ...workReasons,
+  ...launchReasons,
   ...pauseReasons,
   ...shippedRuleNames,
   ...sendingReasons,
@@ -66,6 +72,11 @@ type Values<C extends ReasonCode> =
  */
 export function because<C extends ReasonCode>(code: C, ...[params]: Values<C>): Reason {
   return say(code, params as Params | undefined);
+}
+
+/** `because` for a reason whose code and values are known to fit. */
+export function reasonWith({ code, params }: CodedReason): Reason {
+  return say(code, params);
 }
 
 function say(code: ReasonCode, given: Params | undefined): Reason {

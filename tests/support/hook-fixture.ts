@@ -39,7 +39,7 @@ export class HookFixture {
     this.app = newTestApp(() => this.now, {
       recordFact: async (fact) => {
         if (this.journalFails) {
-          throw new AppError("unavailable", "The journal cannot be written.");
+          throw new AppError("unavailable", { text: "The journal cannot be written." });
         }
         this.facts.push(fact);
       },

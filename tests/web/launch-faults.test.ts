@@ -1,13 +1,14 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterEach, beforeAll, expect, test } from "bun:test";
 import {
   described,
   type LaunchFault,
-  type LaunchFaultCode,
 } from "../../server/features/campaigns/launch-faults.rules.ts";
 import { launchFault } from "../../web/src/features/campaigns/launch-faults.ts";
 import { formatDate } from "../../web/src/format.ts";
 import { locale, locales } from "../../web/src/i18n.ts";
+import { loadRefusalWords } from "../../web/src/refusal.ts";
 
+beforeAll(loadRefusalWords);
 afterEach(() => {
   locale.value = "en";
 });
@@ -17,7 +18,7 @@ const domain = "acme.example";
 const url = "http://mail.acme.example";
 
 /** One of each code; the compiler reports a missing one. */
-const faults: Record<LaunchFaultCode, LaunchFault> = {
+const faults: Record<LaunchFault["code"], LaunchFault> = {
   no_subject: { code: "no_subject" },
   no_body: { code: "no_body" },
   content_unchecked: { code: "content_unchecked" },
@@ -60,8 +61,8 @@ test.each(Object.values(faults))("$code is worded in every language with its val
   }
 });
 
-test("a template's mistake, which names what a person wrote, keeps the server's sentence", () => {
+test("a warning about a template, which names what a person wrote, keeps the server's sentence", () => {
   locale.value = "de";
   const message = 'There is no tag "x". (line 3)';
-  expect(launchFault({ code: "template_error", message })).toBe(message);
+  expect(launchFault({ code: "template_warning", message })).toBe(message);
 });

@@ -63,17 +63,21 @@ test("no German title is the English one", () => {
 });
 
 test("the English title is the same for people and for API clients", async () => {
-  const english = Object.keys(titleWords.catalogue).slice(0, 22) as ErrorCode[];
-  expect(english.at(-1)).toBe("internal");
+  const titles = Object.keys(titleWords.catalogue);
+  // What follows is said only by the interface.
+  const english = titles.slice(0, titles.indexOf("internal") + 1) as ErrorCode[];
+  expect(english.length).toBeGreaterThan(20);
   for (const code of english) {
-    const { title } = (await problemResponse(new AppError(code, "Why.")).json()) as Problem;
+    const { title } = (await problemResponse(
+      new AppError(code, { text: "Why." }),
+    ).json()) as Problem;
     expect(titleWords.catalogue[code].en).toBe(title);
   }
 });
 
 test("a German reads a German title", async () => {
   locale.value = "de";
-  expect((await received(new AppError("in_use", "May uses it."))).title).toBe(
+  expect((await received(new AppError("in_use", { text: "May uses it." }))).title).toBe(
     "Wird noch verwendet",
   );
   expect(problemFrom(0, undefined).title).toBe("Der Server ist nicht erreichbar");

@@ -96,8 +96,10 @@ test.each(reasons)("%s arrives worded, at its field and above the form", async (
     expect(shown).toMatch(/^[A-ZÄÖÜ“„"0-9].*$/);
     expect(shown + whole).not.toMatch(/[{}]|settings\.|, (select|plural)/);
     if (language === "de") {
-      expect(whole).not.toContain(text);
-      expect(shown).not.toContain(text);
+      // A text that is only passed on, such as a template's mistake, is in both.
+      const own = Object.values(params).includes(Number(text)) ? "never said" : text;
+      expect(whole).not.toContain(own);
+      expect(shown).not.toContain(own);
       expect(shown).not.toContain(hint ?? "never said");
     }
   }

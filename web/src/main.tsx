@@ -1,8 +1,10 @@
+import { effect } from "@preact/signals";
 import { QueryClientProvider } from "@tanstack/preact-query";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { locale } from "./i18n.ts";
 import { applyPreferences } from "./preferences.ts";
+import { loadRefusalWords } from "./refusal.ts";
 import { queryClient } from "./session.ts";
 import "./styles.css";
 import { installShortcuts } from "./ui/commands.ts";
@@ -12,6 +14,12 @@ import { installTooltips } from "./ui/tooltip.ts";
 
 document.documentElement.lang = locale.value;
 applyPreferences();
+// The server says in English why something is refused or stands still.
+effect(() => {
+  if (locale.value !== "en") {
+    void loadRefusalWords();
+  }
+});
 installTooltips();
 installShortcuts();
 

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { formatDate } from "./format.ts";
 import { locale } from "./i18n.ts";
 import { fillMessage, type Params } from "./icu.ts";
 import type { RefusalWords } from "./refusals/words.ts";
@@ -43,10 +44,15 @@ export function causeText(said: string | InnerReason, cause?: Coded | null): str
   return wordedReason(cause ?? (typeof said === "string" ? {} : said)) ?? text;
 }
 
+/** `at` is a day, in Unix ms. */
 function wordedIn(values: Values): Params {
   const worded = Object.entries(values).map(([name, value]) => [
     name,
-    typeof value === "object" ? causeText(value) : value,
+    typeof value === "object"
+      ? causeText(value)
+      : name === "at"
+        ? formatDate(Number(value))
+        : value,
   ]);
   return Object.fromEntries(worded) as Params;
 }

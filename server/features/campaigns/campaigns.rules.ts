@@ -1,4 +1,5 @@
-import { type DescribedFault, described } from "./launch-faults.rules.ts";
+import { because, type Reason } from "../../platform/errors.ts";
+import { asFault, type DescribedFault, described } from "./launch-faults.rules.ts";
 
 /** The statuses that a campaign can have. */
 export const campaignStatuses = [
@@ -70,8 +71,8 @@ export type SectionFacts = {
   /** Mistakes in the template, as far as it was compiled. */
   contentFaults: readonly SectionProblem[];
   audience: Audience;
-  /** Why segments of the audience cannot be used, as sentences. */
-  segmentFaults: readonly string[];
+  /** Why segments of the audience cannot be used. */
+  segmentFaults: readonly Reason[];
   /** True when a list of the audience was deleted. */
   lacksList: boolean;
   sender: { testOnly: boolean } | undefined;
@@ -117,7 +118,12 @@ const fieldOfPart: Record<string, string> = {
 /** Turns a mistake in a template into a problem of its section. */
 export function templateFault(problem: TemplateProblem): SectionProblem {
   const field = fieldOfPart[problem.where] ?? "bodySource";
-  return { code: "template_error", field, message: templateSentence(problem) };
+  return { ...asFault(templateMistake(problem)), field };
+}
+
+/** Why a mistake in the template refuses a launch. */
+export function templateMistake(problem: TemplateProblem): Reason {
+  return because("template_error", { mistake: templateSentence(problem) });
 }
 
 /** What is wrong with a template, and where. */
@@ -144,10 +150,9 @@ export function audienceProblems(
   facts: Pick<SectionFacts, "audience" | "segmentFaults" | "lacksList">,
 ): SectionProblem[] {
   const { audience, segmentFaults, lacksList } = facts;
-  const faults: SectionProblem[] = segmentFaults.map((message) => ({
-    code: "segment_unusable",
+  const faults: SectionProblem[] = segmentFaults.map((why) => ({
+    ...asFault(why),
     field: "audience",
-    message,
   }));
   if (lacksList) {
     // Excluded lists count too: if one was deleted, its people would get the campaign.

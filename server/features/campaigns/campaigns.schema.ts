@@ -1,6 +1,7 @@
 import { t } from "elysia";
-import { CauseSchema, pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { CauseSchema, pageOf, pageQuery, reasonParams } from "../../platform/http/schemas.ts";
 import { RenderProblem } from "../templates/templates.schema.ts";
+import type { DescribedFault } from "./launch-faults.rules.ts";
 
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
@@ -31,13 +32,12 @@ export const AudienceSchema = t.Object({
   excludeSegments: t.Optional(SegmentIds),
 });
 
-/** The values that the sentence of a `code` needs. */
-const faultParams = t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()])));
+const faultCode = t.Unsafe<DescribedFault["code"]>(t.String());
 
 const Section = t.Object({
   state: t.Union([t.Literal("ready"), t.Literal("needs_you")]),
   problems: t.Array(
-    t.Object({ code: t.String(), params: faultParams, field: t.String(), message: t.String() }),
+    t.Object({ code: faultCode, params: reasonParams, field: t.String(), message: t.String() }),
   ),
 });
 
@@ -192,8 +192,8 @@ export const Preflight = t.Object(
     ),
     checks: t.Array(
       t.Object({
-        code: t.String(),
-        params: faultParams,
+        code: faultCode,
+        params: reasonParams,
         severity: t.Union([t.Literal("error"), t.Literal("warning")]),
         message: t.String(),
         fix: t.String({

@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound, type Reason } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { spokenStatus } from "../../reasons/because.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
@@ -176,7 +176,7 @@ export type CampaignParts = {
   sender: ReturnType<typeof findSenderForCampaign>;
   sendingMethod: ReturnType<typeof findSendingMethod>;
   /** Why segments of the audience cannot be used, as sentences. */
-  segmentFaults: readonly string[];
+  segmentFaults: readonly Reason[];
 };
 
 /** The sender and sending method of a campaign. */
@@ -223,7 +223,7 @@ export function audienceProblemsNow(db: Connection, row: CampaignRow): SectionPr
   return audienceProblems(audienceFacts(db, row, segmentFaults(db, audienceOf(row))));
 }
 
-function audienceFacts(db: Connection, row: CampaignRow, segmentFaults: readonly string[]) {
+function audienceFacts(db: Connection, row: CampaignRow, segmentFaults: readonly Reason[]) {
   const audience = audienceOf(row);
   const lacksList = findMissingList(db, listsOf(audience)) !== undefined;
   return { audience, segmentFaults, lacksList };
@@ -334,7 +334,7 @@ const segmentsOf = (audience: Audience): number[] => [
   ...audience.excludeSegments,
 ];
 
-function segmentFaults(db: Connection, audience: Audience): string[] {
+function segmentFaults(db: Connection, audience: Audience): Reason[] {
   return segmentsOf(audience).flatMap((id) => segmentFault(db, id) ?? []);
 }
 

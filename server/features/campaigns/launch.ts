@@ -3,7 +3,14 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, because, invalidField, storedRefusal } from "../../platform/errors.ts";
+import {
+  AppError,
+  because,
+  faultyField,
+  invalidField,
+  reasonWith,
+  storedRefusal,
+} from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import { storedReason } from "../../reasons/because.ts";
@@ -34,7 +41,7 @@ import {
   storeContent,
   storeScheduledAt,
 } from "./campaigns.store.ts";
-import { launchSentence } from "./launch-faults.rules.ts";
+import { type DescribedFault, launchReason } from "./launch-faults.rules.ts";
 import { runPreflight } from "./preflight.ts";
 
 /** The job that launches a campaign when it is due and resumes a launch after a crash. */
@@ -232,7 +239,7 @@ async function prepare(
   enqueue();
   inTransaction(db, () => {
     // A list may have been deleted since the checks. From here on deletion is blocked until the recipients are found.
-    refuseProblems(audienceProblemsNow(db, latest));
+    refuseLaunch(audienceProblemsNow(db, latest));
     move(db, latest, "prepare", "", now);
     const { content } = built;
     const json = JSON.stringify(content);
@@ -252,11 +259,20 @@ function requireSame(now: CampaignRow, checked: CampaignRow): void {
 
 function refuseFailedChecks({ checks }: Preflight): void {
   const failed = checks.filter((check) => check.severity === "error");
-  const first = failed[0];
+  refuseLaunch(failed.map(({ fix, ...fault }) => ({ ...fault, field: fix })));
+}
+
+/** The refusal that names all problems; its detail is the first one. */
+function refuseLaunch(problems: readonly (DescribedFault & { field: string })[]): void {
+  const reasons = problems.flatMap(({ code, field, params }) =>
+    code === "template_warning"
+      ? []
+      : [{ field, why: reasonWith(params === undefined ? { code } : { code, params }) }],
+  );
+  const [first] = reasons;
   if (first !== undefined) {
-    throw new AppError("illegal_state", first.message, {
-      fields: failed.map(({ fix, message }) => ({ field: fix, reason: message })),
-    });
+    const fields = reasons.map(({ field, why }) => faultyField(field, why));
+    throw new AppError("illegal_state", first.why, { fields });
   }
 }
 
@@ -264,7 +280,7 @@ function requireReady(db: Connection, row: CampaignRow, faults: SectionProblem[]
   if (row.status !== "scheduled") {
     requireMove(row, "schedule");
   }
-  refuseProblems(sectionsOf(db, row, faults).review.problems);
+  refuseLaunch(sectionsOf(db, row, faults).review.problems);
 }
 
 function refuseSentBefore(
@@ -275,16 +291,7 @@ function refuseSentBefore(
   const startedAt = startedBefore(databases.system, { ...target, createdAt });
   if (startedAt !== undefined) {
     const fault = { code: "sent_before", params: { at: startedAt } } as const;
-    throw new AppError("illegal_state", launchSentence(fault));
-  }
-}
-
-function refuseProblems(problems: readonly SectionProblem[]): void {
-  const first = problems[0];
-  if (first !== undefined) {
-    throw new AppError("illegal_state", first.message, {
-      fields: problems.map(({ field, message }) => ({ field, reason: message })),
-    });
+    throw new AppError("illegal_state", launchReason(fault));
   }
 }
 

@@ -1,6 +1,16 @@
 import { domainOf } from "../../platform/address.rules.ts";
-import { hasUnsubscribeLink, type Section, templateSentence } from "./campaigns.rules.ts";
-import { type DescribedFault, described, type LaunchFault } from "./launch-faults.rules.ts";
+import {
+  hasUnsubscribeLink,
+  type Section,
+  templateMistake,
+  templateSentence,
+} from "./campaigns.rules.ts";
+import {
+  asFault,
+  type DescribedFault,
+  described,
+  type LaunchFault,
+} from "./launch-faults.rules.ts";
 
 /** The place where a problem can be fixed: a section of the campaign's page, or another page. */
 export type Fix =
@@ -104,9 +114,10 @@ function sectionChecks({ sections }: PreflightFacts): Check[] {
 function problemChecks({ problems }: PreflightFacts): Check[] {
   const fixes: Record<string, Fix> = { subject: "subject", preheader: "subject", text: "text" };
   return problems.map((problem) => ({
-    code: problem.severity === "error" ? "template_error" : "template_warning",
+    ...(problem.severity === "error"
+      ? asFault(templateMistake(problem))
+      : { code: "template_warning", message: templateSentence(problem) }),
     severity: problem.severity,
-    message: templateSentence(problem),
     fix: fixes[problem.where] ?? "content",
   }));
 }

@@ -33,7 +33,7 @@ export async function sendTest(
   const { row, content, problems } = await contentOf(context, campaign);
   const mistake = problems.find((problem) => problem.severity === "error");
   if (mistake !== undefined) {
-    throw new AppError("illegal_state", mistake.message);
+    throw new AppError("illegal_state", because("template_error", { mistake: mistake.message }));
   }
   const { workspaceId, databases } = context;
   const db = databases.workspace(workspaceId);

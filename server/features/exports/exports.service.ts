@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
@@ -19,7 +19,7 @@ import { recipientTotal } from "./recipients.store.ts";
 
 export { isWorkspace } from "./exports.store.ts";
 
-const EXPIRED = "The file of this export is gone after a week: make a new one.";
+const EXPIRED = because("export_file_gone").text;
 
 /** Selects the contacts of an export. */
 export type ExportFilter = ContactFilter;
@@ -59,7 +59,7 @@ function rowsOf(db: Connection, settings: ExportSettings): number | undefined {
   if (kind === "recipients") {
     const total = recipientTotal(db, settings.campaignId ?? 0);
     if (total === undefined) {
-      throw invalidField("campaignId", "is no campaign of this workspace");
+      throw invalidField("campaignId", because("not_a_campaign"));
     }
     return total;
   }
@@ -68,11 +68,11 @@ function rowsOf(db: Connection, settings: ExportSettings): number | undefined {
   }
   const unknown = unknownColumn(contactColumns(listFields(db)), settings.columns ?? []);
   if (unknown !== undefined) {
-    throw invalidField("columns", `there is no column ${unknown}`);
+    throw invalidField("columns", because("unknown_column", { column: unknown }));
   }
   if (settings.segment !== undefined) {
     if (Object.values(settings.filter).some((value) => value !== undefined)) {
-      throw invalidField("segmentId", "cannot be combined with a filter");
+      throw invalidField("segmentId", because("segment_or_filter"));
     }
     return requireSegment(db, settings.segment.id).memberCount ?? 0;
   }
@@ -116,14 +116,14 @@ export function cancelExport(
 export function exportFile(db: Connection, dataDir: string, id: number, now: number): string {
   const row = rowOf(db, id);
   if (row.state !== "done") {
-    throw new AppError("illegal_state", "This export has no file yet.");
+    throw new AppError("illegal_state", because("export_without_file"));
   }
   const path = taskFilePath(dataDir, row.fileName);
   if ((row.expiresAt ?? 0) <= now) {
     rmSync(path, { force: true });
   }
   if (!existsSync(path)) {
-    throw new AppError("not_found", EXPIRED);
+    throw new AppError("not_found", because("export_file_gone"));
   }
   return path;
 }

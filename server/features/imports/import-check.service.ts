@@ -1,11 +1,11 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
-import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
+import { isForgotten } from "./import-age.rules.ts";
 import { type CheckedColumn, type OtherColumn, StatusTally } from "./import-check.rules.ts";
 import { asUtf8 } from "./import-files.ts";
 import { columnNames, type ImportSettings, parseSettings } from "./import-settings.ts";
@@ -201,10 +201,10 @@ function waiting(row: ImportRow | undefined, now: number): ImportRow {
     throw notFound("import");
   }
   if (isForgotten(row, now)) {
-    throw new AppError("illegal_state", FORGOTTEN);
+    throw new AppError("illegal_state", because("import_forgotten"));
   }
   if (row.state !== "uploaded") {
-    throw new AppError("illegal_state", "This import was already started.");
+    throw new AppError("illegal_state", because("import_started"));
   }
   return row;
 }

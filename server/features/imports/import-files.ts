@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { isDiskFull } from "../../platform/disk-full.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { type Encoding, encodings } from "./sniff.rules.ts";
 
@@ -126,16 +126,12 @@ function room(out: WriteStream): Promise<void> {
 export function tooLarge(): AppError {
   return new AppError(
     "too_large",
-    `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MB. Split it and import the parts.`,
+    because("upload_too_large", { megabytes: MAX_FILE_BYTES / 1024 / 1024 }),
   );
 }
 
 function diskFull(cause: unknown): AppError {
-  return new AppError(
-    "unavailable",
-    "The disk of this server is full. Free some space and upload the file again.",
-    { cause, retryAfterSeconds: 60 },
-  );
+  return new AppError("unavailable", because("upload_disk_full"), { cause, retryAfterSeconds: 60 });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because, faultyField } from "../../platform/errors.ts";
 import type { CheckedColumn } from "./import-check.rules.ts";
 import { checkedColumns, checkNow, decidesEveryRow, headingsOf } from "./import-check.service.ts";
 import { importPath } from "./import-files.ts";
@@ -83,10 +83,7 @@ async function withCheck(
     return row;
   }
   if (row.sizeBytes > MAX_BYTES_AT_START) {
-    throw new AppError(
-      "illegal_state",
-      "This file is too large to be started before it was checked: ask for its check until that is done.",
-    );
+    throw new AppError("illegal_state", because("import_unchecked"));
   }
   await checkNow(context, row, mapping);
   return findImport(context.open(), row.id);
@@ -105,16 +102,10 @@ function isOpen(
 function unanswered(open: readonly CheckedColumn[]): AppError {
   const fields = open.map(({ column, name, values }) => {
     const words = values.flatMap(({ value, answer }) => (answer === undefined ? [] : value));
-    return {
-      field: `statusDecisions.${column}`,
-      reason: `column ${column} “${name}” has the values ${words.slice(0, 6).join(", ")}, and may say who can be emailed`,
-      hint: `Decide what “${words[0]}” means: subscribed (may be emailed), unsubscribed (must not be emailed) or nothing (says nothing about email).`,
-    };
+    const said = { column, name, values: words.slice(0, 6).join(", "), first: words[0] ?? "" };
+    return faultyField(`statusDecisions.${column}`, because("column_unanswered", said));
   });
-  const said = fields.map(({ reason, hint }) => `${reason}. ${hint}`);
-  return new AppError(
-    "invalid_input",
-    `Some columns need an answer before the import starts: ${said.slice(0, 5).join(" ")}`,
-    { fields },
-  );
+  const names = open.slice(0, 5).map(({ column, name }) => `${column} “${name}”`);
+  const why = because("columns_unanswered", { columns: names.join(", ") });
+  return new AppError("invalid_input", why, { fields });
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { deleteContacts } from "../contacts/contacts.service.ts";
 import {
@@ -39,7 +39,7 @@ export function undoImport(db: Connection, jobs: JobQueue, workspaceId: string, 
   }
   inTransaction(db, () => {
     if (!canUndoImport(row) || !queueUndo(db, id)) {
-      throw new AppError("illegal_state", "This import cannot be undone or was already undone.");
+      throw new AppError("illegal_state", because("import_not_undoable"));
     }
     // The job is in another database and is committed just before the row. Without the row it does nothing.
     jobs.enqueue(IMPORT_UNDO_JOB, workspaceId, { importId: id });

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { isAddressCell } from "./address-cell.ts";
 import { guessColumns, isAttributeColumn, looksLikeHeader } from "./column-guess.rules.ts";
@@ -102,7 +102,7 @@ export function previewImport(db: Connection, dataDir: string, id: number, choic
   const reread = choice.encoding === undefined || choice.encoding === old.encoding ? kept : {};
   const settings = readHead(head, old.isUtf8, row.sizeBytes, { ...reread, ...choice });
   if (!saveSettings(db, id, JSON.stringify(settings))) {
-    throw new AppError("illegal_state", "This import was already started.");
+    throw new AppError("illegal_state", because("import_started"));
   }
   return preview(db, rowOf(db, id), head);
 }
@@ -171,13 +171,10 @@ function presetOf(header: readonly string[]) {
 
 function readFileHead(path: string, state: ImportRow["state"]): Buffer {
   if (state !== "uploaded") {
-    throw new AppError("illegal_state", "This import was already started.");
+    throw new AppError("illegal_state", because("import_started"));
   }
   if (!existsSync(path)) {
-    throw new AppError(
-      "not_found",
-      "The uploaded file is no longer on this server. Upload it again.",
-    );
+    throw new AppError("not_found", because("upload_gone"));
   }
   const file = openSync(path, "r");
   try {

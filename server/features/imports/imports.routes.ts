@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { bodyReadByRoute } from "../../platform/http/body-limit.ts";
 import {
   CsvFile,
@@ -130,10 +130,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
       "/:id/start",
       async ({ params, body, workspace, request }) => {
         if (makesLists(body.mapping) && !workspace.can("lists:write")) {
-          throw new AppError(
-            "forbidden",
-            "You need the permission lists:write to restore lists from a file.",
-          );
+          throw new AppError("forbidden", because("lists_permission_missing"));
         }
         const open = () => databases.workspace(workspace.id);
         await requireAnswers(
@@ -225,7 +222,7 @@ async function uploadedFile(request: Request, rawName: string | undefined) {
     throw tooLarge();
   }
   if (request.body === null) {
-    throw new AppError("invalid_input", "The request contains no file.");
+    throw new AppError("invalid_input", because("file_missing"));
   }
   const boundary = boundaryOf(request.headers.get("content-type") ?? "");
   return boundary === undefined

@@ -1,7 +1,7 @@
 import { csvLine } from "../../platform/csv.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { keepWording } from "../consent/consent.service.ts";
@@ -95,7 +95,7 @@ export function startImport(
 ) {
   const row = rowOf(db, id);
   if (row.state !== "uploaded") {
-    throw new AppError("illegal_state", "This import was already started.");
+    throw new AppError("illegal_state", because("import_started"));
   }
   requireFile(row, now);
   const listIds = input.listIds ?? [];
@@ -112,7 +112,7 @@ export function startImport(
     const { onDuplicate, into } = input;
     const started = { mapping, onDuplicate, listIds, agreed, consentHash, into, tagIds, ...status };
     if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
-      throw new AppError("illegal_state", "This import was already started.");
+      throw new AppError("illegal_state", because("import_started"));
     }
     enqueue(jobs, workspaceId, id);
   });
@@ -133,7 +133,7 @@ export function resumeImport(
   requireFile(rowOf(db, id), now);
   inTransaction(db, () => {
     if (!requeueImport(db, id)) {
-      throw new AppError("illegal_state", "Only failed imports can be continued.");
+      throw new AppError("illegal_state", because("import_not_failed"));
     }
     enqueue(jobs, workspaceId, id);
   });
@@ -145,7 +145,7 @@ export function cancelImport(db: Connection, dataDir: string, id: number, now: n
   const row = rowOf(db, id);
   const from = ["uploaded", "queued", "running", "failed"] as const;
   if (!closeImport(db, { id, from: [...from], state: "cancelled", error: null, now })) {
-    throw new AppError("illegal_state", "This import has already ended.");
+    throw new AppError("illegal_state", because("import_ended"));
   }
   removeImportFiles(dataDir, row.filePath);
   return getImport(db, id, now);
@@ -225,7 +225,7 @@ function rowOf(db: Connection, id: number): ImportRow {
 /** @throws AppError `illegal_state` when the file has expired. */
 function requireFile(row: ImportRow, now: number): void {
   if (isForgotten(row, now)) {
-    throw new AppError("illegal_state", FORGOTTEN);
+    throw new AppError("illegal_state", because("import_forgotten"));
   }
 }
 
@@ -238,30 +238,30 @@ function checkMapping(db: Connection, mapping: MappingInput[], columns: number):
   mapping.forEach((one, index) => {
     const at = `mapping.${index}`;
     if (one.column >= columns) {
-      throw invalidField(`${at}.column`, `the file has ${columns} columns`);
+      throw invalidField(`${at}.column`, because("column_beyond_file", { columns }));
     }
     checkKey(one, known, at);
     const hasKey = one.target === "field" || one.target === "own";
     const name = hasKey ? `${one.target}:${one.key}` : one.target;
     if (!REPEATABLE.has(name) && used.has(name)) {
-      throw invalidField(`${at}.target`, "two columns cannot become the same");
+      throw invalidField(`${at}.target`, because("column_target_twice"));
     }
     used.add(name);
   });
   if (!used.has("email")) {
-    throw invalidField("mapping", "no column is the e-mail address");
+    throw invalidField("mapping", because("column_for_email_missing"));
   }
 }
 
 function checkKey({ target, key = "", label }: MappingInput, known: Set<string>, at: string) {
   if (target === "field" && !known.has(key)) {
-    throw invalidField(`${at}.key`, "is not a field of this workspace");
+    throw invalidField(`${at}.key`, because("not_a_field"));
   }
   if (target === "newField" && (label ?? key).trim() === "") {
-    throw invalidField(`${at}.label`, "a new field needs a label");
+    throw invalidField(`${at}.label`, because("column_label_missing"));
   }
   if (target === "own" && !OWN_COLUMNS.some((name) => name === key)) {
-    throw invalidField(`${at}.key`, "is not a column of our own export");
+    throw invalidField(`${at}.key`, because("column_not_of_export"));
   }
 }
 
@@ -280,10 +280,7 @@ function statedAgreement(
     return undefined;
   }
   if (agreed === undefined) {
-    throw invalidField(
-      "agreed",
-      "is required: true states that everybody agreed to your emails whom the file does not refuse; with false new contacts are held back",
-    );
+    throw invalidField("agreed", because("agreement_missing"));
   }
   return agreed;
 }
@@ -302,13 +299,13 @@ function statusSettings(
   statusDecisions.forEach(({ column, value, meaning }, index) => {
     // One more than there are columns stands for the cells beyond them.
     if (column > columns) {
-      throw invalidField(`statusDecisions.${index}.column`, `the file has ${columns} columns`);
+      throw invalidField(
+        `statusDecisions.${index}.column`,
+        because("column_beyond_file", { columns }),
+      );
     }
     if (value !== null && loosens(header[column] ?? "", value, meaning)) {
-      throw invalidField(
-        `statusDecisions.${index}.meaning`,
-        "the value says that these people must not be mailed: leave the column out instead, if it is about something else",
-      );
+      throw invalidField(`statusDecisions.${index}.meaning`, because("value_refuses"));
     }
   });
   return { wholeFile: wholeFileOf(row, settings, input), statusDecisions, ignoredColumns };

@@ -1,4 +1,4 @@
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 
 /** A file in a form body, streamed as it arrives. */
 export type FormFile = { fileName: string; chunks: AsyncIterable<Uint8Array> };
@@ -28,7 +28,7 @@ export async function firstFormFile(
   for (;;) {
     const head = await parts.nextHead();
     if (head === undefined) {
-      throw new AppError("invalid_input", "The form contains no file.");
+      throw new AppError("invalid_input", because("form_without_file"));
     }
     const fileName = fileNameOf(head);
     if (fileName !== undefined) {
@@ -89,7 +89,7 @@ class FormParts {
         return head;
       }
       if (this.buffer.length > MAX_HEAD_BYTES || !(await this.pull())) {
-        throw new AppError("invalid_input", "The form could not be read.");
+        throw new AppError("invalid_input", because("form_unreadable"));
       }
     }
   }
@@ -109,7 +109,7 @@ class FormParts {
         return;
       }
       if (!(await this.pull())) {
-        throw new AppError("invalid_input", "The upload is incomplete.");
+        throw new AppError("invalid_input", because("upload_incomplete"));
       }
     }
   }

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { because, type Reason } from "../../platform/errors.ts";
 import { CsvRows, isBlankRow } from "./csv-rows.rules.ts";
 
 export const encodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
@@ -94,28 +95,28 @@ function zeroShares(head: Uint8Array): { even: number; odd: number } {
   return { even: even / half, odd: odd / half };
 }
 
-type Magic = { bytes: number[] | string; what: string };
+type Magic = { bytes: number[] | string; what: Reason };
 const MAGICS: Magic[] = [
-  { bytes: "%PDF", what: "This is a PDF document, not a CSV file." },
+  { bytes: "%PDF", what: because("file_is_pdf") },
   {
     bytes: [0xd0, 0xcf, 0x11, 0xe0],
-    what: "This is an old Excel workbook (.xls): open it and save it as CSV.",
+    what: because("file_is_old_excel"),
   },
-  { bytes: [0x89, 0x50, 0x4e, 0x47], what: "This is a picture (PNG), not a CSV file." },
-  { bytes: [0xff, 0xd8, 0xff], what: "This is a picture (JPEG), not a CSV file." },
-  { bytes: "GIF8", what: "This is a picture (GIF), not a CSV file." },
-  { bytes: "RIFF", what: "This is a picture or a recording, not a CSV file." },
-  { bytes: [0x1f, 0x8b], what: "This file is compressed (gzip): unpack it first." },
-  { bytes: "7z\xbc\xaf", what: "This file is compressed (7z): unpack it first." },
-  { bytes: "Rar!", what: "This file is compressed (RAR): unpack it first." },
-  { bytes: "{\\rtf", what: "This is a text document (RTF), not a CSV file." },
-  { bytes: "SQLite format 3", what: "This is a database, not a CSV file." },
+  { bytes: [0x89, 0x50, 0x4e, 0x47], what: because("file_is_png") },
+  { bytes: [0xff, 0xd8, 0xff], what: because("file_is_jpeg") },
+  { bytes: "GIF8", what: because("file_is_gif") },
+  { bytes: "RIFF", what: because("file_is_riff") },
+  { bytes: [0x1f, 0x8b], what: because("file_is_gzip") },
+  { bytes: "7z\xbc\xaf", what: because("file_is_7z") },
+  { bytes: "Rar!", what: because("file_is_rar") },
+  { bytes: "{\\rtf", what: because("file_is_rtf") },
+  { bytes: "SQLite format 3", what: because("file_is_database") },
 ];
 
 /** Why a file with this beginning is not CSV; undefined when it may be. */
-export function notCsv(head: Buffer): string | undefined {
+export function notCsv(head: Buffer): Reason | undefined {
   if (head.length === 0) {
-    return "The file is empty.";
+    return because("file_empty");
   }
   if (startsWith(head, "PK\x03\x04")) {
     return zipKind(head);
@@ -126,33 +127,33 @@ export function notCsv(head: Buffer): string | undefined {
   }
   const encoding = guessEncoding(head, true);
   if (encoding === "utf-8" && looksBinary(head)) {
-    return "This is no text: it looks like a program, a picture or another binary file.";
+    return because("file_binary");
   }
   return markupKind(decodeHead(head, encoding).trimStart().slice(0, 200).toLowerCase());
 }
 
-function zipKind(head: Buffer): string {
+function zipKind(head: Buffer): Reason {
   const names = head.toString("latin1");
   if (names.includes("xl/") || names.includes("[Content_Types].xml")) {
-    return "This is an Excel workbook: open it and save it as CSV.";
+    return because("file_is_excel");
   }
   if (names.includes("opendocument.spreadsheet")) {
-    return "This is a LibreOffice spreadsheet: open it and save it as CSV.";
+    return because("file_is_spreadsheet");
   }
-  return "This is a ZIP archive: unpack it and upload the CSV file inside.";
+  return because("file_is_zip");
 }
 
-function markupKind(start: string): string | undefined {
+function markupKind(start: string): Reason | undefined {
   if (start === "") {
-    return "The file has nothing but blanks.";
+    return because("file_blank");
   }
   if (/^(<!doctype html|<html|<head|<body|<table)/.test(start)) {
-    return "This is a web page, not a CSV file. If it comes from a link, you may have to sign in there first.";
+    return because("file_is_html");
   }
   if (start.startsWith("<?xml")) {
-    return "This is an XML file, not a CSV file.";
+    return because("file_is_xml");
   }
-  return /^[[{]\s*["{]/.test(start) ? "This is a JSON file, not a CSV file." : undefined;
+  return /^[[{]\s*["{]/.test(start) ? because("file_is_json") : undefined;
 }
 
 function looksBinary(head: Buffer): boolean {

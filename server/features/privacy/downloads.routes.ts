@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because } from "../../platform/errors.ts";
 import { answerAs, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import type { AppDeps } from "../deps.ts";
@@ -72,14 +72,11 @@ export const downloadRoutes = (deps: AppDeps) => {
       ({ params }) => {
         const download = readDownloadToken(keyRing, params.token, clock());
         if (download === undefined || !isWorkspace(databases.system, download.workspaceId)) {
-          throw new AppError("not_found", "This link is not valid or has expired.");
+          throw new AppError("not_found", because("link_expired"));
         }
         const { workspaceId, kind, id, makerId } = download;
         if (!hasPermissionNow(makerId, workspaceId, permissionFor[kind])) {
-          throw new AppError(
-            "not_found",
-            "This link is no longer valid, because its creator no longer has access to the file.",
-          );
+          throw new AppError("not_found", because("link_of_nobody"));
         }
         const db = databases.workspace(workspaceId);
         const fileOf = kind === "export" ? exportFile : requestFile;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
@@ -29,7 +29,7 @@ import {
   toCheckNow,
 } from "./privacy.store.ts";
 
-const GONE = "The file of this request is gone: make a new one.";
+const GONE = because("request_file_gone").text;
 
 export type PrivacyContext = {
   db: Connection;
@@ -91,11 +91,11 @@ export function getRequest(db: Connection, id: number, now: number) {
 export function requestFile(db: Connection, dataDir: string, id: number, now: number): string {
   const row = rowOf(db, id);
   if (row.state !== "done" || row.fileName === null) {
-    throw new AppError("illegal_state", "This request has no file.");
+    throw new AppError("illegal_state", because("request_without_file"));
   }
   const path = taskFilePath(dataDir, row.fileName);
   if ((row.expiresAt ?? 0) <= now || !existsSync(path)) {
-    throw new AppError("not_found", GONE);
+    throw new AppError("not_found", because("request_file_gone"));
   }
   return path;
 }
@@ -115,7 +115,7 @@ function personOf(
   request: { contactId?: number | undefined; address?: string | undefined },
 ): { contactId: number | undefined; address: string } {
   if ((request.contactId === undefined) === (request.address === undefined)) {
-    throw invalidField("contactId", "give either contactId or address");
+    throw invalidField("contactId", because("contact_or_address"));
   }
   if (request.contactId !== undefined) {
     const address = addressOf(db, request.contactId);

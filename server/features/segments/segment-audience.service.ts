@@ -1,6 +1,6 @@
 import type { AudienceDefinition, SegmentCondition } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, because, type Reason, reasonWith } from "../../platform/errors.ts";
 import type { Moment } from "./segment-dates.rules.ts";
 import { type Asked, audienceCondition, planOf } from "./segment-plan.ts";
 import { askedOf, isSound } from "./segments.service.ts";
@@ -18,30 +18,30 @@ export type StoredAudience = {
 export const isSegment = (db: Connection, id: number): boolean => findSegment(db, id) !== undefined;
 
 /** A segment for use in an audience: its condition, or why it cannot be used now. */
-type Judged = { id: number; asked: Asked } | { id: number; fault: string };
+type Judged = { id: number; asked: Asked } | { id: number; fault: Reason };
 
 /** Checks a segment. Reads its row once, and what its rule refers to. */
 function judge(db: Connection, id: number): Judged {
   const row = findSegment(db, id);
   if (row === undefined) {
-    return { id, fault: "A segment of it was deleted." };
+    return { id, fault: because("segment_deleted") };
   }
   if (!isSound(db, row)) {
-    const fault = `The segment "${row.name}" asks for something that was deleted; mend it first.`;
+    const fault = because("segment_asks_deleted", { segment: row.name });
     return { id, fault };
   }
   try {
     return { id, asked: askedOf(row) };
   } catch (error) {
-    if (error instanceof AppError) {
-      return { id, fault: error.message };
+    if (error instanceof AppError && error.reason !== undefined) {
+      return { id, fault: reasonWith(error.reason) };
     }
     throw error;
   }
 }
 
 /** Why a segment cannot be part of an audience now; undefined when it can. */
-export function segmentFault(db: Connection, id: number): string | undefined {
+export function segmentFault(db: Connection, id: number): Reason | undefined {
   const judged = judge(db, id);
   return "fault" in judged ? judged.fault : undefined;
 }
@@ -54,8 +54,8 @@ export function compileAudience(
   db: Connection,
   audience: StoredAudience,
   moment: Moment,
-): { audience: AudienceDefinition; faults: string[] } {
-  const faults: string[] = [];
+): { audience: AudienceDefinition; faults: Reason[] } {
+  const faults: Reason[] = [];
   const compile = (ids: readonly number[], prefix: string): SegmentCondition[] =>
     ids.flatMap((id) => {
       const judged = judge(db, id);

@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, because, notFound } from "../../platform/errors.ts";
 import type { WaitingWork } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
@@ -111,11 +111,11 @@ export function cancelTask(
 ) {
   const { kind } = rowOf(db, kinds, id);
   if (!kind.canCancel) {
-    throw new AppError("illegal_state", "This kind of task cannot be stopped half-way.");
+    throw new AppError("illegal_state", because("task_unstoppable"));
   }
   return inTransaction(db, () => {
     if (!closeTask(db, { id, state: "cancelled", error: null, now })) {
-      throw new AppError("illegal_state", "This task has already ended.");
+      throw new AppError("illegal_state", because("task_ended"));
     }
     addLine(db, { id, at: now, event: "cancelled", actorId });
     return getTask(db, kinds, id);
@@ -130,14 +130,11 @@ export function undoTask(
 ) {
   const { kind } = rowOf(db, kinds, id);
   if (kind.undo === undefined) {
-    throw new AppError("illegal_state", "This kind of task cannot be undone.");
+    throw new AppError("illegal_state", because("task_not_undoable"));
   }
   return inTransaction(db, () => {
     if (!queueUndo(db, id, now)) {
-      throw new AppError(
-        "illegal_state",
-        "This task is still running, was undone, or is older than a week.",
-      );
+      throw new AppError("illegal_state", because("task_too_late_to_undo"));
     }
     // The job is in another database and is committed just before the row. Without the row it does nothing.
     jobs.enqueue(UNDO_JOB, workspaceId, { id });

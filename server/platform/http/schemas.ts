@@ -2,7 +2,8 @@ import { t } from "elysia";
 import type { Params } from "../../reasons/sentence.ts";
 import { DEFAULT_PAGE } from "./cursor.ts";
 
-const params = t.Optional(
+/** The values of a reason. */
+export const reasonParams = t.Optional(
   t.Unsafe<Params>(
     t.Record(t.String(), t.Unknown(), {
       description: "The values of the code: texts, numbers, or a reason inside this one",
@@ -11,14 +12,17 @@ const params = t.Optional(
 );
 
 /** Why something stands still, as a code for clients that word it themselves; null when a server or person said it. */
-export const CauseSchema = t.Union([t.Object({ code: t.String(), params }), t.Null()]);
+export const CauseSchema = t.Union([
+  t.Object({ code: t.String(), params: reasonParams }),
+  t.Null(),
+]);
 
 /** A reason as `told` gives it; spread it into what it is about. */
 export const toldReason = {
   reason: t.String({ description: "In English" }),
   hint: t.Optional(t.String({ description: "How to mend it, in English" })),
   code: t.Optional(t.String({ description: "What `reason` and `hint` say" })),
-  params,
+  params: reasonParams,
 };
 
 /** What is wrong with one field. */
@@ -36,7 +40,7 @@ export const ProblemSchema = t.Object(
       t.Object(
         {
           code: t.String(),
-          params,
+          params: reasonParams,
         },
         {
           description:

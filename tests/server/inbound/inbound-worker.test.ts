@@ -29,7 +29,7 @@ const start = (port: number) =>
     port,
     recordFact: async (fact) => {
       if (refuses) {
-        throw new AppError("unavailable", "The journal cannot be written.");
+        throw new AppError("unavailable", { text: "The journal cannot be written." });
       }
       facts.push(fact);
     },

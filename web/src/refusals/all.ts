@@ -4,6 +4,7 @@ import { campaigns } from "./campaigns.ts";
 import { contacts } from "./contacts.ts";
 import { content } from "./content.ts";
 import { fields } from "./fields.ts";
+import { launch } from "./launch.ts";
 import { pauses } from "./pauses.ts";
 import { people } from "./people.ts";
 import { requests } from "./requests.ts";
@@ -12,6 +13,7 @@ import { sending } from "./sending.ts";
 import { shippedRules } from "./shipped-rules.ts";
 import { things } from "./things.ts";
 import type { RefusalWords } from "./words.ts";
+import { work } from "./work.ts";
 
 /** The words of every refusal; the compiler reports a code without any. */
 export const refusalWords = {
@@ -19,6 +21,8 @@ export const refusalWords = {
   ...things,
   ...requests,
   ...campaigns,
+  ...work,
+  ...launch,
   ...pauses,
   ...shippedRules,
   ...sending,

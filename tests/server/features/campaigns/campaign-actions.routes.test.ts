@@ -91,7 +91,8 @@ test("an audience is counted once per minute, until somebody in it changes or a 
 test("a failed count is not cached", async () => {
   const id = await fixture.newReady();
   const count = fixture.engine.waterfall;
-  fixture.engine.waterfall = () => Promise.reject(new AppError("unavailable", "Counting failed."));
+  fixture.engine.waterfall = () =>
+    Promise.reject(new AppError("unavailable", { text: "Counting failed." }));
   const failed = await fixture.call("GET", `/${id}/preflight`);
   fixture.engine.waterfall = count;
 

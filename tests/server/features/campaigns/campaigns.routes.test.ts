@@ -54,11 +54,13 @@ test("a template that does not parse is not ready, shows the place, and can be n
         code: "template_error",
         field: "bodySource",
         message: "{% if contact.first_name %} is never closed. (line 2, column 4)",
+        params: { mistake: "{% if contact.first_name %} is never closed. (line 2, column 4)" },
       },
       {
         code: "template_error",
         field: "preheader",
         message: "{{ contact.first_name lacks its closing }}. (line 1, column 1)",
+        params: { mistake: "{{ contact.first_name lacks its closing }}. (line 1, column 1)" },
       },
     ],
   });
@@ -79,7 +81,7 @@ test("a template that does not parse is not ready, shows the place, and can be n
 
 test("a template that could not be checked is not ready, and is not scheduled", async () => {
   const id = await fixture.newReady();
-  const full = () => Promise.reject(new AppError("unavailable", "Too much waits."));
+  const full = () => Promise.reject(new AppError("unavailable", { text: "Too much waits." }));
   const { databases } = fixture.app;
   const workspaceId = fixture.workspace.id;
   const renderer = { ...renderHere, faults: full };

@@ -87,7 +87,7 @@ test("saving while the workspace is locked for long says when to try again", asy
 }, 30_000);
 
 test("unsubscribing while the journal cannot be written is not reported as done, and says when to try again", async () => {
-  fixture.journalFault = new AppError("unavailable", "the disk is full");
+  fixture.journalFault = new AppError("unavailable", { text: "the disk is full" });
   const answer = await fixture.post(path, { action: "leave" }, german);
 
   await expectLater(answer);

@@ -173,7 +173,7 @@ test("a refusal leaves no entry, whether by the handler or the validator", async
 });
 
 test("after an unexpected error the entry says that the outcome is unknown", async () => {
-  failsWith = new AppError("internal", "broken");
+  failsWith = new AppError("internal", { text: "broken" });
 
   expect((await ask("PATCH", `/w/${own}/tags/7`)).status).toBe(500);
   expect(entries()).toMatchObject([

@@ -45,7 +45,7 @@ function app(databases: Databases) {
       async ({ body }) => {
         await gate;
         if (fails) {
-          throw new AppError("conflict", "There is one already.");
+          throw new AppError("conflict", { text: "There is one already." });
         }
         made += 1;
         return { id: made, name: body.name };

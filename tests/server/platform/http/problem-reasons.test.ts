@@ -88,7 +88,7 @@ test.each([
   ["erased", "Erased on request"],
   ["illegal_state", "Not possible right now"],
 ] as const)("a 409 of the kind %s is called %p", async (code, title) => {
-  const response = problemResponse(new AppError(code, "Why."));
+  const response = problemResponse(new AppError(code, { text: "Why." }));
   expect(response.status).toBe(409);
   expect(await response.json()).toMatchObject({ code, title, detail: "Why." });
 });

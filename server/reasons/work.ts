@@ -1,0 +1,74 @@
+/** Why an import, an export, a privacy request or another task cannot be begun, stopped, undone or downloaded. */
+export const workReasons = {
+  task_unstoppable: "This kind of task cannot be stopped half-way.",
+  task_ended: "This task has already ended.",
+  task_not_undoable: "This kind of task cannot be undone.",
+  task_too_late_to_undo: "This task is still running, was undone, or is older than a week.",
+
+  not_a_campaign: "is no campaign of this workspace",
+  unknown_column: ({ column }: { column: string }) => `there is no column ${column}`,
+  segment_or_filter: "cannot be combined with a filter",
+  export_without_file: "This export has no file yet.",
+  export_file_gone: "The file of this export is gone after a week: make a new one.",
+  request_without_file: "This request has no file.",
+  request_file_gone: "The file of this request is gone: make a new one.",
+  link_expired: "This link is not valid or has expired.",
+  link_of_nobody:
+    "This link is no longer valid, because its creator no longer has access to the file.",
+
+  file_missing: "The request contains no file.",
+  form_without_file: "The form contains no file.",
+  form_unreadable: "The form could not be read.",
+  upload_incomplete: "The upload is incomplete.",
+  upload_too_large: ({ megabytes }: { megabytes: number }) =>
+    `The file is larger than ${megabytes} MB. Split it and import the parts.`,
+  upload_disk_full: "The disk of this server is full. Free some space and upload the file again.",
+  file_empty: "The file is empty.",
+  file_blank: "The file has nothing but blanks.",
+  file_binary: "This is no text: it looks like a program, a picture or another binary file.",
+  file_is_excel: "This is an Excel workbook: open it and save it as CSV.",
+  file_is_spreadsheet: "This is a LibreOffice spreadsheet: open it and save it as CSV.",
+  file_is_zip: "This is a ZIP archive: unpack it and upload the CSV file inside.",
+  file_is_html:
+    "This is a web page, not a CSV file. If it comes from a link, you may have to sign in there first.",
+  file_is_pdf: "This is a PDF document, not a CSV file.",
+  file_is_old_excel: "This is an old Excel workbook (.xls): open it and save it as CSV.",
+  file_is_png: "This is a picture (PNG), not a CSV file.",
+  file_is_jpeg: "This is a picture (JPEG), not a CSV file.",
+  file_is_gif: "This is a picture (GIF), not a CSV file.",
+  file_is_riff: "This is a picture or a recording, not a CSV file.",
+  file_is_gzip: "This file is compressed (gzip): unpack it first.",
+  file_is_7z: "This file is compressed (7z): unpack it first.",
+  file_is_rar: "This file is compressed (RAR): unpack it first.",
+  file_is_rtf: "This is a text document (RTF), not a CSV file.",
+  file_is_database: "This is a database, not a CSV file.",
+  file_is_json: "This is a JSON file, not a CSV file.",
+  file_is_xml: "This is an XML file, not a CSV file.",
+  upload_gone: "The uploaded file is no longer on this server. Upload it again.",
+  import_forgotten:
+    "Nobody started or resumed this import for 7 days, so its file was removed: upload it again.",
+  import_started: "This import was already started.",
+  import_not_failed: "Only failed imports can be continued.",
+  import_ended: "This import has already ended.",
+  import_not_undoable: "This import cannot be undone or was already undone.",
+  import_unchecked:
+    "This file is too large to be started before it was checked: ask for its check until that is done.",
+  lists_permission_missing: "You need the permission lists:write to restore lists from a file.",
+  columns_unanswered: ({ columns }: { columns: string }) =>
+    `Some columns need an answer before the import starts: ${columns}. Decide what their values mean: subscribed, unsubscribed, or says nothing about email.`,
+  column_unanswered: {
+    says: ({ column, name, values }: { column: number; name: string; values: string }) =>
+      `column ${column} “${name}” has the values ${values}, and may say who can be emailed`,
+    hint: ({ first }: { first: string }) =>
+      `Decide what “${first}” means: subscribed (may be emailed), unsubscribed (must not be emailed) or nothing (says nothing about email).`,
+  },
+  column_beyond_file: ({ columns }: { columns: number }) => `the file has ${columns} columns`,
+  column_target_twice: "two columns cannot become the same",
+  column_for_email_missing: "no column is the e-mail address",
+  column_label_missing: "a new field needs a label",
+  column_not_of_export: "is not a column of our own export",
+  agreement_missing:
+    "is required: true states that everybody agreed to your emails whom the file does not refuse; with false new contacts are held back",
+  value_refuses:
+    "the value says that these people must not be mailed: leave the column out instead, if it is about something else",
+};

@@ -37,11 +37,11 @@ test.each([
   ["vd@t.example, b@t.example", ["vd@t.example", "b@t.example"]],
   ["v\u200bd@t.example", ["vd@t.example"]],
   ["Dee", []],
-])("of %j only a refusal counts", (cell, said) => {
+])("in a row whose address is %j only a refusal counts", (cell, said) => {
   expect(readAddressCell(cell)).toMatchObject({ fault: expect.any(String), said });
 });
 
-test("a refusal reaches its person however the address is written", async () => {
+test("a refusal applies to its person however the address is written", async () => {
   const csv =
     'email,status\n"Dee <VD@T.example>",unsubscribed\nmailto:ve@t.example,unsubscribed\n' +
     ' \u200bvf@t.example,unsubscribed\n"kb3@t.example,unsubscribed\n' +

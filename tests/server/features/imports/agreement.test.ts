@@ -19,7 +19,7 @@ async function newContact(email: string, more: Record<string, unknown> = {}): Pr
   return (await fixture.call<List>("POST", "/contacts", { email, ...more })).body.id;
 }
 
-/** Imports a file of people whose agreement nobody states. */
+/** Imports a file of people without a statement that they agreed. */
 async function withoutAgreement(csv: string, options: Record<string, unknown> = {}) {
   const { body } = await fixture.upload(csv);
   await fixture.start(body.id, body.guesses, { agreed: false, ...options });
@@ -81,7 +81,7 @@ test("without an agreement new contacts are held back, and contacts that are the
   expect((await fixture.call("GET", `/lists/${listId}`)).body).toMatchObject({ subscribed: 0 });
 });
 
-test("a refusal counts for a contact that is there, whether or not an agreement is stated", async () => {
+test("a refusal applies to an existing contact, whether or not an agreement is stated", async () => {
   await newContact("old@x.example");
   await withoutAgreement("email,status\nold@x.example,unsubscribed\n");
 
@@ -104,7 +104,7 @@ test("after an undo the same file can be imported with an agreement", async () =
   expect(fixture.contacts()).toHaveLength(1);
 });
 
-test("an undo does not make a contact mailable that stays because somebody edited it", async () => {
+test("an undo does not make a contact mailable that remains because somebody edited it", async () => {
   const { id } = await withoutAgreement("email\na@x.example\nb@x.example\n");
   const { id: edited } = fixture.db
     .prepare<[], { id: number }>("SELECT id FROM contact WHERE address = 'a@x.example'")
@@ -116,7 +116,7 @@ test("an undo does not make a contact mailable that stays because somebody edite
   expect(fixture.suppressed()).toEqual({ "a@x.example": "unclear" });
 });
 
-test("an import that an earlier version queued without an answer holds its people back", async () => {
+test("an import queued by an earlier version without an answer holds its people back", async () => {
   const { body } = await fixture.upload("email\na@x.example\n");
   await fixture.start(body.id, body.guesses);
   fixture.db.exec("UPDATE import SET settings = json_remove(settings, '$.started.agreed')");
@@ -125,7 +125,7 @@ test("an import that an earlier version queued without an answer holds its peopl
   expect(fixture.suppressed()).toEqual({ "a@x.example": "unclear" });
 });
 
-test("a heading among the rows that says no is about the whole file", async () => {
+test("a heading among the rows that says no applies to the whole file", async () => {
   const csv = "email,name\na@x.example,A\nUnsubscribed:,\nb@x.example,B\n";
   const { body } = await fixture.upload(csv);
   expect(await fixture.check(body.id, body.guesses)).toMatchObject({
@@ -181,7 +181,7 @@ test.each([
   ["退订", "是", "unsubscribed"],
   ["last name", "UNSUBSCRIBED", "unsubscribed"],
   ["city", "do not contact", "unsubscribed"],
-])("a column %s with %s is not taken for a yes", async (name, cell, reason) => {
+])("a column %s with %s is not treated as a yes", async (name, cell, reason) => {
   const { body } = await fixture.upload(`email,${name}\na@x.example,${cell}\n`);
   await fixture.start(body.id, body.guesses);
   await fixture.run(body.id);

@@ -28,7 +28,7 @@ function read(
   return { rows, positions, cells: rows.map((row) => row.cells) };
 }
 
-describe("reads what spreadsheets and people write", () => {
+describe("reads files from spreadsheets and people", () => {
   test.each([
     [
       "a,b\n1,2\n",
@@ -70,7 +70,7 @@ describe("reads what spreadsheets and people write", () => {
   });
 });
 
-describe("a forgotten quotation mark costs one row, told with its reason", () => {
+describe("a missing quotation mark costs one row, with the reason", () => {
   const unclosed = "a quotation mark that opens in this row is never closed";
 
   test("when it is followed by quoted cells of later rows", () => {
@@ -119,7 +119,7 @@ const table = fc.integer({ min: 2, max: 5 }).chain((columns) =>
   }),
 );
 
-test("gives back any table that is written as RFC 4180 says, like papaparse does", () => {
+test("returns any table that is written as RFC 4180 says, like papaparse does", () => {
   fc.assert(
     fc.property(
       table,
@@ -127,7 +127,7 @@ test("gives back any table that is written as RFC 4180 says, like papaparse does
       fc.constantFrom("\n", "\r\n"),
       fc.boolean(),
       (rows, delimiter, newline, quotes) => {
-        // A lone \r is a line end to papaparse and white space to us; it is no matter of this test.
+        // A lone \r is a line end to papaparse and white space to us; this test ignores it.
         const clean = rows.map((row) => row.map((value) => value.replace(/\r(?!\n)/g, "")));
         const text = Papa.unparse(clean, { delimiter, newline, quotes }) + newline;
         expect(read(text, { delimiter }).cells).toEqual(clean);
@@ -138,7 +138,7 @@ test("gives back any table that is written as RFC 4180 says, like papaparse does
   );
 });
 
-test("another reader can go on after any row", () => {
+test("another reader can continue after any row", () => {
   fc.assert(
     fc.property(table, fc.nat(), (rows, pick) => {
       const clean = rows.map((row) => row.map((value) => value.replace(/\r(?!\n)/g, "")));
@@ -151,7 +151,7 @@ test("another reader can go on after any row", () => {
   );
 });
 
-test("any bytes end in rows, and every row moves on", () => {
+test("any bytes yield rows, and every row advances", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat({ max: 4 }), (bytes, columns) => {
       const soup = Buffer.from(

@@ -1,4 +1,4 @@
-// An erasure while an import is running or waits for its turn: its later rows bring nobody back, and keep nothing.
+// An erasure while an import runs or waits: its later rows neither bring the person back nor store anything about them.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { importPath } from "../../../../server/features/imports/import-files.ts";
@@ -9,7 +9,7 @@ import { runTaskOf } from "../../../support/run-task.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
 const ADDRESS = "zora.zadeh@victim.example";
-/** Before theirs, so that the first transactions are over when they are erased. */
+/** Before theirs, so that the first transactions are finished when they are erased. */
 const FILLER = Array.from({ length: 400 }, (_, n) => `a${n}@@x.example,A,B`);
 const GOOD = "a@x.example,A,B";
 const THEIRS = [
@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-/** Asks for the erasure at once, and does its job. */
+/** Requests the erasure and runs its job at once. */
 async function erase(): Promise<void> {
   const { databases } = fixture.app;
   const workspaceId = fixture.workspace.id;
@@ -54,7 +54,7 @@ async function runWith(id: number, midway: () => Promise<void>, isLastTry = fals
   await erasing;
 }
 
-/** Words of theirs that are anywhere in the tables that an import writes. */
+/** Words of the person that appear in any table that an import writes. */
 function traces(): string[] {
   const everything = JSON.stringify([
     fixture.db.prepare("SELECT * FROM contact").all(),
@@ -76,7 +76,7 @@ async function uploaded(rows: string[]) {
   return { id: body.id, file: importPath(fixture.app.dataDir, path ?? "") };
 }
 
-test("the later rows of a running import leave out who was erased meanwhile, and keep no rejected row", async () => {
+test("later rows of a running import skip people erased meanwhile, and store no rejected row", async () => {
   const { id, file } = await uploaded([...FILLER, GOOD, ...THEIRS]);
   await runWith(id, erase);
 
@@ -89,7 +89,7 @@ test("the later rows of a running import leave out who was erased meanwhile, and
   expect(first).toContain("a0@@x.example");
 });
 
-test("an import that waits for its turn while somebody is erased brings nobody back either", async () => {
+test("an import that waits while a person is erased does not bring them back either", async () => {
   const { id } = await uploaded(THEIRS);
   await erase();
   await fixture.run(id);
@@ -98,7 +98,7 @@ test("an import that waits for its turn while somebody is erased brings nobody b
   expect(traces()).toEqual([]);
 });
 
-test("a file that comes after the erasure keeps its rejected rows for mending, as ever", async () => {
+test("a file uploaded after the erasure keeps its rejected rows for correction, as always", async () => {
   await erase();
   await Bun.sleep(2);
   const { id } = await uploaded([THEIRS[0] ?? "", "bad@@x.example,Mia,May"]);
@@ -108,7 +108,7 @@ test("a file that comes after the erasure keeps its rejected rows for mending, a
   expect(await fixture.rejects(id)).toContain("Mia");
 });
 
-test("an import that fails after an erasure does not leave its file lying there", async () => {
+test("an import that fails after an erasure does not keep its file", async () => {
   const { id, file } = await uploaded([...FILLER, GOOD, ...THEIRS]);
   fixture.db.exec(`
     CREATE TRIGGER fault BEFORE INSERT ON contact WHEN EXISTS (SELECT 1 FROM erased_address)

@@ -20,7 +20,7 @@ afterEach(() => fixture.close());
 
 const uploads = () => readdirSync(join(fixture.app.dataDir, "local", "imports"));
 
-/** Lets the nightly job run at that instant, by the scheduler, as the server does. */
+/** Runs the nightly job at that instant through the scheduler, as the server does. */
 async function cleanUpAt(now: number): Promise<void> {
   const { system } = fixture.app.databases;
   let clock = now - 2 * 24 * 3_600_000;
@@ -38,7 +38,7 @@ async function cleanUpAt(now: number): Promise<void> {
   await scheduler.stop(1_000);
 }
 
-test("an upload that nobody starts for 7 days is removed, and the import says so by itself", async () => {
+test("an upload that is not started for 7 days is removed, and the import shows that", async () => {
   const { body } = await fixture.upload("email\na@example.com\n");
   const day8 = Date.now() + IMPORT_KEEP_MS + 24 * 3_600_000;
 
@@ -52,7 +52,7 @@ test("an upload that nobody starts for 7 days is removed, and the import says so
   });
 });
 
-test("one that is younger stays, and can be started", async () => {
+test("a newer one stays, and can be started", async () => {
   const { body } = await fixture.upload("email\na@example.com\n");
 
   await cleanUpAt(Date.now() + IMPORT_KEEP_MS - 60_000);
@@ -87,7 +87,7 @@ test("neither starting nor resuming is possible any more, with that reason", asy
   expect([start.body.detail, resume.body.detail]).toEqual([FORGOTTEN, FORGOTTEN]);
 });
 
-test("a run makes its file young again, so that what fails late can still be resumed", async () => {
+test("a run renews its file's age, so that a late failure can still be resumed", async () => {
   const { body } = await fixture.upload("email\na@example.com\n");
   const [name = ""] = uploads();
   const old = (Date.now() - IMPORT_KEEP_MS + 3_600_000) / 1_000;
@@ -101,7 +101,7 @@ test("a run makes its file young again, so that what fails late can still be res
   expect(uploads()).toEqual([name]);
 });
 
-test("the file of an export goes after a week, and its row says so before anybody asks for the file", async () => {
+test("an export's file is removed after a week, and its row shows that before anybody requests it", async () => {
   const now = Date.now();
   fixture.db.exec(`
     INSERT INTO task (id, kind, payload, state, created_by, created_at)

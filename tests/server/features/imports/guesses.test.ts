@@ -14,7 +14,7 @@ const targets = (header: string[], row: string[] = []): string[] =>
     (guess) => guess.target,
   );
 
-describe("knows the columns of other products", () => {
+describe("recognizes the columns of other products", () => {
   test.each([
     [
       "Mailchimp",
@@ -41,7 +41,7 @@ describe("knows the columns of other products", () => {
     expect(targets(header)).toEqual(expected);
   });
 
-  test("by what is in them, when the names say nothing", () => {
+  test("by their content, when the names say nothing", () => {
     expect(targets(["A", "B"], ["Ann", "ann@example.com"])).toEqual(["skip", "email"]);
     expect(guessColumns([["Ann", "ann@example.com"]], false, [], isEmail)[1]?.target).toBe("email");
   });
@@ -56,7 +56,7 @@ describe("knows the columns of other products", () => {
   });
 });
 
-test("UTF-8 is recognised however its bytes are cut into chunks, and one wrong byte is enough to refuse", () => {
+test("UTF-8 is recognized however its bytes are split into chunks, and one invalid byte rules it out", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }),
@@ -78,7 +78,7 @@ test("UTF-8 is recognised however its bytes are cut into chunks, and one wrong b
   );
 });
 
-test("tells encodings apart, with and without a byte order mark", () => {
+test("distinguishes encodings, with and without a byte order mark", () => {
   const text = "E-Mail;Straße\nana@example.com;Große Gasse 1\n".repeat(20);
   for (const encoding of ["utf-16le", "utf-16be"] as const) {
     expect(guessEncoding(iconv.encode(text, encoding, { addBOM: true }), false)).toBe(encoding);

@@ -1,4 +1,4 @@
-// The name of a switch for mail makes every value under it a question; until it is answered, its people are not mailed.
+// A column named like a mail switch makes every value a question; until it is answered, its people are not mailed.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { ImportFixture } from "./import-fixture.ts";
 
@@ -42,7 +42,7 @@ test("numbers beside 0 and 1 under a hint are third values too", async () => {
   expect((await fixture.start(body.id, body.guesses)).status).toBe(422);
 });
 
-test("names of people under a hint are no question", async () => {
+test("personal names in such a column are no question", async () => {
   const { body } = await fixture.upload("email,Contact owner\na@x.example,Ann\nb@x.example,Ben\n");
   expect((await fixture.check(body.id, body.guesses)).columns).toEqual([]);
 });

@@ -24,7 +24,7 @@ const linesOf = (check: Check) =>
     ...others.map(({ says, rows }) => `${name}: others → ${says} × ${rows}`),
   ]);
 
-test("every status of the whole file is counted with what it will mean, far beyond the first rows too", async () => {
+test("every status in the whole file is counted with its meaning, also far beyond the first rows", async () => {
   const rows = Array.from({ length: 4_000 }, (_, n) => `p${n}@x.example,active,,x`);
   rows.push("a@x.example,UNSUBSCRIBED,,x", "b@x.example,Unsubscribed,,x", "c@x.example,gold,yes,x");
   rows.push(
@@ -52,7 +52,7 @@ test("every status of the whole file is counted with what it will mean, far beyo
   expect(check.columns.map(({ speaks }) => speaks)).toEqual(["name", "name", "cells", "answers"]);
 });
 
-test("a column with 100,000 different values gets one answer for them, and its no is still counted", async () => {
+test("a column with 100,000 different values gets one answer for them, and its opt-outs still count", async () => {
   const rows = Array.from({ length: 100_000 }, (_, n) => `p${n}@x.example,v${n}`);
   rows.push("a@x.example,unsubscribed", "b@x.example,unsubscribed");
   const { body } = await fixture.upload(`email,Status\n${rows.join("\n")}\n`);
@@ -66,7 +66,7 @@ test("a column with 100,000 different values gets one answer for them, and its n
   ]);
 });
 
-test("a column that is mapped to the status by hand is counted, and addresses in it are kept nowhere", async () => {
+test("a column mapped to the status by hand is counted, and addresses in it are not stored", async () => {
   const { body } = await fixture.upload("email,Kind,Name\na@x.example,Gold,b@y.example\n");
   const guessed = await fixture.check(body.id, body.guesses);
   const byHand = await fixture.check(body.id, [
@@ -79,7 +79,7 @@ test("a column that is mapped to the status by hand is counted, and addresses in
   expect(linesOf(byHand)).toEqual(["Kind: Gold → unclear × 1", "Name: others → unclear × 1"]);
 });
 
-test("what is found is what the import does, for every value", async () => {
+test("the import does what the check reported, for every value", async () => {
   const csv =
     "email,Status,Unsubscribed\na@x.example,active,\nb@x.example,bounced,\nc@x.example,active,yes\nd@x.example,what,\n";
   const { body } = await fixture.upload(csv);
@@ -95,7 +95,7 @@ test("what is found is what the import does, for every value", async () => {
   expect(mailable.body.items.map(({ email }) => email)).toEqual(["a@x.example"]);
 });
 
-test("a column of yes and no under any name is a question, and has a say once it is answered", async () => {
+test("a yes/no column with any name is a question, and counts once it is answered", async () => {
   const csv = [
     "email,zorp,vip,Status",
     "a@x.example,ja,yes,active",
@@ -139,7 +139,7 @@ test("where the word allows mail, an empty cell and the other answer do not", as
   expect(await mailable()).toEqual(["a@x.example"]);
 });
 
-test("a yes or no under a name that hints at mail is mailed to nobody before it is answered", async () => {
+test("nobody with a yes or no under a name that hints at mail is mailed before it is answered", async () => {
   const csv =
     "email,mail_group,Contact owner\na@x.example,1,Ann\nb@x.example,0,Ben\nc@x.example,,Ann\n";
   const { body } = await fixture.upload(csv);
@@ -180,7 +180,7 @@ test.each(["vielleicht", "maybe", "peut-être", "Quizás"])(
   },
 );
 
-test("names, codes, counts and mostly other values are no question", async () => {
+test("personal names, codes, counts and mostly different values are no question", async () => {
   const rows = ["m,Ann,1,yes", "f,Ben,2,gold", "m,Cem,0,silver"].map(
     (row, n) => `p${n}@x.example,${row}`,
   );
@@ -230,7 +230,7 @@ test("labels and addresses that Google joins are read one by one", async () => {
   expect(tags.body.items.map(({ name }) => name).sort()).toEqual(["Old friends", "myContacts"]);
 });
 
-test("reading the file in another way, or mapping it in another, looks through it again; a start forgets it", async () => {
+test("reading or mapping the file differently repeats the check; a start discards it", async () => {
   const file = iconv.encode("email;Statut\na@x.example;désabonné\n", "windows-1252");
   const { body } = await fixture.upload(file, "unsubscribed_ab.csv");
   const first = await fixture.check(body.id, body.guesses);
@@ -252,7 +252,7 @@ test("reading the file in another way, or mapping it in another, looks through i
   expect(late.status).toBe(409);
 });
 
-test("a check whose file is gone says that it failed, and can be asked for again", async () => {
+test("a check whose file is gone fails, and can be requested again", async () => {
   const { body } = await fixture.upload("email,status\na@x.example,x\n");
   fixture.db.prepare("UPDATE import SET file_path = 'nowhere.csv'").run();
 
@@ -266,7 +266,7 @@ test("a check whose file is gone says that it failed, and can be asked for again
   expect(retried.body.state).toBe("running");
 });
 
-test("a check that could not be queued is not said to run for ever: asking again queues it", async () => {
+test("a check that could not be queued does not appear to run forever: requesting it again queues it", async () => {
   const { body } = await fixture.upload("email,status\na@x.example,Gold\n");
   const mapping = [
     { column: 0, target: "email" },

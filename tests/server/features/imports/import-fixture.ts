@@ -44,7 +44,7 @@ export type Check = {
   }[];
 };
 
-/** One workspace, and the way of a file through it by the API; the job runs on this thread. */
+/** One workspace, and a file's way through it over the API; the job runs on this thread. */
 export class ImportFixture {
   readonly app: TestApp = newTestApp();
   readonly workspace: TestWorkspace = this.app.newWorkspace();
@@ -99,7 +99,7 @@ export class ImportFixture {
     });
   }
 
-  /** Starts it as a person does who says that no column of yes and no is about mail. */
+  /** Starts it like a person who says that no yes/no column is about mail. */
   async startWithoutQuestions(id: number, guesses: Guess[], options: Json = {}) {
     const { columns } = await this.check(id, guesses);
     const ignoredColumns = columns.flatMap(({ speaks, column }) =>
@@ -108,7 +108,7 @@ export class ImportFixture {
     return await this.start(id, guesses, { ignoredColumns, ...options });
   }
 
-  /** What a file says about who may be mailed; the job runs between asking and asking again. */
+  /** The file's check of who may be mailed; its job runs between the request and reading the result. */
   async check(id: number, mapping: { column: number; target: string }[]): Promise<Check> {
     const sent = mapping.map(({ column, target }) => ({ column, target }));
     const ask = () => this.call<Check>("POST", `/imports/${id}/check`, { mapping: sent });
@@ -119,7 +119,7 @@ export class ImportFixture {
     return (await ask()).body;
   }
 
-  /** Does the job until it ends or `signal` stops it. */
+  /** Runs the job until it ends or `signal` stops it. */
   async run(id: number, signal = new AbortController().signal, isLastTry = false): Promise<void> {
     await runImport(
       { open: () => this.db, dataDir: this.app.dataDir, clock: Date.now, signal, isLastTry },
@@ -131,7 +131,7 @@ export class ImportFixture {
     return (await this.call<Import>("GET", `/imports/${id}`)).body;
   }
 
-  /** The whole way with the guessed mapping. */
+  /** The whole import with the guessed mapping. */
   async import(content: string | Uint8Array, options: Json = {}): Promise<Import> {
     const { body } = await this.upload(content);
     await this.start(body.id, body.guesses, options);

@@ -22,7 +22,7 @@ async function placeOf(email: string) {
   return [timeZone, country, city];
 }
 
-test("a place comes out of a file, a later file adds to it, and an empty cell takes nothing away", async () => {
+test("a place is read from a file, a later file adds to it, and an empty cell removes nothing", async () => {
   const targets = await load(
     "email,Time zone,Land,Stadt\nann@x.example,europe/berlin,Deutschland,Köln\nben@x.example,,US,\n",
   );
@@ -32,11 +32,11 @@ test("a place comes out of a file, a later file adds to it, and an empty cell ta
 
   await load("email,country,city\nann@x.example,,Bonn\nben@x.example,Atlantis,Reno\n");
   expect(await placeOf("ann@x.example")).toEqual(["Europe/Berlin", "DE", "Bonn"]);
-  // What nobody can read is left out, and the person is not.
+  // An unreadable value is dropped, and the person is imported.
   expect(await placeOf("ben@x.example")).toEqual(["", "US", "Reno"]);
 });
 
-test("a field of one's own with that name is still what the column becomes", async () => {
+test("a custom field with that name still gets the column", async () => {
   await fixture.call("POST", "/contact-fields", { key: "city", label: "City", type: "text" });
   const preview = await fixture.upload("email,City,Country\nann@x.example,Köln,DE\n");
 
@@ -47,7 +47,7 @@ test("a field of one's own with that name is still what the column becomes", asy
   ]);
 });
 
-test("tags come from a column of a product's file, however it separates them", async () => {
+test("tags are read from a product's column, whatever its separator", async () => {
   await load(
     'Email Address,OPTIN_TIME,TAGS\nann@x.example,2026-01-01,"""VIP"",""Customer"""\nben@x.example,2026-01-01,VIP; New | Old\n',
   );
@@ -65,7 +65,7 @@ test("tags come from a column of a product's file, however it separates them", a
   ]);
 });
 
-test("countries are read by code and by name, and never as a state that is no more", () => {
+test("countries are read by code and by name, and never as a state that no longer exists", () => {
   const country = (written: string) =>
     readWrittenPlace({ timeZone: "", city: "", country: written }).country;
 

@@ -18,7 +18,7 @@ const mailable = async () =>
     .sort()
     .join(" ");
 
-/** Starts a file with one column beside the address, and tells who may be mailed after it. */
+/** Starts a file with one column beside the address, and returns who may be mailed afterwards. */
 async function started(name: string, cells: readonly string[], decisions: Decision[]) {
   const rows = cells.map((cell, n) => `p${n}@x.example,"${cell.replaceAll('"', '""')}"`);
   const { body } = await fixture.upload(`email,${name}\n${rows.join("\n")}\n`);
@@ -48,7 +48,7 @@ for (const [name, cells] of [
   });
 }
 
-test("an answer holds back whom it says, and whoever answered something else", async () => {
+test("an answer holds back the people it names, and those who answered something else", async () => {
   const cells = ["Ja", "Nein", "vielleicht", ""];
   const refuses = [{ column: 1, value: "Ja", meaning: "unsubscribed" }];
   expect((await started(DO_NOT_DISTURB, cells, refuses)).status).toBe(200);
@@ -81,7 +81,7 @@ test("a large file with such columns needs a finished check before it starts", a
   expect([unchecked.status, asked.status, answered.status]).toEqual([409, 422, 200]);
 });
 
-test("texts that say no are asked about as a group, and nobody with one is mailed until then", async () => {
+test("texts that mean no are asked about as a group, and nobody with one is mailed until then", async () => {
   const texts = [
     "will keine Mails mehr",
     "abgemeldet am 3.4.",

@@ -49,7 +49,7 @@ test("UTF-16 in either byte order, with and without a byte order mark", async ()
   }
 });
 
-test("an update overwrites what the file says and keeps what it is silent about; skip keeps all", async () => {
+test("an update overwrites what the file contains and keeps the rest; skip keeps everything", async () => {
   await fixture.import("email,first name,last name\na@example.com,Ann,Lee\nb@example.com,Bo,\n");
 
   const updated = await fixture.import(
@@ -139,7 +139,7 @@ test("the report of rejected rows runs no formula in a spreadsheet", async () =>
   expect(report).toContain("'@SUM(1)");
 });
 
-test("ragged rows, blank lines, NUL bytes and a forgotten quotation mark each cost at most their own row", async () => {
+test("ragged rows, blank lines, NUL bytes and a missing quotation mark each cost at most their own row", async () => {
   const done = await fixture.import(
     [
       "email,first name,last name",
@@ -166,7 +166,7 @@ test("ragged rows, blank lines, NUL bytes and a forgotten quotation mark each co
   );
 });
 
-test("a cell of 10 MB is refused with its row, and the next row is taken", async () => {
+test("a cell of 10 MB is refused with its row, and the next row is imported", async () => {
   const big = "x".repeat(10 * 1024 * 1024);
   const done = await fixture.import(`email,first name\na@example.com,"${big}"\nb@example.com,B\n`);
 
@@ -183,7 +183,7 @@ test("files without a header, with Excel's sep= line, or with one column only", 
   expect(fixture.contacts()[2]).toMatchObject({ address: "c@example.com", first_name: "Ćiro" });
 });
 
-test("reading it another way is kept for the import", async () => {
+test("a changed reading of the file is kept for the import", async () => {
   const bytes = iconv.encode("email|name\na@example.com|Łukasz\n", "utf-8");
   const { body } = await fixture.upload(bytes);
   const { body: again } = await fixture.call<typeof body>("POST", `/imports/${body.id}/preview`, {
@@ -204,7 +204,7 @@ test("reading it another way is kept for the import", async () => {
   expect(await fixture.get(body.id)).toMatchObject({ rowsRead: 2, created: 1, rejected: 1 });
 });
 
-describe("what is no CSV is refused by name, and nothing is kept", () => {
+describe("a file that is no CSV is refused by name, and nothing is stored", () => {
   const zip = (name: string) =>
     Buffer.concat([Buffer.from("PK\x03\x04"), Buffer.alloc(26), Buffer.from(name)]);
   test.each([
@@ -232,7 +232,7 @@ describe("what is no CSV is refused by name, and nothing is kept", () => {
   });
 });
 
-test("takes a form as browsers send it, whatever its chunks", async () => {
+test("accepts an upload form from browsers, however it is chunked", async () => {
   const form = new FormData();
   form.append("note", "before\r\n--x");
   form.append("file", new File(["email\r\na@example.com\r\n"], '../"odd" näme.csv'));
@@ -293,7 +293,7 @@ test("the mapping must name the address once, existing columns and existing fiel
   expect(await start([{ column: 0, target: "email" }])).toBe(409);
 });
 
-test("a viewer may look and not touch; another workspace's imports do not exist", async () => {
+test("a viewer can read and change nothing; another workspace's imports are not found", async () => {
   const { body } = await fixture.upload("email\na@example.com\n");
   const viewer = { role: "viewer" as const, workspaceId: fixture.workspace.id };
   const stranger = { role: "owner" as const, workspaceId: fixture.app.newWorkspace().id };
@@ -333,7 +333,7 @@ test("random people, written as CSV and imported, are those people", async () =>
         const done = await fixture.import(text);
 
         expect(done).toMatchObject({ created: people.length, rejected: 0 });
-        // What a name cannot keep: control characters, and white space around it.
+        // Characters that a name cannot have: control characters, and white space around it.
         const clean = (cell: string) => cell.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
         const expected = rows
           .map(([address, first, last]) => [address, clean(first ?? ""), clean(last ?? "")])

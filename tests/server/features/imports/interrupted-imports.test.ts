@@ -10,14 +10,14 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-test("an import that is stopped anywhere goes on there: every row once, every count exact", async () => {
+test("an import interrupted anywhere continues: every row once, every count exact", async () => {
   const file = hostileCsv(9_000, "utf8", "s");
   const { body } = await fixture.upload(file.bytes);
   await fixture.start(body.id, body.guesses);
   let stops = 0;
   for (let round = 0; round < 200; round++) {
     const abort = new AbortController();
-    // A little longer each time, so that a busy machine comes to the end as well.
+    // A little longer each time, so that a busy machine finishes as well.
     setTimeout(() => abort.abort(new Error("stop")), 10 + (round % 5) * 7 + round);
     await fixture.run(body.id, abort.signal).catch(() => {
       stops += 1;
@@ -75,7 +75,7 @@ test("a cancelled import keeps what it wrote, writes nothing more and removes it
   expect((await fixture.call("POST", `/imports/${body.id}/cancel`)).status).toBe(409);
 });
 
-test("an import whose file is gone fails with that reason instead of trying for ever", async () => {
+test("an import whose file is gone fails with that reason instead of retrying forever", async () => {
   const { body } = await fixture.upload("email\na@example.com\n");
   await fixture.start(body.id, body.guesses);
   fixture.db.prepare("UPDATE import SET file_path = 'nowhere.csv'").run();
@@ -89,7 +89,7 @@ test("an import whose file is gone fails with that reason instead of trying for 
   });
 });
 
-test("an import whose job could not be queued, or one of whose fields could not be made, is as it was", async () => {
+test("an import whose job could not be queued, or one of whose fields could not be created, is unchanged", async () => {
   const { body } = await fixture.upload("email,company\na@example.com,Ada\n");
   const mapping = (label: string) => [
     { column: 0, target: "email" },

@@ -1,4 +1,4 @@
-// A cell that holds JSON says no where its keys do, and is never a yes: what is not understood is asked about.
+// A JSON cell means no where its keys do, and never yes: what is not understood is asked about.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   jsonReader,
@@ -36,7 +36,7 @@ const cells: [cell: string, status: string, subscribed: string, hint: string, ot
   [`{"newsletter_flag": 0}`, "unclear", "unclear", "unclear", "unclear"],
   [`{"value": false}`, "unclear", "unclear", "unclear", "nothing"],
   [`{"city": "Bern", "age": 44}`, "unclear", "unclear", "nothing", "nothing"],
-  // As Python prints it, and cut off by a limit of the product that wrote it.
+  // As Python prints it, and truncated by a limit of the product that wrote it.
   [`{'subscribed': False}`, "unsubscribed", "unsubscribed", "unsubscribed", "unsubscribed"],
   [`{"subscribed":false,"na`, "unsubscribed", "unsubscribed", "unsubscribed", "unsubscribed"],
   [many, "unclear", "unclear", "unclear", "unclear"],
@@ -60,7 +60,7 @@ test("an object under the name of a refusal is its detail, unless its keys say s
   expect(read(`{"suppressed": false}`)).toEqual({ says: "unclear", as: "value" });
 });
 
-test("an object of fields says what its keys say", () => {
+test("an object of fields means what its keys mean", () => {
   const read = jsonReader(false);
   expect(read(`{"optedOut": true}`).says).toBe("unsubscribed");
   expect(read(`{"optedOut": false}`).says).toBe("nothing");

@@ -16,7 +16,7 @@ const asks = (name: string, cells: string[]) => {
   return tally.question() !== undefined;
 };
 
-test("mixed spellings of yes and no, or an odd value, do not switch a question off", () => {
+test("mixed spellings of yes and no, or an odd value, do not disable a question", () => {
   expect(asks("is_active", ["0", "f", "t", "1.0", "0.0", ""])).toBe(true);
   expect(asks("is_active", ["0", "1", "1", "2"])).toBe(true);
   expect(asks("flag7", ["0", "f", "t", "1.0", "0.0", ""])).toBe(true);
@@ -35,7 +35,7 @@ const SHIFTED =
   "email,status\na@x.example,subscribed,unsubscribed\nb@x.example,subscribed,,\n" +
   "c@x.example,subscribed,Bonn\nd@x.example,subscribed,,bounced\n";
 
-test("cells beyond the header keep their row from mail, and the check says so", async () => {
+test("a row with cells beyond the header is not mailed, and the check reports it", async () => {
   const { body } = await fixture.upload(SHIFTED);
   const { columns } = await fixture.check(body.id, body.guesses);
   expect(columns.find(({ column }) => column === 2)?.values).toEqual([
@@ -52,7 +52,7 @@ test("cells beyond the header keep their row from mail, and the check says so", 
   });
 });
 
-test("the person may decide what cells beyond the header mean", async () => {
+test("a person can decide what cells beyond the header mean", async () => {
   const { body } = await fixture.upload(SHIFTED);
   const statusDecisions = [{ column: 2, value: "Bonn", meaning: "nothing" }];
   expect((await fixture.start(body.id, body.guesses, { statusDecisions })).status).toBe(200);

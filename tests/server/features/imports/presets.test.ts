@@ -124,7 +124,7 @@ test("a JSON key that names a built-in field is that field, unless a column or a
   expect(await contact("a@two.example")).toMatchObject({ city: "", fields: { stadt: "Bonn" } });
 });
 
-test("Brevo's, Sendy's and Keila's files are known, with their words for a status", async () => {
+test("files of Brevo, Sendy and Keila are recognized, with their words for a status", async () => {
   const list = (await fixture.call<Any>("POST", "/lists", { name: "News" })).body.id;
   const brevo = await bring(
     "CONTACT ID;EMAIL;FIRSTNAME;LASTNAME;SMS;EMAIL_BLACKLIST;ADDED_TIME\n1;b1@example.com;Ann;Lee;;false;2026-01-01\n2;b2@example.com;Ben;;;true;2026-01-01\n",
@@ -152,7 +152,7 @@ test("Brevo's, Sendy's and Keila's files are known, with their words for a statu
   expect((await contact("k2@example.com")).suppressionReason).toBe("hard_bounce");
 });
 
-test("a file goes straight into the suppressions, and nobody of it becomes a contact", async () => {
+test("a file can be imported directly into the suppressions, and nobody in it becomes a contact", async () => {
   await fixture.call("POST", "/suppressions", { addresses: ["known@example.com"] });
   const { report } = await bring(
     "email,status\nnew@example.com,\nknown@example.com,\nNEW@example.com,\nspam@example.com,complaint\nbroken,\n",
@@ -174,7 +174,7 @@ test("a file goes straight into the suppressions, and nobody of it becomes a con
   });
 });
 
-test("undoing an import removes whom it created and nobody touched, and no one else", async () => {
+test("undoing an import removes only contacts that it created and nobody changed", async () => {
   await fixture.call("POST", "/contacts", { email: "before@example.com" });
   const rows = Array.from({ length: 700 }, (_, n) => `p${n}@example.com`).join("\n");
   const { report } = await bring(`email\n${rows}\nbefore@example.com\n`);
@@ -196,7 +196,7 @@ test("undoing an import removes whom it created and nobody touched, and no one e
   expect((await fixture.call<Any>("POST", `/imports/${report.id}/undo`)).status).toBe(409);
 });
 
-test("hostile cells: huge ones, JSON that is none, tags that are none, prototypes", async () => {
+test("hostile cells: huge ones, invalid JSON, invalid tags, prototypes", async () => {
   const huge = "x".repeat(300_000);
   const { report } = await bring(
     `email,name,tags,attributes\na@example.com,${huge},t,\nb@example.com,B,"${huge},<script>alert(1)</script>,'; DROP TABLE tag; --","{""__proto__"":{""a"":1},""constructor"":""x""}"\n`,
@@ -215,7 +215,7 @@ test("hostile cells: huge ones, JSON that is none, tags that are none, prototype
   expect(recognisePreset(["foo", "bar"])).toBeUndefined();
 });
 
-test("who never confirmed is reached by no campaign: pending in the list, refused without one, and nobody's status falls back", async () => {
+test("an unconfirmed contact is reached by no campaign: pending in the list, refused without one, and no status is downgraded", async () => {
   const list = (await fixture.call<Any>("POST", "/lists", { name: "News" })).body.id;
   await fixture.call("POST", "/contacts", { email: "member@example.com", listIds: [list] });
   const file =

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ImportFixture, type Preview } from "./import-fixture.ts";
 
-// Where each file's columns are from is in the README beside them.
+// The source of each file's columns is in the README beside them.
 const FOLDER = join(import.meta.dir, "../../../fixtures/imports");
 
 type Row = [person: string, result: string];
@@ -138,7 +138,7 @@ const PRODUCTS: [file: string, preset: string | null, rows: Row[]][] = [
       ["wait", "unconfirmed"],
     ],
   ],
-  // What Sendy's own code writes: no names of columns, and nothing but the name of the file says who they are.
+  // What Sendy's own code writes: no column names, and only the file name says who the people are.
   [
     "news-active.csv",
     null,
@@ -258,7 +258,7 @@ const PRODUCTS: [file: string, preset: string | null, rows: Row[]][] = [
   ],
 ];
 
-/** The whole way of a file into a list, with the guesses as they are, and what becomes of each person. */
+/** Imports a file into a list with the guesses unchanged, and returns what becomes of each person. */
 async function results(file: string) {
   const fixture = new ImportFixture();
   const { body: list } = await fixture.call<{ id: number }>("POST", "/lists", { name: "News" });
@@ -303,7 +303,7 @@ test.each(PRODUCTS)("%s", async (file, preset, rows) => {
   expect(new Map(found)).toEqual(new Map(rows));
 });
 
-test("every file of the folder is in the table, which is printed", () => {
+test("every file of the folder is in the table, which the test prints", () => {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith(".csv"));
   expect(PRODUCTS.map(([file]) => file).sort()).toEqual(files.sort());
   const widths = [0, 1, 2].map((n) => Math.max(...printed.map((line) => line[n]?.length ?? 0)));

@@ -38,7 +38,7 @@ test.each([
 });
 
 test.each(["wish-list", "no", "mail", "contact-list", "mailing list", "Notmail", "vip,customer"])(
-  "other words stay what they are: %s",
+  "other words keep their meaning: %s",
   (cell) => {
     expect(plainRefusal(cell)).toBeUndefined();
   },
@@ -60,7 +60,7 @@ test("a single word says nothing under another name", () => {
   expect(wordsReader("Notes")("Bus stop, line 3").says).toBe("nothing");
 });
 
-test("tags with hyphens and notes of one word keep their people from mail", async () => {
+test("tags with hyphens and one-word notes that mean no keep their people from mail", async () => {
   const csv =
     'email,tags,notes\na@x.example,"vip,do-not-mail",\nb@x.example,vip,STOP\nc@x.example,vip,tall\n';
   const { body } = await fixture.upload(csv);
@@ -69,7 +69,7 @@ test("tags with hyphens and notes of one word keep their people from mail", asyn
   expect(fixture.suppressed()).toEqual({ "a@x.example": "unsubscribed", "b@x.example": "unclear" });
 });
 
-test("a date that stands for none is an empty cell in the check and in the import", async () => {
+test("a placeholder date is an empty cell in the check and the import", async () => {
   const csv =
     "email,unsubscribed_at\na@x.example,1970-01-01\nb@x.example,2026-02-03\n" +
     "c@x.example,1900-01-01\nd@x.example,0000-00-00\ne@x.example,01.01.1970\n";

@@ -37,7 +37,7 @@ test.each([
   ["not at all", ["email", null]],
   ["as a new field", ["email", "newField"]],
 ] as [string, (string | null)[]][])(
-  "a column that says no counts when it is mapped %s",
+  "a column that means no counts when it is mapped %s",
   async (_, targets) => {
     const csv = "email,email_disabled\na@x.example,true\nb@x.example,false\n";
     const { body } = await fixture.upload(csv);
@@ -54,7 +54,7 @@ test.each([
   },
 );
 
-test("a column counts for nothing when the person says that it is about something else", async () => {
+test("a column is ignored when a person says that it is about something else", async () => {
   const ignored = { ignoredColumns: [1] };
   await bring("email,Disabled\na@x.example,yes\n", ["email", "skip"], ignored);
 
@@ -87,7 +87,7 @@ test("nobody with a status that is not understood is mailed, until somebody deci
   expect(fixture.suppressed()).not.toHaveProperty("g3@x.example");
 });
 
-test("a decision can make an understood value stricter, and never a no into a yes", async () => {
+test("a decision can make an understood value stricter, and never turn a no into a yes", async () => {
   const csv = "email,Status\na@x.example,active\nb@x.example,cleaned\n";
   const decide = (value: string, meaning: string) => ({
     statusDecisions: [{ column: 1, value, meaning }],
@@ -168,7 +168,7 @@ const BAD: [string, string][] = [
 ];
 
 test.each(BAD)(
-  "a row that says no counts with %s in it, also into the suppressions",
+  "a row that means no counts with %s in it, also in an import of suppressions",
   async (_, row) => {
     await fixture.call("POST", "/contact-fields", { label: "Born", type: "date" });
     const { body: list } = await fixture.call<{ id: number }>("POST", "/lists", { name: "News" });
@@ -203,7 +203,7 @@ test.each(BAD)(
   },
 );
 
-test("into the suppressions every row with an address goes, whatever else is in it; one without is rejected", async () => {
+test("an import of suppressions adds every row with an address and rejects rows without one", async () => {
   const { report } = await bring(
     "email,language,status\na@x.example,German,\nb@x.example,de,complaint\nno address,de,unsubscribed\n",
     ["email", "language", "status"],
@@ -214,7 +214,7 @@ test("into the suppressions every row with an address goes, whatever else is in 
   expect(fixture.suppressed()).toEqual({ "a@x.example": "manual", "b@x.example": "complaint" });
 });
 
-test("undoing an import lets those be mailed again whose status was not understood, and nobody else", async () => {
+test("undoing an import releases only people whose status was not understood", async () => {
   const { body: list } = await fixture.call<{ id: number }>("POST", "/lists", { name: "News" });
   const { body: old } = await fixture.call<{ id: number }>("POST", "/contacts", {
     email: "old@x.example",
@@ -244,7 +244,7 @@ test("undoing an import lets those be mailed again whose status was not understo
   expect(members).toMatchObject({ subscribed: 3, unsubscribed: 1 });
 });
 
-test("undoing an import lifts nobody's suppression who said no since, by a link, another file or an administrator", async () => {
+test("undoing an import does not lift the suppression of anybody who opted out since, through a link, another file or an administrator", async () => {
   const csv =
     "email,status\nlink@x.example,Gold\nfile@x.example,Gold\nhand@x.example,Gold\nnobody@x.example,Gold\n";
   await fixture.call("POST", "/contacts", { email: "link@x.example" });

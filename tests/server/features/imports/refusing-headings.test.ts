@@ -24,7 +24,7 @@ test.each([
     "unsubscribed",
     ["Blacklist"],
   ],
-])("a heading that says no is about everybody below: %j", async (csv, reason, headings) => {
+])("a heading that means no applies to everybody below it: %j", async (csv, reason, headings) => {
   const { body } = await fixture.upload(csv);
   const check = await fixture.check(body.id, body.guesses);
   expect(check as unknown as Named).toMatchObject({
@@ -37,7 +37,7 @@ test.each([
   expect(fixture.suppressed()).toEqual({ "a@x.example": reason });
 });
 
-test("the person may say that a heading is about something else", async () => {
+test("a person may say that a heading is about something else", async () => {
   const { body } = await fixture.upload("unsubscribed_email,name\na@x.example,X\n");
   await fixture.start(body.id, body.guesses, { wholeFileIgnored: true });
   await fixture.run(body.id);

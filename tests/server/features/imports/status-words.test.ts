@@ -103,7 +103,7 @@ test.each([
   }
 });
 
-test("what our own exports write is understood", () => {
+test("the words of our own exports are understood", () => {
   const own = ["mailable", "unsubscribed", "hard_bounce", "complaint", "manual", "unconfirmed"];
   expect(own.map((word) => says("status", word))).toEqual([
     "subscribed",
@@ -181,14 +181,14 @@ test.each([
   expect(says(column, cell)).toBe(expected);
 });
 
-test("columns that are about something else do not speak of consent", () => {
+test("columns about something else are not read as consent", () => {
   const others =
     "Accepts SMS Marketing,SMS_BLACKLISTED,Mailing State,Business State,active_subscription,Cancel date,OPTIN_TIME,OPTIN_IP,Unsubscribe link,Bounce count,Order status,Lead Status,Email Marketing Consent Timestamp,Date Subscribed,Do Not Track,Tags,Company,MEMBER_RATING,E-mail 1 - Value,Tax Exempt,created_at,Cancelled orders,Annual revenue,Liefersperre,Telefonsperre,Valid until,Contact owner,Email domain,sub_total";
   expect(others.split(",").filter(speaksOfConsent)).toEqual([]);
   expect(consentColumn("Cancelled")).toEqual({ kind: "unclear" });
 });
 
-test("a word that is a no by itself counts in any column, and among tags; others do not", () => {
+test("a word that means no by itself counts in any column, and among tags; others do not", () => {
   expect(plainRefusal("Unsubscribed")).toBe("unsubscribed");
   expect(plainRefusal('"VIP","unsubscribed"')).toBe("unsubscribed");
   expect(plainRefusal("* myContacts ::: do not contact")).toBe("unsubscribed");
@@ -211,7 +211,7 @@ test("a word that is a no by itself counts in any column, and among tags; others
   }
 });
 
-test("the strictest of several counts, in whatever order, and a doubt is never a yes", () => {
+test("the strictest of several values counts in any order, and a doubt is never a yes", () => {
   const all = [...meanings, "nothing", "unclear"] as const;
   fc.assert(
     fc.property(fc.shuffledSubarray([...all], { minLength: 1 }), (some) => {
@@ -229,7 +229,7 @@ test("the strictest of several counts, in whatever order, and a doubt is never a
   );
 });
 
-test("no column and no cell makes it throw or take long", () => {
+test("no column and no cell makes it throw or slow", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: "grapheme", maxLength: 300 }),
@@ -267,6 +267,6 @@ test.each([
   ["subscribed_members_export.csv", undefined],
   ["people.csv", undefined],
   ["Kunden Baja California.csv", undefined],
-])("a file called %s says of everybody in it: %s", (name, expected) => {
+])("a file called %s means for everybody in it: %s", (name, expected) => {
   expect(refusalOfFileName(name)).toBe(expected as never);
 });

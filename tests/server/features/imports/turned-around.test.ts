@@ -1,4 +1,4 @@
-// What would turn a no into a yes, or the other way round, if words or signs were put together carelessly.
+// Values that careless reading of words or signs would turn from no to yes, or the reverse.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { ImportFixture } from "./import-fixture.ts";
 

@@ -29,7 +29,7 @@ afterEach(() => fixture.close());
 const statusOfLink = async () => (await fixture.call(null, "GET", link)).status;
 const system = (sql: string) => fixture.databases.system.prepare(sql).run(colleague.userId);
 
-test("a link works for who has it while its maker may export", async () => {
+test("a link works for anyone who has it while its creator may export", async () => {
   expect(await statusOfLink()).toBe(200);
 });
 
@@ -37,16 +37,19 @@ test.each([
   ["was made a viewer", "UPDATE membership SET role = 'viewer' WHERE user_id = ?"],
   ["was removed", "DELETE FROM membership WHERE user_id = ?"],
   ["was disabled", "UPDATE user SET disabled_at = 1 WHERE id = ?"],
-])("a link whose maker %s fetches nothing, and works again with the right", async (_, sql) => {
-  fixture.databases.system.exec("SAVEPOINT before");
-  system(sql);
-  expect(await statusOfLink()).toBe(404);
+])(
+  "a link whose creator %s downloads nothing, and works again once the permission is back",
+  async (_, sql) => {
+    fixture.databases.system.exec("SAVEPOINT before");
+    system(sql);
+    expect(await statusOfLink()).toBe(404);
 
-  fixture.databases.system.exec("ROLLBACK TO before; RELEASE before");
-  expect(await statusOfLink()).toBe(200);
-});
+    fixture.databases.system.exec("ROLLBACK TO before; RELEASE before");
+    expect(await statusOfLink()).toBe(200);
+  },
+);
 
-test("a link that was made with an API key ends with the key", async () => {
+test("a link created with an API key ends with the key", async () => {
   const { workspaceId, cookie } = owner;
   const body = { name: "Key", scopes: ["contacts:export"] };
   const made = await fixture.call(cookie, "POST", `/workspaces/${workspaceId}/api-keys`, body);

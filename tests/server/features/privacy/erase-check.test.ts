@@ -1,4 +1,4 @@
-// A name alone is nobody's identifier: what has it is listed for a person to look at, and not rewritten.
+// A name alone identifies nobody: matches are listed for a person to check, and not rewritten.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { workspaceAsks } from "../../../support/calls.ts";
 import { runTaskOf } from "../../../support/run-task.ts";
@@ -29,7 +29,7 @@ const segment = (name: string, rule: object) =>
   ask<{ id: number }>("POST", "/segments", { name, rule });
 const withName = (value: string) => ({ field: "first_name", is: "is", value: [value] });
 
-test("segments with a part of the name or the address are listed as they are called now, and stay", async () => {
+test("segments with part of the name or address are listed by their current name, and stay", async () => {
   const person = { email: "z.zadeh@zadeh.example", firstName: "Zora", lastName: "Zadeh" };
   await ask("POST", "/contacts", person);
   await ask("POST", "/contacts", { email: "zorana@x.example", firstName: "Zorana" });
@@ -61,7 +61,7 @@ test("segments with a part of the name or the address are listed as they are cal
   expect(request?.check.at(-1)?.name).toBe("Friends");
 });
 
-test("a domain that others have, and a name of two letters, are no hints", async () => {
+test("a domain shared with others and a name of two letters are not reported", async () => {
   await ask("POST", "/contacts", { email: "li@firm.example", firstName: "Li" });
   await ask("POST", "/contacts", { email: "mia@firm.example" });
   await segment("Firm", { field: "domain", is: "is", value: ["firm.example"] });
@@ -70,7 +70,7 @@ test("a domain that others have, and a name of two letters, are no hints", async
   expect((await erase("li@firm.example")).check).toEqual([]);
 });
 
-test("what was searched for in tasks that are over is forgotten, and a task that waits goes on", async () => {
+test("searches in finished tasks are forgotten, and a waiting task continues", async () => {
   await ask("POST", "/contacts", { email: "zora@x.example", firstName: "Zora" });
   const insert = fixture.db.prepare(
     "INSERT INTO task (kind, payload, state, created_by, created_at) VALUES ('tag_apply', ?, ?, 'u', 0)",

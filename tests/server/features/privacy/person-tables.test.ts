@@ -3,17 +3,17 @@ import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/a
 import { workspaceCalls } from "../../../support/calls.ts";
 import { runTaskOf } from "../../../support/run-task.ts";
 
-/** What a merge and an erasure do with the rows of a table that are about a person. */
+/** What a merge and an erasure do to the rows about a person in each table. */
 type Decision = {
   /** `carried`: names the kept contact; `linked`: as it was, found through contact_merge; `address`: belongs to the address. */
   merge: "carried" | "linked" | "address";
-  /** `gone`, or `unnamed`: the row stays for the sums, without anything that tells who it was. */
+  /** `gone`, or `unnamed`: the row stays for the totals, without anything that identifies the person. */
   erase: "gone" | "unnamed";
-  /** A row about a contact that has the id 2 (@id) and the address @address. */
+  /** A row about the contact with id 2 (@id) and the address @address. */
   seed: string;
 };
 
-/** Every table of the workspace file with a column `contact_id` or `address`. A new one is decided about here. */
+/** Every table of the workspace file with a column `contact_id` or `address`. A new table must be decided here. */
 const TABLES: Record<string, Decision> = {
   address_change: {
     merge: "carried",
@@ -138,7 +138,7 @@ beforeEach(async () => {
     INSERT INTO task (id, kind, payload, state, created_by, created_at) VALUES (1, 'contact_delete', '{}', 'done', 'u', 0)`);
   keep = (await call("POST", "/contacts", { email: ANN })).body.id;
   gone = (await call("POST", "/contacts", { email: OLD })).body.id;
-  // There is no form here that the sign-up could name.
+  // There is no form here that the sign-up could refer to.
   db().pragma("foreign_keys = OFF");
   for (const { seed } of Object.values(TABLES)) {
     db().prepare(seed).run({ id: gone, address: OLD });
@@ -173,7 +173,7 @@ function expectErased() {
 }
 
 describe("tables about people", () => {
-  test("each one is decided about: by a merge and by an erasure", () => {
+  test("each one has a decision for a merge and for an erasure", () => {
     const tables = db()
       .prepare<[], { name: string }>(
         `SELECT DISTINCT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
@@ -188,7 +188,7 @@ describe("tables about people", () => {
     }
   });
 
-  test("a merge carries what the other had, and what it cannot carry is found through the link", async () => {
+  test("a merge moves the other contact's data, and what it cannot move is found through the link", async () => {
     const merged = await call("POST", `/contacts/${keep}/merge`, { from: gone });
 
     expect(merged.status).toBe(200);
@@ -211,7 +211,7 @@ describe("tables about people", () => {
     expect(timeline).toHaveLength(ledger.length);
   });
 
-  test("of two memberships the stricter one holds for the address that is kept", async () => {
+  test("of two memberships the stricter one applies to the kept address", async () => {
     const cases = [
       ["pending", "subscribed", "pending"],
       ["subscribed", "pending", "subscribed"],
@@ -240,7 +240,7 @@ describe("tables about people", () => {
     expect(statuses).toEqual(cases.map(([, , after]) => after));
   });
 
-  test("an erasure leaves nothing that names the person in any of them", async () => {
+  test("an erasure leaves nothing that names the person in any table", async () => {
     await call("DELETE", `/contacts/${keep}`);
 
     const done = await erase({ contactId: gone });
@@ -249,7 +249,7 @@ describe("tables about people", () => {
     expectErased();
   });
 
-  test("who was merged is erased as both, by either address, and neither comes back", async () => {
+  test("a merged person is erased as both contacts, by either address, and neither comes back", async () => {
     db().exec(`
       INSERT INTO message (campaign_id, seq, contact_id, address, state) VALUES (1, 900, ${keep}, '${ANN}', 3);
       INSERT INTO suppression (address, reason, created_at) VALUES ('earlier.${OLD}', 'manual', 1)`);
@@ -257,7 +257,7 @@ describe("tables about people", () => {
 
     const done = await erase({ address: OLD });
 
-    // Two messages of one campaign: the second one still named the contact that went.
+    // Two messages of one campaign: the second one still named the removed contact.
     expect(done).toMatchObject({ state: "done", result: { contacts: 1, messages: 2 } });
     expectErased();
     for (const email of [ANN, OLD, `earlier.${OLD}`]) {
@@ -265,7 +265,7 @@ describe("tables about people", () => {
     }
   });
 
-  test("who changed their address is erased under each they had, and an address that is another's now stays theirs", async () => {
+  test("a person who changed addresses is erased under each of them, and an address that is now another's stays", async () => {
     const [first, second, third] = ["a1@example.com", "a2@example.com", "a3@example.com"];
     const { id } = (await call("POST", "/contacts", { email: first })).body;
     await call("PATCH", `/contacts/${id}`, { email: second });
@@ -283,7 +283,7 @@ describe("tables about people", () => {
     expect(rowsOf("suppression").map(({ address }) => address)).toContain(second);
   });
 
-  test("mail that came in from the person, or about a message to them, leaves the inbox", async () => {
+  test("mail from the person, or about a message to them, is removed from the inbox", async () => {
     const inbox = fixture.databases.inbox(workspace.id);
     const add = (from: string, header: string, said: string, seq: number | null) =>
       inbox

@@ -26,7 +26,7 @@ const request = workspaceRequests(place, "admin");
 
 const runJob = (id: number) => runTaskOf(fixture.app, fixture.workspace.id, id);
 
-/** A person with a bit of everything. */
+/** A person with data of every kind. */
 async function addPerson(email: string, name = HOSTILE): Promise<number> {
   const list = await call("POST", "/lists", { name: `List ${email.length}` });
   const added = await call("POST", "/contacts", {
@@ -58,7 +58,7 @@ async function addPerson(email: string, name = HOSTILE): Promise<number> {
   return id;
 }
 
-/** Every text of every table, to look for what must be gone. */
+/** All text of every table, to search for what must be gone. */
 function everything(): string {
   const { db } = fixture;
   const tables = db
@@ -80,7 +80,7 @@ async function unzip(bytes: Uint8Array): Promise<string[]> {
   return readdirSync(join(unpacked, "out")).sort();
 }
 
-test("the export of a person has everything, as JSON, as CSV without formulas, and as HTML without code", async () => {
+test("a person's export has everything, as JSON, as CSV without formulas, and as HTML without code", async () => {
   const id = await addPerson("ann@example.com");
   await addPerson("other@example.com", "Other");
 
@@ -118,7 +118,7 @@ test("the export of a person has everything, as JSON, as CSV without formulas, a
     campaign: HOSTILE,
     changed_at: "1970-01-01T00:00:00.005Z",
   });
-  // A bulk action on the list that has the same number says nothing of this person.
+  // A bulk action on the list with the same number is not about this person.
   expect(data.audit.map(({ action }: { action: string }) => action)).toEqual([
     "contact.create",
     "contact.update",
@@ -132,7 +132,7 @@ test("the export of a person has everything, as JSON, as CSV without formulas, a
   expect(read("index.html")).not.toContain("<script");
 });
 
-test("an erased person is nowhere any more, the books still add up, and nobody else is touched", async () => {
+test("an erased person is nowhere any more, the totals still add up, and nobody else is affected", async () => {
   const id = await addPerson("ann@example.com", "Ann Unmistakable");
   await addPerson("other@example.com", "Other");
   await call("POST", "/suppressions", { addresses: ["ann@example.com"], detail: "unmistakable" });
@@ -170,7 +170,7 @@ test("an erased person is nowhere any more, the books still add up, and nobody e
   expect(actions).toEqual(expect.arrayContaining(["privacy.erase", "privacy.erased"]));
 });
 
-test("who was erased cannot come back by an import, and its report says so", async () => {
+test("an erased person cannot come back through an import, and its report says so", async () => {
   const id = await addPerson("ann@example.com");
   const asked = await call("POST", "/privacy/requests", { kind: "erase", contactId: id });
   const csv = "email,name\nAnn@EXAMPLE.com,Ann\nben@example.com,Ben\n";
@@ -191,7 +191,7 @@ test("who was erased cannot come back by an import, and its report says so", asy
   expect(everything().toLowerCase()).not.toContain("ann@example.com");
 });
 
-test("an address that is no contact's can be erased too, and the erasure be lifted with a reason", async () => {
+test("an address without a contact can be erased too, and the erasure lifted with a reason", async () => {
   const asked = await call("POST", "/privacy/requests", {
     kind: "erase",
     address: "Zoe@Example.com",
@@ -205,14 +205,14 @@ test("an address that is no contact's can be erased too, and the erasure be lift
   expect((await call("POST", "/contacts", { email: "zoe@example.com" })).status).toBe(200);
 });
 
-test("an editor may neither export nor erase a person", async () => {
+test("an editor can neither export nor erase a person", async () => {
   const body = { kind: "erase", address: "a@example.com" };
 
   expect((await call("POST", "/privacy/requests", body, { as: "editor" })).status).toBe(403);
   expect((await call("GET", "/privacy/requests", undefined, { as: "editor" })).status).toBe(403);
 });
 
-test("the file of an export ends with its time", async () => {
+test("the file of an export expires", async () => {
   const id = await addPerson("ann@example.com");
   const asked = await call("POST", "/privacy/requests", { kind: "export", contactId: id });
   await runJob(asked.body.id);

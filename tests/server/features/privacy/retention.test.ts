@@ -54,7 +54,7 @@ function addEvents(n: number, daysAgo: number): void {
 const count = (sql: string) =>
   db().prepare<[], { n: number }>(`SELECT count(*) AS n FROM ${sql}`).get()?.n;
 
-test("nothing goes as long as nothing is set", async () => {
+test("nothing is removed as long as nothing is set", async () => {
   addContacts(3, 4_000);
   addEvents(3, 4_000);
 
@@ -69,7 +69,7 @@ test("nothing goes as long as nothing is set", async () => {
   });
 });
 
-test("old contacts go whom no list has and nobody consented for, and the preview says how many", async () => {
+test("old contacts without a list or consent are removed, and the preview says how many", async () => {
   const [listed, pending, gone, consented] = addContacts(1_203, 40);
   addContacts(2, 20);
   const list = (await call("POST", "/lists", { name: "News" })).body.id as number;
@@ -94,7 +94,7 @@ test("old contacts go whom no list has and nobody consented for, and the preview
   expect((await call("GET", "/contacts/count")).body.count).toBe(5);
 });
 
-test("engagement detail and network addresses go by their own days, and counters stay", async () => {
+test("engagement details and network addresses are removed after their own number of days, and counters stay", async () => {
   addEvents(700, 400);
   addEvents(3, 100);
   addEvents(2, 1);
@@ -122,7 +122,7 @@ test("engagement detail and network addresses go by their own days, and counters
   ]);
 });
 
-test("days that are not days are refused", async () => {
+test("an invalid number of days is refused", async () => {
   expect((await call("PATCH", "/privacy/retention", { ipDays: 0 })).status).toBe(422);
   expect((await call("PATCH", "/privacy/retention", { ipDays: 1.5 })).status).toBe(422);
 });

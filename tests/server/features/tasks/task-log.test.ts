@@ -1,4 +1,4 @@
-// What a task's card shows: what it did, and that without asking again and again.
+// What a task's card shows: its history, without polling.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { runUndo } from "../../../../server/features/tasks/task-run.service.ts";
 import { taskKinds } from "../../../../server/task-kinds.ts";
@@ -65,7 +65,7 @@ const log = async (id: number) =>
     ({ event, actorName, doneCount: done, times }) => [event, actorName, done, times],
   );
 
-test("the log says who asked, where it went on, how it ended, and that it was undone", async () => {
+test("the log says who requested the task, where it continued, how it ended, and that it was undone", async () => {
   const id = await tagAll();
   await interrupted(id);
   await interrupted(id);
@@ -87,7 +87,7 @@ test("the log says who asked, where it went on, how it ended, and that it was un
   ]);
 });
 
-test("an erasure says when the data was gone, and to what it was cancelled who did that", async () => {
+test("an erasure's log says when the data was removed; the log of a task that it cancelled says who did that", async () => {
   const erasure = await ask<{ id: number }>("POST", "/privacy/requests", {
     kind: "erase",
     address: "c1@x.example",
@@ -111,7 +111,7 @@ test("an erasure says when the data was gone, and to what it was cancelled who d
   expect(JSON.stringify(db().prepare("SELECT * FROM task_log").all())).not.toContain("@");
 });
 
-test("who may not see a task does not get its log", async () => {
+test("a person who may not see a task does not get its log", async () => {
   const { id } = await ask<{ id: number }>("POST", "/exports", { kind: "contacts" });
   const bob = await joinAs(fixture, ada, "bob@example.com", "editor");
 
@@ -119,7 +119,7 @@ test("who may not see a task does not get its log", async () => {
   expect(asked.status).toBe(404);
 });
 
-/** Reads the next list of tasks that a stream tells of; undefined at its end. */
+/** Reads the next list of tasks from a stream; undefined at its end. */
 async function follow(as: string) {
   const response = await fixture.call(as, "GET", `${base}/tasks/events`);
   const reader = response.body?.getReader();
@@ -138,7 +138,7 @@ async function follow(as: string) {
   return { response, next, leave: () => reader?.cancel() };
 }
 
-test("the stream tells of tasks as they begin, go on and end, and nothing twice", async () => {
+test("the stream reports tasks as they begin, continue and end, and nothing twice", async () => {
   const { response, next, leave } = await follow(ada.cookie);
   expect(response.headers.get("content-type")).toStartWith("text/event-stream");
   expect(await next()).toEqual([]);
@@ -152,7 +152,7 @@ test("the stream tells of tasks as they begin, go on and end, and nothing twice"
   await leave();
 }, 30_000);
 
-test("who loses a permission is told no more of what it let them see, and nothing after losing access", async () => {
+test("a person who loses a permission gets no more of what it allowed, and nothing after losing access", async () => {
   const bob = await joinAs(fixture, ada, "bob@example.com", "admin");
   const { id } = await ask<{ id: number }>("POST", "/exports", { kind: "contacts" });
   const { next } = await follow(bob.cookie);

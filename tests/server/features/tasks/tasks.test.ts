@@ -53,7 +53,7 @@ const context = () => ({
   now,
 });
 
-test("tagging many is one kind of task whichever way it is asked for, and undone exactly", async () => {
+test("tagging many contacts is one kind of task however it is requested, and is undone exactly", async () => {
   await app.ask("POST", "/tags/apply", { add: ["Old"], ids: [1, 2] });
   await app.ask("POST", "/contacts/bulk", { action: "add_tag", tag: "New", ids: [3] });
   const before = tagged();
@@ -114,7 +114,7 @@ test("two runs of one task at the same time do each step once", async () => {
   expect((await app.ask<Task>("GET", `/tasks/${task.id}`)).doneCount).toBe(60);
 });
 
-test("another run that was faster than this one's search makes it search again", async () => {
+test("a search that another run overtook is repeated", async () => {
   let searches = 0;
   const slow = {
     ...stepwise("tag_merge", () => ({ done: 0, cursor: undefined })),
@@ -134,7 +134,7 @@ test("another run that was faster than this one's search makes it search again",
   expect(await app.ask<Task>("GET", `/tasks/${task.id}`)).toMatchObject({ doneCount: 5 });
 });
 
-test("a fault leaves a task waiting while it will be tried again, and ends it at the last try", async () => {
+test("an error leaves a task waiting while it will be retried, and ends it at the last attempt", async () => {
   const broken = stepwise("tag_merge", () => {
     throw new Error("a disk that is full");
   });
@@ -150,7 +150,7 @@ test("a fault leaves a task waiting while it will be tried again, and ends it at
   expect(failed.error).not.toContain("disk");
 });
 
-test("a task that ended is kept for 90 days, one that waits or is being undone for as long as that takes", async () => {
+test("a finished task is kept for 90 days, one that waits or is being undone as long as that takes", async () => {
   const change = { add: ["T"], ids: [1] };
   const ended = (await app.ask<Applied>("POST", "/tags/apply", change)).task;
   const undoing = (await app.ask<Applied>("POST", "/tags/apply", { ...change, ids: [2] })).task;
@@ -171,7 +171,7 @@ test("a task that ended is kept for 90 days, one that waits or is being undone f
   expect(JSON.stringify(plan)).toContain("task_open");
 });
 
-test("a merge can be neither stopped nor undone, and a viewer changes nothing", async () => {
+test("a merge can be neither stopped nor undone, and a viewer cannot change anything", async () => {
   const { id } = startTask(context(), taskKinds.tag_merge, { payload: { tagId: 1, into: 2 } });
   const same = startTask(context(), taskKinds.tag_merge, { payload: { tagId: 1, into: 2 } });
   expect(same.id).toBe(id);

@@ -19,7 +19,7 @@ const inFile = () =>
     .pluck()
     .get();
 
-test("when a suppression is answered, system.db knows that the workspace's file has it", async () => {
+test("before a suppression is confirmed, system.db records that the workspace's file has it", async () => {
   for (let i = 1; i <= 3; i++) {
     const { status } = await call("POST", "/suppressions", { addresses: [`p${i}@x.example`] });
 
@@ -29,7 +29,7 @@ test("when a suppression is answered, system.db knows that the workspace's file 
   }
 });
 
-test("an action of one workspace leaves the others as they were", async () => {
+test("an action in one workspace does not affect the others' records", async () => {
   const other = app.newWorkspace().id;
 
   await call("POST", "/suppressions", { addresses: ["p@x.example"] });

@@ -256,7 +256,7 @@ function openData(
   const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS, onStatement });
   databases.system.pragma(`busy_timeout = ${START_BUSY_MS}`);
   const audit = createAuditLog(databases.system, systemClock);
-  holdIfOlder(databases, config.dataDir, { audit, clock: systemClock });
+  holdIfOlder(databases, config.dataDir, { audit, clock: systemClock, tell: log.error.bind(log) });
   const interrupted = endInterrupted(databases.system, systemClock);
   if (interrupted > 0) {
     log.warn({ interrupted }, "the server had stopped during actions; the audit log lists them");

@@ -39,7 +39,8 @@ export async function resetPassword(
   if (isAlone) {
     // Changes by this command would hide from the next start that system.db is an older copy.
     const audit = createAuditLog(system, options.clock);
-    holdIfOlder(databases, config.dataDir, { audit, clock: options.clock });
+    const tell = (_facts: object, sentence: string) => terminal.err(sentence);
+    holdIfOlder(databases, config.dataDir, { audit, clock: options.clock, tell });
   }
   try {
     const person = findPersonByEmail(system, options.email);

@@ -157,11 +157,15 @@ async function notices(as: string): Promise<{ id: number; kind: string }[]> {
   return body["notices"] as { id: number; kind: string }[];
 }
 
-/** Gets in as the operator does: a link printed on the server, and a new password. */
-async function signInFromTheServer(): Promise<string> {
+/** A link for a new password, as the operator prints it on the server. */
+async function passwordLink(): Promise<string> {
   const { out, code } = await runBinary(["user", "reset-password", seeded.email], running.env);
   expect(code).toBe(0);
-  const token = new URL(out.trim()).searchParams.get("token");
+  return out.trim();
+}
+
+async function signInBy(link: string): Promise<string> {
+  const token = new URL(link).searchParams.get("token");
   await ask("", "POST", "/auth/reset", { token, password: NEW_PASSWORD });
   const signedIn = await signIn(seeded.email, NEW_PASSWORD);
   expect(signedIn.status).toBe(200);
@@ -225,7 +229,7 @@ test(
     const waiting = openJobs();
     expect(waiting).not.toEqual([]);
 
-    const admin = await signInFromTheServer();
+    const admin = await signInBy(await passwordLink());
     expect((await notices(admin)).map(({ kind }) => kind)).toEqual(KINDS);
     await Bun.sleep(2_500);
     expect(openJobs()).toEqual(waiting);
@@ -305,10 +309,11 @@ test(
     truncateSync(`${file()}-wal`, 32);
     rmSync(`${file()}-shm`);
 
+    const link = await passwordLink();
     running = await running.restart();
     expect((await contactsBy(keys.kept)).status).toBe(401);
     expect((await ask(cookie, "GET", "/auth/me")).status).toBe(401);
-    const admin = await signInFromTheServer();
+    const admin = await signInBy(link);
     expect((await notices(admin)).map(({ kind }) => kind)).toEqual(["system_older"]);
   },
   TEST_MS,

@@ -13,7 +13,6 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { workspaceIds } from "../../platform/db/workspace-files.ts";
 import { holdAll } from "../../platform/db/workspace-seen.store.ts";
 import { AppError, because } from "../../platform/errors.ts";
-import { log } from "../../platform/log.ts";
 import { cancelInstanceMail } from "../../platform/scheduler/job.store.ts";
 import { createJobQueue } from "../../platform/scheduler/job-queue.ts";
 import { holdAllKeys } from "../api-keys/api-keys.service.ts";
@@ -31,9 +30,16 @@ const SKIPPED_NUMBERS = 1_000;
 /** The kind of job that looks for jobs which the copy lacks. It runs once the hold has ended. */
 export const LOST_JOBS = "system.lost-jobs";
 
+export type HoldDesk = {
+  audit: AuditLog;
+  clock: Clock;
+  /** Tells the operator, in the log or on the terminal. */
+  tell: (facts: Record<string, unknown>, sentence: string) => void;
+};
+
 /** What the operator has to do while the hold lasts. */
 export const HOLD_REMEDY =
-  "If you have the right system.db, stop the server and put it back together with its -wal, or restore the whole data folder from one backup. To go on with this one, run `swiftmail user reset-password <your address>`, sign in as an administrator of this instance with the new password, check who has access, and dismiss the notice on the instance page.";
+  "If you have the right system.db, stop the server and put it back together with its -wal, or restore the whole data folder from one backup. To go on with this one, run `swiftmail user reset-password <your address>`, sign in as an administrator of this instance with the new password, check who has access, and choose on the instance page to go on with this copy.";
 
 /**
  * Compares `system.db` with what was noted outside it. If it lacks changes, everything that may come back with an older
@@ -42,21 +48,17 @@ export const HOLD_REMEDY =
  *
  * Must be called before anything is served, by whoever opens the file first; from then on this thread keeps it.
  */
-export function holdIfOlder(
-  databases: Databases,
-  dataDir: string,
-  { audit, clock }: { audit: AuditLog; clock: Clock },
-): void {
+export function holdIfOlder(databases: Databases, dataDir: string, desk: HoldDesk): void {
   const { system } = databases;
   const loss = systemLoss(dataDir, system);
   if (loss === "unknown") {
-    noteUnchecked(system, systemSeenPath(dataDir), clock());
+    noteUnchecked(system, systemSeenPath(dataDir), desk);
   } else if (loss !== undefined) {
-    hold(databases, dataDir, loss, { audit, now: clock() });
+    hold(databases, dataDir, loss, desk);
   }
   databases.keepSystem();
   if (isOnHold(system)) {
-    log.error({ path: systemPath(dataDir) }, `system.db is an older copy. ${HOLD_REMEDY}`);
+    desk.tell({ path: systemPath(dataDir) }, `system.db is an older copy. ${HOLD_REMEDY}`);
   }
 }
 
@@ -76,8 +78,9 @@ function hold(
   { system }: Databases,
   dataDir: string,
   { changes, until }: SystemLoss,
-  { audit, now }: { audit: AuditLog; now: number },
+  { audit, clock, tell }: HoldDesk,
 ): void {
+  const now = clock();
   const path = systemPath(dataDir);
   const unknown = unknownWorkspaces(system, dataDir);
   const undone = inTransaction(system, () => {
@@ -102,18 +105,25 @@ function hold(
     beginHistory(system);
     return ended;
   });
-  log.error(
+  tell(
     { path, changes, lastKnown: new Date(until).toISOString(), unknown, ...undone },
     "system.db lacks changes that were saved: it is an older copy, or its log was cut. Everybody was signed out, API keys are turned off, and nothing is sent",
   );
 }
 
-function noteUnchecked(system: Connection, path: string, now: number): void {
-  log.error(
+function noteUnchecked(system: Connection, path: string, { clock, tell }: HoldDesk): void {
+  tell(
     { path },
     "nobody can tell whether system.db is an older copy: its note is missing or damaged",
   );
-  noteDamage(system, { at: now, kind: "system_unchecked", path, bytes: 0, records: 0, kept: "" });
+  noteDamage(system, {
+    at: clock(),
+    kind: "system_unchecked",
+    path,
+    bytes: 0,
+    records: 0,
+    kept: "",
+  });
 }
 
 /** Files of workspaces that were created after the copy was made. */

@@ -23,6 +23,8 @@ let fixture: AccountsApp;
 let admin: SignedUp;
 let editor: { userId: string; cookie: string };
 let key: { id: string; key: string };
+/** What the operator was told. */
+const told: string[] = [];
 beforeEach(async () => {
   fixture = newAccountsApp();
   admin = await fixture.signUp("ada@agency.example", { isAdmin: true });
@@ -33,6 +35,7 @@ beforeEach(async () => {
   });
   key = (await made.json()) as { id: string; key: string };
   look();
+  told.length = 0;
 });
 afterEach(() => fixture.close());
 
@@ -50,6 +53,7 @@ function look(): void {
   holdIfOlder(databases, fixture.dataDir, {
     audit: createAuditLog(databases.system, clock),
     clock,
+    tell: (_facts, sentence) => told.push(sentence),
   });
   databases.close();
 }
@@ -77,6 +81,7 @@ test("a complete file changes nothing", async () => {
 
   expect(isOnHold(system())).toBe(false);
   expect(kinds()).toEqual([]);
+  expect(told).toEqual([]);
   expect(await status(admin.cookie, "/auth/me")).toBe(200);
   expect(await status(key.key, `/workspaces/${admin.workspaceId}/contacts/`)).toBe(200);
 });
@@ -196,7 +201,12 @@ test("a workspace created after the copy is reported, and its number is not give
 test("it is reported once, and again when an older copy is restored again", async () => {
   makeOlder();
   look();
+  expect(told).toEqual([
+    expect.stringContaining("lacks changes that were saved"),
+    expect.stringContaining("swiftmail user reset-password"),
+  ]);
   look();
+  expect(told).toHaveLength(3);
   expect(kinds()).toEqual(["system_older"]);
   await forcePassword(system(), admin.userId, NEW_PASSWORD, fixture.clock.now);
   look();

@@ -1,9 +1,15 @@
 import { afterEach, expect, test } from "bun:test";
 import type { Bottleneck, BottleneckCode } from "../../server/app.ts";
-import { bottleneckCodes, bottleneckDetail } from "../../server/delivery/run/bottleneck-words.ts";
+import {
+  bottleneckAnswer,
+  bottleneckCodes,
+  bottleneckDetail,
+} from "../../server/delivery/run/bottleneck-words.ts";
+import { storedBecause } from "../../server/reasons/because.ts";
 import { bottleneckText } from "../../web/src/bottleneck.ts";
 import { displayZone } from "../../web/src/format.ts";
 import { locale } from "../../web/src/i18n.ts";
+import { causeText, loadRefusalWords } from "../../web/src/refusal.ts";
 
 const zone = displayZone.value;
 afterEach(() => {
@@ -104,4 +110,25 @@ test("numbers, rates and times use the reader's language and time zone", () => {
   expect(said({ code: "suspended", params: { subject: office, until: AT, reason } })).toMatch(
     /^Sending through the sending method “Office” is paused until Nov 20, 2026, 7:00\sAM: 421 busy$/,
   );
+});
+
+test("a stored reason is worded in the reader's language, down to the rule and the reply inside it", async () => {
+  await loadRefusalWords();
+  const rule = storedBecause("rule_matched", {
+    rule: storedBecause("rule_microsoft_block_list"),
+    said: "550 5.7.1 S3140",
+  });
+  const stored = storedBecause("route_broken", { route: "Office", fault: rule });
+  const { detail, ...sent } = bottleneckAnswer({ code: "paused", params: { reason: stored } }, AT);
+
+  expect(detail).toBe(
+    "Paused: The sending method “Office” does not work: Microsoft has the address on its block list (“550 5.7.1 S3140”)",
+  );
+  expect(bottleneckText(sent)).toBe(detail);
+  locale.value = "de";
+  expect(bottleneckText(sent)).toBe(
+    "Pausiert: Der Versandweg „Office“ funktioniert nicht: Microsoft führt die Adresse auf seiner Sperrliste („550 5.7.1 S3140“)",
+  );
+  const words = { reason: "He asked for it", cause: null };
+  expect(causeText(words.reason, words.cause)).toBe("He asked for it");
 });

@@ -12,6 +12,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import { AppError, because, messageOf, notFound, type Reason } from "../../platform/errors.ts";
 import { decryptSecret, type KeyRing } from "../../platform/secrets.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
+import { storedReason } from "../../reasons/because.ts";
 import type { HookCounts } from "./hook-counts.ts";
 import { type HookEvent, parseJson } from "./hook-event.ts";
 import { type HookSubject, readHookToken } from "./hook-token.ts";
@@ -156,7 +157,7 @@ export class Hooks {
   }
 
   #refuse(hook: Hook, why: Reason): AppError {
-    this.#deps.counts.fault(hook.workspaceId, hook.routeId, why.text);
+    this.#deps.counts.fault(hook.workspaceId, hook.routeId, storedReason(why));
     return new AppError("unauthenticated", why);
   }
 

@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { CauseSchema } from "../../platform/http/schemas.ts";
 
 export const HookParams = t.Object({
   provider: t.String({
@@ -33,6 +34,7 @@ export const WebhookView = t.Object(
     lastFault: t.String({
       description: "Why the newest request was refused; empty when it was accepted",
     }),
+    lastFaultCause: CauseSchema,
     counts: t.Record(t.String(), t.Integer(), {
       description:
         "Events by kind: bounce, delayed, complaint, unsubscribe, delivered, other, unknown",

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import { spokenReason } from "../../reasons/because.ts";
 import { hookToken } from "./hook-token.ts";
 import { SECRET_PURPOSE } from "./hooks.service.ts";
 import { secretOf } from "./webhook-providers.ts";
@@ -29,7 +30,8 @@ export function readWebhook(db: Connection, context: WebhookContext, routeId: nu
     changeWebhook(db, routeId, { secret: newPassword(context.keyRing) });
   }
   const row = findWebhook(db, routeId);
-  const { generation, topic, lastEventAt, lastFault } = row;
+  const { generation, topic, lastEventAt } = row;
+  const { reason: lastFault, cause: lastFaultCause } = spokenReason(row.lastFault);
   const subject = { workspaceNumber: context.workspace.number, routeId, generation };
   const url = new URL(
     `/api/v1/hooks/${preset}/${hookToken(context.keyRing, subject)}`,
@@ -50,6 +52,7 @@ export function readWebhook(db: Connection, context: WebhookContext, routeId: nu
     topic,
     lastEventAt,
     lastFault,
+    lastFaultCause,
     counts: JSON.parse(row.counts) as Record<string, number>,
   };
 }

@@ -3,6 +3,7 @@ import { ListChecks } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { type Answer, api, ask } from "../../api.ts";
 import { formatDuration } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Badge, Card } from "../../ui/display.tsx";
@@ -99,6 +100,13 @@ function RuleTable({ rules, onChanged }: { rules: Rule[]; onChanged: () => void 
   );
 }
 
+/** A shipped name in the reader's language; one that a person gave as it is. */
+function nameOf({ key, name, source }: Rule): string {
+  return source === "shipped"
+    ? causeText(name, { code: `rule_${key.replaceAll("-", "_")}` })
+    : name;
+}
+
 type Acts = Record<"toggle" | "reset" | "raise", (rule: Rule) => Promise<void>>;
 
 function ruleColumns(firstKey: string | undefined, { toggle, reset, raise }: Acts): Column<Rule>[] {
@@ -108,7 +116,7 @@ function ruleColumns(firstKey: string | undefined, { toggle, reset, raise }: Act
       head: t("rule"),
       cell: (rule) => (
         <Checkbox
-          label={rule.name}
+          label={nameOf(rule)}
           checked={rule.enabled}
           onChange={() => toggle(rule)}
           hint={<span class="break-all">{matchInWords(rule)}</span>}

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { api, ask } from "../../api.ts";
+import { causeText } from "../../refusal.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -49,7 +50,7 @@ export function RouteWebhook({ routeId }: { routeId: number }) {
           <CopyField label={t("address")} value={data.url} />
           {data.lastFault !== "" && (
             <Notice tone="warning" title={t("refused")}>
-              {data.lastFault}
+              {causeText(data.lastFault, data.lastFaultCause)}
             </Notice>
           )}
           <Facts

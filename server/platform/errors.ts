@@ -6,7 +6,7 @@ import {
   type Thing,
 } from "../reasons/because.ts";
 
-export { because, type Reason, reasonWith } from "../reasons/because.ts";
+export { because, type Reason, reasonWith, storedBecause } from "../reasons/because.ts";
 
 /**
  * Every reason for which a request can be refused. The type is closed: the HTTP layer maps each code to one status, and

@@ -137,6 +137,12 @@ export function spokenReason(text: string): { reason: string; cause: CodedReason
   return { reason, cause: cause as CodedReason };
 }
 
+/** A row with what the stored reason of its failure says. */
+export function spokenError<T extends { error: string | null }>(row: T) {
+  const { reason, cause } = spokenReason(row.error ?? "");
+  return { ...row, error: row.error === null ? null : reason, errorCause: cause };
+}
+
 /** A campaign's row with what its stored reason says. */
 export function spokenStatus<T extends { statusReason: string }>(row: T) {
   const { reason, cause } = spokenReason(row.statusReason);

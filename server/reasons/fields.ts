@@ -19,6 +19,7 @@ export const fieldReasons = {
   unknown_member: "is not a known field of this request",
   control_character: "holds a line break or another control character",
   not_an_email: "is not an email address",
+  not_a_local_time: "is not a time such as 2026-11-30T09:00",
   in_the_past: "is in the past",
   bad_etag: { says: "is not an ETag that was given here", hint: 'For example "3".' },
   bad_cursor: {

@@ -5,6 +5,18 @@ export const workReasons = {
   task_not_undoable: "This kind of task cannot be undone.",
   task_too_late_to_undo: "This task is still running, was undone, or is older than a week.",
 
+  task_failed: "Something went wrong on the server. What was done until then stays done.",
+  export_unwritable:
+    "The file could not be written: the disk of this server may be full. Start it again.",
+  request_failed: "It could not be finished because of a fault of this server; the log has it.",
+  person_erased_meanwhile: "The person was erased meanwhile.",
+  import_failed:
+    "The import stopped because of a fault of this server; the log has it. It can be resumed.",
+  import_disk_full:
+    "The disk of this server is full. Nothing is lost: free some space, then resume this import.",
+  import_erased_meanwhile:
+    "It stopped because of a fault of this server. Somebody was erased on request while it ran, so its file was removed: upload it again to import the rest.",
+
   not_a_campaign: "is no campaign of this workspace",
   unknown_column: ({ column }: { column: string }) => `there is no column ${column}`,
   segment_or_filter: "cannot be combined with a filter",

@@ -1,4 +1,5 @@
 import { Loader } from "lucide-preact";
+import { causeText } from "./refusal.ts";
 import { useWorkspace } from "./session.ts";
 import { TaskDetails } from "./task-details.tsx";
 import { t } from "./tasks.messages.ts";
@@ -77,7 +78,9 @@ function TaskRow({ task }: { task: Task }) {
           {" · "}
           <RelativeTime at={task.createdAt} />
         </span>
-        {task.error !== null && <span class="text-sm text-error">{task.error}</span>}
+        {task.error !== null && (
+          <span class="text-sm text-error">{causeText(task.error, task.errorCause)}</span>
+        )}
         <TaskDetails id={task.id} unit={task.unit} />
       </div>
       <TaskButton task={task} />

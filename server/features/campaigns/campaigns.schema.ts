@@ -124,7 +124,7 @@ export type CampaignChange = typeof CampaignChange.static;
 export const Schedule = t.Object({
   localTime: t.String({
     pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2})?$",
-    error: "is not a time such as 2026-11-30T09:00",
+    error: "not_a_local_time",
     description: "On the clock of the time zone",
   }),
   timeZone: t.String({ maxLength: 64, description: "IANA name, for example Europe/Berlin" }),

@@ -1,5 +1,6 @@
 import { csvLine } from "../../platform/csv.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { storedBecause } from "../../reasons/because.ts";
 import {
   deleteTaskFile,
   recordFileSize,
@@ -27,7 +28,7 @@ const exportTask: TaskKind = {
   canCancel: true,
   // Contacts may have changed since an earlier request, so each gets a file of its own.
   isShared: false,
-  faultText: "The file could not be written: the disk of this server may be full. Start it again.",
+  faultText: storedBecause("export_unwritable"),
   prepare(db, task, now, context) {
     const settings = task.payload as ExportSettings;
     const source = exportSource(db, settings);

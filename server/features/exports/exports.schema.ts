@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { CauseSchema, pageOf, pageQuery } from "../../platform/http/schemas.ts";
 import { ContactFilterSchema } from "../contacts/contacts.schema.ts";
 
 export const ExportRequest = t.Object({
@@ -52,6 +52,7 @@ export const ExportSchema = t.Object(
     rowsTotal: t.Number({ description: "About, until it is done" }),
     sizeBytes: t.Number(),
     error: t.Union([t.String(), t.Null()]),
+    errorCause: CauseSchema,
     createdBy: t.String(),
     createdAt: t.Number(),
     finishedAt: t.Union([t.Number(), t.Null()]),

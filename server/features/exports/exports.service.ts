@@ -5,6 +5,7 @@ import { AppError, because, invalidField, notFound } from "../../platform/errors
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { spokenError, storedBecause } from "../../reasons/because.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import type { ContactFilter } from "../contacts/contacts.service.ts";
 import { requireSegment } from "../segments/segments.service.ts";
@@ -19,7 +20,7 @@ import { recipientTotal } from "./recipients.store.ts";
 
 export { isWorkspace } from "./exports.store.ts";
 
-const EXPIRED = because("export_file_gone").text;
+const EXPIRED = storedBecause("export_file_gone");
 
 /** Selects the contacts of an export. */
 export type ExportFilter = ContactFilter;
@@ -145,8 +146,7 @@ function toExport(row: ExportRow, now: number) {
   const isExpired = isDone && (row.expiresAt ?? 0) <= now;
   const asked = JSON.parse(payload) as ExportSettings & { filter: StoredFilter };
   return {
-    ...shown,
-    error: isExpired ? EXPIRED : row.error,
+    ...spokenError({ ...shown, error: isExpired ? EXPIRED : row.error }),
     sizeBytes: isDone && !isExpired ? row.sizeBytes : 0,
     kind: asked.kind,
     filter: asked.filter,

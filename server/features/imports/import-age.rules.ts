@@ -1,4 +1,4 @@
-import { because } from "../../platform/errors.ts";
+import { storedBecause } from "../../platform/errors.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import type { ImportRow } from "./imports.store.ts";
 
@@ -6,7 +6,7 @@ import type { ImportRow } from "./imports.store.ts";
 export const IMPORT_KEEP_MS = 7 * DAY_MS;
 
 /** The error of an import whose file has expired. */
-export const FORGOTTEN = because("import_forgotten").text;
+export const FORGOTTEN = storedBecause("import_forgotten");
 
 /**
  * True when nobody has started or resumed the import for so long that its file is deleted, or will be tonight. Uses

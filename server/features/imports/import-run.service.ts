@@ -3,6 +3,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { isDiskFull } from "../../platform/disk-full.ts";
 import { log } from "../../platform/log.ts";
+import { storedBecause } from "../../reasons/because.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { wasErasedSince } from "../contacts/contacts.service.ts";
 import { CsvReader } from "./csv-reader.ts";
@@ -40,11 +41,9 @@ const PAUSE_MS = 3;
 const FIRST_ROWS = 100;
 const MAX_ROWS = 1_000;
 const MAX_RAW_CHARS = 4_000;
-const DISK_FULL =
-  "The disk of this server is full. Nothing is lost: free some space, then resume this import.";
+const DISK_FULL = storedBecause("import_disk_full");
 
-const ERASED_MEANWHILE =
-  "It stopped because of a fault of this server. Somebody was erased on request while it ran, so its file was removed: upload it again to import the rest.";
+const ERASED_MEANWHILE = storedBecause("import_erased_meanwhile");
 
 export type RunContext = {
   /** Returns the workspace's connection and is called after each pause. */
@@ -114,8 +113,8 @@ function fail(context: RunContext, row: ImportRow, error: unknown): void {
 
 function failureMessage(error: unknown): string {
   return error instanceof Error && "code" in error && error.code === "ENOENT"
-    ? "The uploaded file is no longer on this server. Upload it again."
-    : "The import stopped because of a fault of this server; the log has it. It can be resumed.";
+    ? storedBecause("upload_gone")
+    : storedBecause("import_failed");
 }
 
 async function importRows(context: RunContext, row: ImportRow): Promise<void> {

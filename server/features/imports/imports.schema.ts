@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { CauseSchema, pageOf, pageQuery } from "../../platform/http/schemas.ts";
 
 const EncodingSchema = t.Union([
   t.Literal("utf-8"),
@@ -348,6 +348,7 @@ export const ImportSchema = t.Object(
     runStartedAt: nullable(t.Number()),
     runStartRows: t.Number(),
     error: nullable(t.String()),
+    errorCause: CauseSchema,
     createdBy: t.String(),
     createdAt: t.Number(),
     startedAt: nullable(t.Number()),

@@ -4,6 +4,7 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { spokenError } from "../../reasons/because.ts";
 import { keepWording } from "../consent/consent.service.ts";
 import {
   createField,
@@ -361,8 +362,7 @@ function toImport(row: ImportRow, now: number) {
     ? { state: "cancelled" as const, error: FORGOTTEN }
     : undefined;
   return {
-    ...shown,
-    ...forgotten,
+    ...spokenError({ ...shown, ...forgotten }),
     encoding,
     delimiter,
     hasHeader,

@@ -1,4 +1,5 @@
 import { zip } from "../../platform/zip.ts";
+import { storedBecause } from "../../reasons/because.ts";
 import { recordFileSize, taskFileOf, taskFilePath, writeAt } from "../tasks/task-files.service.ts";
 import type { Step } from "../tasks/task-kind.service.ts";
 import { personHtml, readableRow, tableCsv } from "./person-archive.ts";
@@ -37,7 +38,11 @@ export function gather(context: PersonContext, id: number): () => Step {
   };
 }
 
-const ERASED: Step = { done: 0, cursor: undefined, failure: "The person was erased meanwhile." };
+const ERASED: Step = {
+  done: 0,
+  cursor: undefined,
+  failure: storedBecause("person_erased_meanwhile"),
+};
 
 function readableTables(
   { db, databases, workspaceId }: PersonContext,

@@ -1,4 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { storedBecause } from "../../reasons/because.ts";
 import { deleteTaskFile } from "../tasks/task-files.service.ts";
 import { type RunContext, surroundingsOf, type TaskKind } from "../tasks/task-kind.service.ts";
 import type { PersonContext } from "./person-context.ts";
@@ -12,7 +13,7 @@ const onPeople = {
   permission: { see: "privacy:write", change: "privacy:write" },
   canCancel: false,
   isShared: false,
-  faultText: "It could not be finished because of a fault of this server; the log has it.",
+  faultText: storedBecause("request_failed"),
 } as const;
 
 const exportTask: TaskKind = {

@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { CauseSchema, pageOf, pageQuery } from "../../platform/http/schemas.ts";
 
 const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T) => t.Union([type, t.Null()]);
 const Kind = t.Union([t.Literal("export"), t.Literal("erase")]);
@@ -37,6 +37,7 @@ export const PrivacyRequestSchema = t.Object(
     ),
     sizeBytes: t.Number(),
     error: nullable(t.String()),
+    errorCause: CauseSchema,
     createdBy: t.String(),
     createdAt: t.Number(),
     finishedAt: nullable(t.Number()),

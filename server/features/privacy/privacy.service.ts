@@ -6,6 +6,7 @@ import { AppError, because, invalidField, notFound } from "../../platform/errors
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { spokenError, storedBecause } from "../../reasons/because.ts";
 import {
   addressOf,
   findIdByAddress,
@@ -29,7 +30,7 @@ import {
   toCheckNow,
 } from "./privacy.store.ts";
 
-const GONE = because("request_file_gone").text;
+const GONE = storedBecause("request_file_gone");
 
 export type PrivacyContext = {
   db: Connection;
@@ -168,8 +169,7 @@ function toRequest(db: Connection, row: RequestRow, now: number) {
   const isDone = row.kind === "export" && row.state === "done";
   const isExpired = isDone && (row.expiresAt ?? 0) <= now;
   return {
-    ...shown,
-    error: isExpired ? GONE : row.error,
+    ...spokenError({ ...shown, error: isExpired ? GONE : row.error }),
     sizeBytes: isDone && !isExpired ? row.sizeBytes : 0,
     result: counts as Record<string, number>,
     check: check === undefined ? [] : toCheckNow(db, check),

@@ -3,6 +3,7 @@ import { isBusy } from "../../platform/db/busy.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { log } from "../../platform/log.ts";
+import { storedBecause } from "../../reasons/because.ts";
 import {
   type RunContext,
   type Step,
@@ -26,7 +27,7 @@ import {
 /** Pause between two steps, so that other writers of the workspace get their turn. */
 const PAUSE_MS = 3;
 
-const FAILED = "Something went wrong on the server. What was done until then stays done.";
+const FAILED = storedBecause("task_failed");
 
 /** The id of a job's task. Jobs queued by an earlier version contain an id of a former table. */
 export function taskOfJob(

@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { CauseSchema } from "../../platform/http/schemas.ts";
 
 /** All kinds of tasks. Each is registered in `server/task-kinds.ts`. */
 export const taskNames = [
@@ -37,6 +38,7 @@ export const TaskSchema = t.Object(
     unit: t.UnionEnum(taskUnits),
     canCancel: t.Boolean({ description: "A removal, merge or erasure, for example, cannot be" }),
     error: nullable(t.String()),
+    errorCause: CauseSchema,
     createdBy: t.String(),
     createdAt: t.Number(),
     startedAt: nullable(t.Number()),

@@ -4,6 +4,7 @@ import { AppError, because, notFound } from "../../platform/errors.ts";
 import type { WaitingWork } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
+import { spokenError } from "../../reasons/because.ts";
 import type { TaskKind, TaskKinds } from "./task-kind.service.ts";
 import { addLine } from "./task-log.store.ts";
 import type { TaskName } from "./tasks.schema.ts";
@@ -180,6 +181,6 @@ function rowOf(db: Connection, kinds: TaskKinds, id: number) {
 }
 
 function toTask(kind: TaskKind, row: TaskRow) {
-  const { payload: _, cursor: __, ...shown } = row;
+  const { payload: _, cursor: __, ...shown } = spokenError(row);
   return { ...shown, unit: kind.unit, canCancel: kind.canCancel };
 }

@@ -1,4 +1,5 @@
 import { Elysia, type ValidationError } from "elysia";
+import { plainReason } from "../../reasons/because.ts";
 import { isBusy } from "../db/busy.ts";
 import { lockedOut } from "../db/write-turn.ts";
 import { isDiskFull } from "../disk-full.ts";
@@ -202,11 +203,12 @@ function wantedOf(alternatives: unknown): Reason | undefined {
   return isNumber ? because("not_a_number") : undefined;
 }
 
-/** A schema's own words come first; a part of the path that is no number is not a valid ID. */
+/** A schema's own code or words come first; a part of the path that is no number is not a valid ID. */
 function fieldProblem(field: string, problem: SchemaProblem, isInPath: boolean): FieldProblem {
   const own = problem.schema["error"];
   if (typeof own === "string") {
-    return { field, reason: own };
+    const why = plainReason(own);
+    return why === undefined ? { field, reason: own } : faultyField(field, why);
   }
   const fault = faultOf(problem);
   if (fault === undefined) {

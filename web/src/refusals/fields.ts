@@ -46,6 +46,10 @@ export const fields = {
     en: "This is not an email address.",
     de: "Das ist keine E-Mail-Adresse.",
   },
+  not_a_local_time: {
+    en: "This is not a time such as 2026-11-30T09:00.",
+    de: "Das ist kein Zeitpunkt wie 2026-11-30T09:00.",
+  },
   in_the_past: {
     en: "This time is in the past.",
     de: "Dieser Zeitpunkt liegt in der Vergangenheit.",

@@ -8,6 +8,26 @@ export const work = {
     de: "Diese Aufgabe läuft noch, wurde bereits rückgängig gemacht oder ist älter als eine Woche.",
   },
 
+  task_failed: {
+    de: "Auf dem Server ist etwas schiefgegangen. Was bis dahin getan wurde, bleibt getan.",
+  },
+  export_unwritable: {
+    de: "Die Datei konnte nicht geschrieben werden. Vielleicht ist der Datenträger dieses Servers voll. Starten Sie den Export erneut.",
+  },
+  request_failed: {
+    de: "Die Anfrage konnte wegen eines Fehlers dieses Servers nicht abgeschlossen werden. Einzelheiten stehen in seinem Protokoll.",
+  },
+  person_erased_meanwhile: { de: "Die Person wurde inzwischen gelöscht." },
+  import_failed: {
+    de: "Der Import wurde wegen eines Fehlers dieses Servers angehalten. Einzelheiten stehen in seinem Protokoll. Er kann fortgesetzt werden.",
+  },
+  import_disk_full: {
+    de: "Der Datenträger dieses Servers ist voll. Nichts ist verloren: Schaffen Sie Platz, und setzen Sie diesen Import dann fort.",
+  },
+  import_erased_meanwhile: {
+    de: "Der Import wurde wegen eines Fehlers dieses Servers angehalten. Während er lief, wurde jemand auf Verlangen gelöscht. Deshalb wurde seine Datei entfernt. Laden Sie sie erneut hoch, um den Rest zu importieren.",
+  },
+
   not_a_campaign: {
     en: "This is not a campaign of this workspace.",
     de: "Das ist keine Kampagne dieses Arbeitsbereichs.",

@@ -1,6 +1,7 @@
 import { FileDown } from "lucide-preact";
 import { apiUrl, ask } from "../../api.ts";
 import { formatBytes, formatDate, formatNumber } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { useWorkspace } from "../../session.ts";
 import { TaskDetails } from "../../task-details.tsx";
 import { refreshTasks, useOpenTasks } from "../../tasks.ts";
@@ -92,7 +93,7 @@ function State({ row }: { row: Export }) {
     <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
       {!isGone && <WorkProgress state={row.state} done={row.rowsDone} total={row.rowsTotal} />}
       <span class="text-sm text-muted max-md:hidden">
-        {row.error}
+        {row.error === null ? null : causeText(row.error, row.errorCause)}
         {!isGone && row.expiresAt !== null && t("until", { date: formatDate(row.expiresAt) })}
       </span>
       {isGone && <span class="text-sm text-muted md:hidden">{t("gone")}</span>}

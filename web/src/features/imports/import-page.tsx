@@ -1,6 +1,7 @@
 import { useRoute } from "preact-iso";
 import { apiUrl, ask } from "../../api.ts";
 import { formatDuration, formatNumber } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -105,7 +106,7 @@ function Outcome({ job }: { job: Import }) {
     <>
       {job.error !== null && (
         <Notice tone="error" title={t("failed")}>
-          {job.error}
+          {causeText(job.error, job.errorCause)}
         </Notice>
       )}
       {job.state !== "done" && <Progress job={job} />}

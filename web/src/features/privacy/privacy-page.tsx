@@ -2,6 +2,7 @@ import { ShieldCheck } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { type Answer, apiUrl, ask, type WorkspaceApi } from "../../api.ts";
 import { formatDate } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { TaskDetails } from "../../task-details.tsx";
 import { RunningWork } from "../../task-list.tsx";
@@ -153,7 +154,9 @@ function State({ row }: { row: PrivacyRequest }) {
     <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
       <WorkBadge state={row.state} />
       <span class={`text-sm text-muted ${isToRead ? "" : "max-md:hidden"}`}>
-        {row.error ?? (row.state === "done" && gathered)}
+        {row.error === null
+          ? row.state === "done" && gathered
+          : causeText(row.error, row.errorCause)}
         {row.kind === "erase" && segments > 0 && (
           <> · {t("segmentsChanged", { count: segments })}</>
         )}

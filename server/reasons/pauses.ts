@@ -48,6 +48,10 @@ export const pauseReasons = {
     `${count} mail servers in a row refuse mail from here; the last one, ${site}, says ${said}`,
   no_site_reachable: "no mail server can be reached from here; is port 25 open?",
   source_rests: ({ source, why }: { source: string; why: string }) => `${source} rests: ${why}`,
+  template_slow: ({ ms }: { ms: number }) =>
+    `Filling in its template takes ${ms} ms for each message. It is sent more slowly, so that it holds up no other campaign.`,
+  server_said: ({ said }: { said: string }) => `the server said “${said}”`,
+  connections_fail: ({ fault }: { fault: string }) => `connections fail (${fault})`,
   rule_matched: ({ rule, said }: { rule: string; said: string }) => `${rule} (“${said}”)`,
   paused_by_member: "paused by a member of this workspace.",
 };

@@ -1,3 +1,5 @@
+import { storedBecause } from "../../reasons/because.ts";
+
 /** Average rendering time in ms above which a campaign counts as heavy. Most messages take 1 ms. */
 const HEAVY_MS = 15;
 const NEWEST_WEIGHT = 0.25;
@@ -42,7 +44,6 @@ export class RenderShare<R extends object> {
       return undefined;
     }
     const each = Math.round(this.#averageMs.get(run) ?? 0);
-    const reason = `Filling in its template takes ${each} ms for each message. It is sent more slowly, so that it holds up no other campaign.`;
-    return { ms, reason };
+    return { ms, reason: storedBecause("template_slow", { ms: each }) };
   }
 }

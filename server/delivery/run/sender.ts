@@ -202,6 +202,6 @@ function settlementOf({ kind }: Answered, { pushback }: Judgement): Settlement {
 /** The reason for a pushback, worded as the end of a sentence. Tells a reply from failing connections. */
 function pushbackOf(outcome: Answered): string {
   return outcome.kind === "refused"
-    ? `the server said “${reasonOf(outcome)}”`
-    : `connections fail (${reasonOf(outcome)})`;
+    ? storedBecause("server_said", { said: reasonOf(outcome) })
+    : storedBecause("connections_fail", { fault: reasonOf(outcome) });
 }

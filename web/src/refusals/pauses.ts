@@ -62,6 +62,17 @@ export const pauses = {
     de: "Von hier aus ist kein Mailserver erreichbar. Ist Port 25 offen?",
   },
   source_rests: { de: "{source} ruht: {why}" },
+  template_slow: {
+    de: "Das Ausfüllen ihrer Vorlage dauert {ms, number} ms pro Nachricht. Sie wird langsamer gesendet, damit sie keine andere Kampagne aufhält.",
+  },
+  server_said: {
+    en: "The server said “{said}”.",
+    de: "Der Server sagte „{said}“.",
+  },
+  connections_fail: {
+    en: "Connections fail ({fault}).",
+    de: "Verbindungen schlagen fehl ({fault}).",
+  },
   rule_matched: { de: "{rule} („{said}“)" },
   paused_by_member: {
     en: "Paused by a member of this workspace.",

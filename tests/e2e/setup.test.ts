@@ -42,7 +42,7 @@ test("a new instance sends every visitor to the setup, and only the console's to
 
   await page.getByLabel("Setup token").fill("not-the-token");
   await press("Start");
-  await page.getByText("Is not the one on the console.").waitFor();
+  await page.getByText("This is not the setup token.").waitFor();
 
   await page.getByLabel("Setup token").fill(await setupToken(binary));
   await press("Start");

@@ -4,7 +4,14 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { join } from "node:path";
 import { openConnection } from "../../server/platform/db/driver.ts";
 import { seedPeople } from "../bench/segment/seed.ts";
-import { Neighbour, type Noticed, posted, sendToAll, wayOut } from "../support/neighbour.ts";
+import {
+  Neighbour,
+  type Noticed,
+  posted,
+  sendToAll,
+  wayOut,
+  whenFree,
+} from "../support/neighbour.ts";
 import { addTenant, type Tenant } from "../support/second-tenant.ts";
 import { startTcpSink } from "../support/tcp-sink.ts";
 import { startWholeServer, type WholeServer } from "../support/whole-server.ts";
@@ -177,13 +184,15 @@ async function startImport(file: number): Promise<void> {
     { length: 30_000 },
     (_, i) => `import${file}x${i}@example.org,Name ${i}`,
   );
-  const upload = await fetch(
-    `${whole.server.url}/api/v1/workspaces/${noisy.workspaceId}/imports?fileName=people.csv`,
-    {
-      method: "POST",
-      headers: { authorization: `Bearer ${noisy.key}`, "content-type": "text/csv" },
-      body: ["email,first name", ...lines].join("\n"),
-    },
+  const upload = await whenFree(() =>
+    fetch(
+      `${whole.server.url}/api/v1/workspaces/${noisy.workspaceId}/imports?fileName=people.csv`,
+      {
+        method: "POST",
+        headers: { authorization: `Bearer ${noisy.key}`, "content-type": "text/csv" },
+        body: ["email,first name", ...lines].join("\n"),
+      },
+    ),
   );
   expect(upload.status).toBe(200);
   const { id, guesses } = (await upload.json()) as {

@@ -175,13 +175,30 @@ export async function sendToAll(
   return id;
 }
 
+const MAX_TRIES = 5;
+
+/**
+ * Sends a request again when the answer is that the workspace is busy, after the time that the answer names. A large
+ * change of the same workspace may hold its lock for longer than a request may wait.
+ */
+export async function whenFree(send: () => Promise<Response>): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const response = await send();
+    const after = response.headers.get("retry-after");
+    if (response.status !== 503 || after === null || tries === MAX_TRIES) {
+      return response;
+    }
+    await Bun.sleep(Number(after) * 1_000);
+  }
+}
+
 /** @throws Error with the server's words when it is refused. */
 export async function posted<T = unknown>(
   tenant: Tenant,
   path: string,
   body?: unknown,
 ): Promise<T> {
-  const response = await tenant.raw("POST", path, body);
+  const response = await whenFree(() => tenant.raw("POST", path, body));
   const text = await response.text();
   if (!response.ok) {
     throw new Error(`POST ${path}: ${response.status} ${text.slice(0, 400)}`);

@@ -4,7 +4,7 @@ export const requestReasons = {
     "A value of the request has a key called toString where a text or a number is expected.",
   nothing_at_url: "Nothing was found at this URL.",
   not_json: "The request body is not valid JSON.",
-  body_is_null: "The request body is null. Send a JSON object.",
+  body_not_object: "The request body is not an object. Send a JSON object.",
   request_does_not_fit: "The request does not fit.",
   bad_host_header: "The Host header is not valid.",
   other_methods: ({ methods }: { methods: string }) => `This address takes ${methods}.`,

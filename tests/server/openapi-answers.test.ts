@@ -193,6 +193,9 @@ test(
 test.each([
   ["no JSON", "\u0010{"],
   ["null", "null"],
+  ["a number", "-482"],
+  ["a text", '"name"'],
+  ["true", "true"],
 ])(
   "a body that is %s is refused by every operation that accepts JSON, also where none is needed",
   async (_, body) => {

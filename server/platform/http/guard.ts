@@ -352,8 +352,8 @@ function admitBody({ limiter, rates }: Gate, actor: Actor | undefined, request: 
  * Parses a JSON body; undefined when the content type is not JSON. Elysia's own parser treats an unreadable body as
  * missing when the route does not require one, so a malformed request would be accepted.
  *
- * @throws SyntaxError for invalid JSON; AppError for `null`, which Elysia treats as an empty object when all fields are
- * optional. Both are answered with 422.
+ * @throws SyntaxError for invalid JSON; AppError for `null`, a number, a text or a truth value, which Elysia treats as an
+ * empty object when all fields are optional. Both are answered with 422.
  */
 async function jsonOf(request: Request): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
@@ -361,8 +361,8 @@ async function jsonOf(request: Request): Promise<unknown> {
   }
   const text = await request.text();
   const body: unknown = text === "" ? undefined : JSON.parse(text);
-  if (body === null) {
-    throw new AppError("invalid_input", because("body_is_null"));
+  if (body !== undefined && (typeof body !== "object" || body === null)) {
+    throw new AppError("invalid_input", because("body_not_object"));
   }
   return body;
 }

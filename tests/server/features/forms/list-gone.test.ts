@@ -165,7 +165,7 @@ test("a list in use is not deleted before its uses were shown", async () => {
   const section = async (id: number) =>
     (await fixture.call("GET", `/campaigns/${id}`)).body.sections.audience;
   expect((await section(leavesOut.id)).problems).toMatchObject([{ code: "list_deleted" }]);
-  expect((await section(bySegment.id)).problems).toMatchObject([{ code: "segment_unusable" }]);
+  expect((await section(bySegment.id)).problems).toMatchObject([{ code: "segment_asks_deleted" }]);
 });
 
 test("a campaign whose excluded list was deleted is not sent, and can be repaired step by step", async () => {

@@ -1,4 +1,4 @@
-/** A reason inside another one, as clients get it: they word it by its code, or show its English text. */
+/** A reason inside another reason. Clients word it by its code, or show `text`, its English sentence. */
 export type InnerReason = { code: string; params?: Params; text: string };
 
 /** The values that a sentence is filled with. */

@@ -62,7 +62,7 @@ async function startBoth(): Promise<{ here: RunningCampaign; there: RunningCampa
   return { here, there };
 }
 
-/** For a file that contains everything from its log; the log then starts anew, so that something is missing. */
+/** Truncates the file. A checkpoint comes first, so that the log does not contain the lost pages. */
 function cut({ file }: RunningCampaign): void {
   const db = openConnection(file);
   db.pragma("wal_checkpoint(RESTART)");

@@ -76,7 +76,7 @@ export async function erase(
   };
 }
 
-/** Deletes the files in which the person may be, and the old pages of the databases. */
+/** Deletes the files that may contain the person's data, and the old pages of the databases. */
 export function removeErasedFiles(context: PersonContext): () => Step {
   const { db, dataDir, now } = context;
   for (const name of forgottenFiles(db, now, AGAIN)) {

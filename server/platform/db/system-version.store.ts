@@ -15,7 +15,7 @@ const updateNoted = statement<[]>("UPDATE system_version SET is_noted = 1 WHERE 
 
 const updateHistory = statement<[history: string]>("UPDATE system_version SET history = ?");
 
-/** How far the file is, and whether that was ever noted outside it. */
+/** The number of changes in the file, and whether it was ever written to the note outside the file. */
 export function systemVersion(system: Connection): SystemVersion & { isNoted: 0 | 1 } {
   const row = selectVersion(system).get();
   if (row === undefined) {
@@ -24,12 +24,14 @@ export function systemVersion(system: Connection): SystemVersion & { isNoted: 0 
   return row;
 }
 
-/** The version is noted outside the file from now on. */
+/** Records that the version is now written to the note outside the file. */
 export function markNoted(system: Connection): void {
   updateNoted(system).run();
 }
 
-/** The file is an older copy. What was noted of the history that it left says nothing about it from now on. */
+/**
+ * Starts a new history, because the file is an older copy. The note about the previous history does not apply to it.
+ */
 export function beginHistory(system: Connection): void {
   updateHistory(system).run(randomBytes(HISTORY_BYTES).toString("hex"));
 }

@@ -67,7 +67,7 @@ export function holdCause(system: Connection, workspaceId: string): "file" | "sy
   return isHeld === 1 ? undefined : isHeld === 0 ? "file" : "system";
 }
 
-/** The campaigns of all workspaces are to be stopped, because system.db is an older copy. */
+/** Records that all campaigns must be stopped, because system.db is an older copy. */
 export function holdAll(system: Connection, at: number): void {
   unholdAll(system).run(at);
 }

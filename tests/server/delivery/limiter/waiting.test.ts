@@ -109,9 +109,9 @@ test("of thousands waiting for one limit one is called, and the next when that o
   expect(queue.due(100)).toEqual([0]);
   expect(queue.moved(0, true)).toEqual([1]);
   expect(queue.park(1, rateLimited(200), 100)).toEqual([]);
-  // It was called and found nothing, so it has not had its turn.
+  // Item 1 was called and refused again, so it has not had its turn.
   expect(queue.due(200)).toEqual([1]);
-  // The slot that 1 was called for is still free when another limit refuses it, or when it has nothing to send.
+  // The slot offered to item 1 is still free when another limit refuses the item, or when it has nothing to send.
   expect(queue.park(1, fullNode(), 200)).toEqual([2]);
   expect(queue.moved(2)).toEqual([3]);
   expect(queue.size).toBe(2_997);

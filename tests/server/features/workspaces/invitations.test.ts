@@ -197,7 +197,7 @@ test("a workspace may invite thirty times a day and an address three times, inde
   const other = `/workspaces/${bob.workspaceId}/members`;
   const same = { email: "often@example.com", role: "viewer" };
   for (let n = 0; n < 3; n++) {
-    // Others cannot use it up, and it does not reveal that others have invited the address.
+    // Other workspaces do not use up this allowance, and it does not reveal that they invited the address.
     expect((await fixture.call(bob.cookie, "POST", other, same)).status).toBe(200);
   }
   const refused = await fixture.call(bob.cookie, "POST", other, same);

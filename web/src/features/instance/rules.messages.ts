@@ -56,8 +56,8 @@ export const t = messages({
   },
   provider: { en: "Provider", de: "Anbieter" },
   providerHint: {
-    en: "google, microsoft, yahoo, apple, gmx, other …, or the preset of a relay",
-    de: "google, microsoft, yahoo, apple, gmx, other … oder die Vorlage eines Relays",
+    en: "One of google, microsoft, yahoo, apple, gmx or other, or the name of a relay’s preset.",
+    de: "google, microsoft, yahoo, apple, gmx oder other, oder der Name der Vorlage eines Relays.",
   },
   providersHint: {
     en: "Separate with commas. Leave empty for every provider.",

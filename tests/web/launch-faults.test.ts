@@ -22,6 +22,7 @@ const faults: Record<LaunchFault["code"], LaunchFault> = {
   no_subject: { code: "no_subject" },
   no_body: { code: "no_body" },
   content_unchecked: { code: "content_unchecked" },
+  refusals_lost: { code: "refusals_lost" },
   no_audience: { code: "no_audience" },
   list_deleted: { code: "list_deleted" },
   no_sender: { code: "no_sender" },

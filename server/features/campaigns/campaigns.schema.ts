@@ -198,7 +198,7 @@ export const Preflight = t.Object(
         message: t.String(),
         fix: t.String({
           description:
-            "Where to mend it: subject, content, text, audience, sender, route, domains, public-url",
+            "Where to mend it: subject, content, text, audience, sender, route, domains, public-url, instance, workspace, duplicate",
         }),
       }),
     ),

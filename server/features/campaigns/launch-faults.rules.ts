@@ -16,6 +16,7 @@ export type LaunchFault =
   | { code: "public_url_local" | "public_url_http"; params: { url: string } };
 
 type PlainCode =
+  | "refusals_lost"
   | "no_subject"
   | "no_body"
   | "content_unchecked"

@@ -22,6 +22,7 @@ export type Fix =
   | "route"
   | "domains"
   | "public-url"
+  | "instance"
   | "workspace"
   | "duplicate";
 
@@ -49,6 +50,8 @@ export type PreflightFacts = {
    * When the campaign was launched according to a newer state of the workspace (unix ms); undefined when it was not.
    */
   startedBefore: number | undefined;
+  /** Changes to the workspace were lost, and no administrator has read it yet. */
+  mayLackRefusals: boolean;
   sender:
     | {
         email: string;
@@ -72,6 +75,7 @@ export type PreflightFacts = {
 /** Problems that would prevent the send (errors) or harm it (warnings), most serious first. */
 export function preflightChecks(facts: PreflightFacts): Check[] {
   const checks = [
+    ...lossChecks(facts),
     ...copyChecks(facts),
     ...sectionChecks(facts),
     ...problemChecks(facts),
@@ -88,6 +92,13 @@ const checkOf = (fault: LaunchFault, severity: Check["severity"], fix: Fix): Che
   severity,
   fix,
 });
+
+/** The test inbox reaches nobody. */
+function lossChecks({ mayLackRefusals, route }: PreflightFacts): Check[] {
+  return mayLackRefusals && route?.kind !== "test_inbox"
+    ? [checkOf({ code: "refusals_lost" }, "error", "instance")]
+    : [];
+}
 
 function copyChecks({ startedBefore: at }: PreflightFacts): Check[] {
   return at === undefined

@@ -5,6 +5,7 @@ import {
   type Waterfall,
 } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
+import { mayLackRefusals } from "../../platform/db/damage.store.ts";
 import { lostAt, refreshDomain } from "../domains/domains.service.ts";
 import type { CampaignEngine, DnsLookup } from "../ports.ts";
 import { routeOrigins } from "../routes/routes.service.ts";
@@ -80,6 +81,7 @@ export async function runPreflight(
       campaignId: row.id,
       createdAt: row.createdAt,
     }),
+    mayLackRefusals: mayLackRefusals(deps.databases.system, db.name),
     sender: sender && { ...sender, domainLostAt: lostAt(db, sender.domainId) },
     route,
   });

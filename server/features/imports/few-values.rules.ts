@@ -8,7 +8,6 @@ export type FewValues = { value: string; rows: number }[];
 /** Counts the distinct values of a column until there are too many. */
 export class FewValuesTally {
   private counts: Map<string, number> | undefined = new Map();
-  private rows = 0;
 
   add(cell: string): void {
     if (this.counts === undefined) {
@@ -18,7 +17,6 @@ export class FewValuesTally {
     if (value === "") {
       return;
     }
-    this.rows += 1;
     const known = this.counts.get(value);
     // Addresses and long texts are not a status, and these counts are stored for a while.
     const isTooMuch =
@@ -31,12 +29,13 @@ export class FewValuesTally {
     this.counts.set(value, (known ?? 0) + 1);
   }
 
-  /** Undefined for a column whose values hardly repeat, or that has too many. */
+  /** Undefined for a column without values, or with too many. */
   result(): FewValues | undefined {
-    const { counts, rows } = this;
-    if (counts === undefined || counts.size === 0 || (counts.size > 1 && counts.size * 2 > rows)) {
+    if (this.counts === undefined || this.counts.size === 0) {
       return undefined;
     }
-    return [...counts].map(([value, n]) => ({ value, rows: n })).sort((a, b) => b.rows - a.rows);
+    return [...this.counts]
+      .map(([value, n]) => ({ value, rows: n }))
+      .sort((a, b) => b.rows - a.rows);
   }
 }

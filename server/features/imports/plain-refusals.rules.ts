@@ -81,23 +81,33 @@ const MAY_REFUSE =
 const LONGEST = Math.max(...[...PLAIN_REFUSALS.keys()].map((word) => word.length));
 
 const OF_NOTES =
-  /^(notes?|notiz(en)?|comments?|kommentare?|bemerkung(en)?|anmerkung(en)?|hinweise?|remarks?|memo|commentaires?|remarques?|notas?|observaciones|comentarios?|commento|commenti|osservazioni|observacoes|opmerking(en)?|tags?|labels?|etiketten|schlagworte?r?|stichworte?r?)$/;
+  /^(notes?|notiz(en)?|comments?|kommentare?|bemerkung(en)?|anmerkung(en)?|hinweise?|remarks?|memo|commentaires?|remarques?|notas?|observaciones|comentarios?|commento|commenti|osservazioni|observacoes|opmerking(en)?|infos?|tags?|labels?|etiketten|schlagworte?r?|stichworte?r?)$/;
 const ALONE = new Set(
   "stop stopp stoppen nein raus no non nee nao halt ende aufhoren basta arret arreter retirer remove removed rausnehmen streichen loschen entfernen".split(
     " ",
   ),
 );
 
+/** Names of columns whose words may be about mail: a status of something, or whether mail arrives. */
+const LIKE_STATUS =
+  /status|statut|zustell|empfang|deliver|reachab|erreichb|engagement|lifecycle|quality|qualitat|verif|hygiene/;
+
 /**
- * Makes the test for a single word that stands for a refusal among notes and tags, such as `STOP`. It may mean
- * something else, so a person decides about it.
+ * Makes the test for a single word that stands for a refusal among notes and tags, such as `STOP`, or in a status of
+ * something, such as `inactive`. It may mean something else, so a person decides about it.
  */
 export function standsAlone(name: string): (cell: string) => boolean {
-  if (!name.split(/[^\p{L}\p{M}]+/u).some((word) => OF_NOTES.test(foldWord(word)))) {
+  const words = name.split(/[^\p{L}\p{M}]+/u).map(foldWord);
+  const isOfNotes = words.some((word) => OF_NOTES.test(word));
+  if (!isOfNotes && !LIKE_STATUS.test(foldWord(name))) {
     return () => false;
   }
+  const isNo = (word: string) => ALONE.has(word) || isRefusingWord(word);
   return (cell) =>
-    cell.length > 1 &&
-    cell.length <= 200 &&
-    partsOf(cell).some((part) => ALONE.has(foldWord(part)));
+    cell.length > 1 && cell.length <= 200 && partsOf(cell).some((part) => isNo(foldWord(part)));
+}
+
+function isRefusingWord(word: string): boolean {
+  const meaning = meaningOfWord(word);
+  return meaning !== undefined && meaning !== "subscribed" && meaning !== "unconfirmed";
 }

@@ -32,14 +32,14 @@ function refusalOfText(text: string): Meaning | undefined {
  */
 const UNCONFIRMED =
   /unconfirm|notconfirm|unbestatigt|nichtbestatigt|nonconfirm|noconfirm|sinconfirm|naoconfirm|daconferm|onbevestigd|nietbevestigd/;
-const SHORT = /^(bajas?|dnc)(\d|$)/;
+const SHORT = /^(bajas?|dnc|removed|leavers?)(list\p{L}*)?(\d|$)/u;
 
 /**
  * People who left or must be forgotten. Only names of files and headings are read this way: a column `Kündigung` may be
  * the end of a contract.
  */
 const GONE =
-  /kundigung|kuendigung|austritt|ausgetreten|erasure|righttobeforgotten|loschantr|loschanfr|loeschantr|loeschanfr|(^|gdpr|dsgvo|rgpd)(deletion|delete|forget)(request|d)|^(removed|deleted|former|ex|lapsed|geloschte?|ehemalige?)(user|contact|subscriber|member|people|person|email|address|recipient|customer|kontakt|abonnent|empfanger|mitglied|kunde|adresse)/;
+  /stoplist|nevermail|nevercontact|nevere?mail|deadaddress|deademail|wypisan|odhlasen|avregistrer|avmeldt|afmeldt|^cancell?ad[oa]s|^annulat[ie]|kundigung|kuendigung|austritt|ausgetreten|erasure|righttobeforgotten|loschantr|loschanfr|loeschantr|loeschanfr|(^|gdpr|dsgvo|rgpd)(deletion|delete|forget)(request|d)|^(removed|deleted|former|ex|lapsed|geloschte?|ehemalige?)(user|contact|subscriber|member|people|person|email|address|recipient|customer|kontakt|abonnent|empfanger|mitglied|kunde|adresse)/;
 
 /** Columns that only a file of unsubscribed people has. */
 export const refusingColumns = (header: readonly string[]): string[] =>

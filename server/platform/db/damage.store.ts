@@ -31,6 +31,17 @@ export type DamageKind =
   | "system_unchecked"
   | "workspace_unknown";
 
+const selectLostChanges = statement<[path: string]>(`
+  SELECT 1 FROM damage_notice
+   WHERE read_at IS NULL AND (kind = 'journal_missing' OR kind IN ('changes_lost', 'older_copy') AND path = ?)
+   LIMIT 1
+`);
+
+const raiseNotice = statement<[Omit<DamageNotice, "id">]>(`
+  UPDATE damage_notice SET at = @at, records = records + @records
+   WHERE kind = @kind AND path = @path AND bytes = @bytes AND kept = @kept AND read_at IS NULL
+`);
+
 const insertNotice = statement<[Omit<DamageNotice, "id"> & { isLasting: 0 | 1 }]>(`
   INSERT INTO damage_notice (at, kind, path, bytes, records, kept)
   SELECT @at, @kind, @path, @bytes, @records, @kept
@@ -72,6 +83,26 @@ export function noteDamage(
   isLasting = false,
 ): void {
   insertNotice(system).run({ ...notice, isLasting: isLasting ? 1 : 0 });
+}
+
+/**
+ * Records a loss that is found once. A loss that is found before the notice of an earlier one was read is added to that
+ * notice, which then has the time of the last.
+ */
+export function noteLoss(system: Connection, notice: Omit<DamageNotice, "id">): void {
+  if (raiseNotice(system).run(notice).changes === 0) {
+    noteDamage(system, notice);
+  }
+}
+
+/**
+ * True until an administrator has read that a workspace's file lacks changes, or that the journal has lost records: people
+ * may have unsubscribed of whom nothing is known any more.
+ *
+ * @param path Of the workspace's file.
+ */
+export function mayLackRefusals(system: Connection, path: string): boolean {
+  return selectLostChanges(system).get(path) !== undefined;
 }
 
 /** Notices that the administrator has not read yet, at most 100. */

@@ -2,7 +2,7 @@
 // increases tells: system.db knows a higher value than such a file has.
 import { log } from "../log.ts";
 import { consentVersion } from "./consent-version.store.ts";
-import { noteDamage } from "./damage.store.ts";
+import { noteLoss } from "./damage.store.ts";
 import type { Connection } from "./driver.ts";
 import { stampFile } from "./log-base.ts";
 import { statement } from "./statements.ts";
@@ -125,7 +125,7 @@ export class LostChanges {
       if (version < seen) {
         const at = Date.now();
         const records = seen - version;
-        noteDamage(this.#system, { kind: "changes_lost", path, records, bytes: 0, kept: "", at });
+        noteLoss(this.#system, { kind: "changes_lost", path, records, bytes: 0, kept: "", at });
         lowerSeen(this.#system, { workspaceId, version, at });
       }
       return seen - version;

@@ -2,6 +2,9 @@ import type { RefusalWords } from "./words.ts";
 
 /** What keeps a campaign from being sent or would hurt it. */
 export const launch = {
+  refusals_lost: {
+    de: "Änderungen an diesem Arbeitsbereich sind verloren gegangen. In seiner Sperrliste können daher Personen fehlen, die sich abgemeldet haben. Ein Administrator dieser Instanz muss zuerst den Hinweis auf der Instanzseite lesen.",
+  },
   no_subject: { de: "Schreiben Sie einen Betreff." },
   no_body: { de: "Schreiben Sie die Nachricht." },
   content_unchecked: { de: "Die Nachricht wird noch geprüft. Versuchen Sie es gleich erneut." },

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { runLaunchJob } from "../../../../server/features/campaigns/launch.ts";
 import { systemDns } from "../../../../server/features/domains/domains.service.ts";
+import {
+  type DamageKind,
+  noteLoss,
+  readDamage,
+  unreadDamage,
+} from "../../../../server/platform/db/damage.store.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { renderHere } from "../../../support/app.ts";
 import { type CampaignFixture, newCampaignFixture, START } from "./fixture.ts";
@@ -62,6 +68,41 @@ test("launching freezes the content with its links, and queues the launch job", 
   expect(fixture.db().prepare("SELECT link_no, url FROM campaign_link").all()).toEqual([
     { link_no: 1, url: "https://shop.example/?a=1&b=2" },
   ]);
+});
+
+test.each<[DamageKind, boolean]>([
+  ["changes_lost", true],
+  ["older_copy", true],
+  ["journal_missing", true],
+  ["limits_lost", false],
+])(
+  "after %s nothing is launched or started on schedule before an administrator has read it: %p",
+  async (kind, isRefused) => {
+    const { system } = fixture.app.databases;
+    const id = await fixture.newReady();
+    // The test inbox reaches nobody.
+    fixture.db().exec("UPDATE route SET kind = 'relay', host = '127.0.0.1', port = 25");
+    const path = fixture.db().name;
+    noteLoss(system, { kind, path, records: 1, bytes: 0, kept: "", at: START });
+
+    const first = await fixture.call("POST", `/${id}/launch`);
+    expect(first.status).toBe(isRefused ? 409 : 200);
+    if (isRefused) {
+      expect(await first.text()).toContain("refusals_lost");
+      for (const notice of unreadDamage(system)) {
+        readDamage(system, notice.id, START);
+      }
+      expect((await fixture.call("POST", `/${id}/launch`)).status).toBe(200);
+    }
+  },
+);
+
+test("what another workspace lost does not keep this one from sending", async () => {
+  const loss = { kind: "changes_lost", records: 1, bytes: 0, kept: "", at: START } as const;
+  noteLoss(fixture.app.databases.system, { ...loss, path: "/elsewhere/t_other.db" });
+
+  const id = await fixture.newReady();
+  expect((await fixture.call("POST", `/${id}/launch`)).status).toBe(200);
 });
 
 test("the job can be repeated: delivery prepares what is preparing and leaves the rest alone", async () => {

@@ -16,6 +16,7 @@ const good: PreflightFacts = {
   postalAddress: "1 Street",
   willGetIt: 10,
   startedBefore: undefined,
+  mayLackRefusals: false,
   sender: {
     email: "a@example.com",
     domainVerified: true,
@@ -40,6 +41,7 @@ test.each([
     { startedBefore: 1 },
     "error sent_before duplicate",
   ],
+  ["a workspace that lost changes", { mayLackRefusals: true }, "error refusals_lost instance"],
   ["an empty audience", { willGetIt: 0 }, "error empty_audience audience"],
   ["a body without a way out", { bodySource: "<p>Hi</p>" }, "warning no_unsubscribe_link content"],
   ["an emptied text part", { textSource: " " }, "warning no_text text"],

@@ -144,8 +144,8 @@ test("a heading among the rows that says no applies to the whole file", async ()
 
 test("the check shows the values of columns that do not count, so that a person can see what they say", async () => {
   const rows = Array.from(
-    { length: 8 },
-    (_, n) => `p${n}@x.example,${n < 6 ? "click" : "dropped"},${n}`,
+    { length: 20 },
+    (_, n) => `p${n}@x.example,${n < 18 ? "click" : "dropped"},${n}`,
   );
   const { body } = await fixture.upload(`email,event,number\n${rows.join("\n")}\n`);
   const check = (await fixture.check(body.id, body.guesses)) as unknown as {
@@ -157,7 +157,7 @@ test("the check shows the values of columns that do not count, so that a person 
       column: 1,
       name: "event",
       values: [
-        { value: "click", rows: 6 },
+        { value: "click", rows: 18 },
         { value: "dropped", rows: 2 },
       ],
     },
@@ -179,6 +179,10 @@ test.each([
   ["segment", "unsuscribed", "unsubscribed"],
   ["Consent expires", "2020-01-01", "unclear"],
   ["退订", "是", "unsubscribed"],
+  ["customer status", "gesperrt", "unclear"],
+  ["Zustellung", "gesperrt", "unclear"],
+  ["deliverability check", "invalid", "unclear"],
+  ["Hinweis", "inactive", "unclear"],
   ["last name", "UNSUBSCRIBED", "unsubscribed"],
   ["city", "do not contact", "unsubscribed"],
 ])("a column %s with %s is not treated as a yes", async (name, cell, reason) => {
@@ -192,6 +196,15 @@ test.each([
 test.each([
   "Kündigungen 2024.csv",
   "austritte.csv",
+  "dnc list.csv",
+  "stop list.csv",
+  "never-mail.csv",
+  "removed.csv",
+  "leavers.csv",
+  "dead addresses.csv",
+  "wypisani.csv",
+  "odhlášení.csv",
+  "cancelados.csv",
   "removed_users.csv",
   "GDPR erasure requests.csv",
   "отписавшиеся.csv",

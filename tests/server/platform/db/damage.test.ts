@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   damageTotals,
   noteDamage,
+  noteLoss,
   readDamage,
   unreadDamage,
 } from "../../../../server/platform/db/damage.store.ts";
@@ -41,6 +42,17 @@ test("damage is reported once while its notice is unread, and again when it happ
 
   expect(unreadDamage(system)).toMatchObject([{ ...missing, at: 3 }]);
   expect(damageTotals(system)).toMatchObject([{ kind: "journal_missing", n: 2 }]);
+});
+
+test("a second loss is added to the unread notice of the first, and is a notice of its own after that", () => {
+  const loss = { ...missing, kind: "changes_lost" as const, path: "/data/t_1.db" };
+  noteLoss(system, { ...loss, records: 4, at: 1 });
+  noteLoss(system, { ...loss, records: 5, at: 2 });
+  expect(unreadDamage(system)).toMatchObject([{ records: 9, at: 2 }]);
+
+  readAll();
+  noteLoss(system, { ...loss, records: 1, at: 3 });
+  expect(unreadDamage(system)).toMatchObject([{ records: 1, at: 3 }]);
 });
 
 test("persisting damage that each start finds again is not reported again once it was read", () => {

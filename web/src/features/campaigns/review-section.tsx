@@ -160,6 +160,7 @@ function Checks({
     content: "#content",
     text: "#content",
     "public-url": "/instance",
+    instance: "/instance",
   };
   return (
     <div class="flex flex-col gap-2">

@@ -49,7 +49,16 @@ afterAll(() => seeded.binary.dispose());
 const keptOf = ({ workspace }: RunningCampaign) =>
   join(seeded.binary.dataDir, "local/kept", workspace.id);
 
+/** Nothing is launched while a notice of lost refusals is unread, and the last test may have left one. */
+async function dismissNotices(): Promise<void> {
+  const { notices } = await seeded.api.get<{ notices: { id: number }[] }>("/instance/damage");
+  for (const { id } of notices) {
+    await seeded.api.post(`/instance/damage/notices/${id}/read`, {});
+  }
+}
+
 async function startBoth(): Promise<{ here: RunningCampaign; there: RunningCampaign }> {
+  await dismissNotices();
   const way = { people: PEOPLE, maxPerSecond: PER_SECOND };
   const [here, there] = await Promise.all([
     startSlowCampaign(seeded, seeded.workspace, {

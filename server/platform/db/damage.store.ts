@@ -31,9 +31,13 @@ export type DamageKind =
   | "system_unchecked"
   | "workspace_unknown";
 
-const selectLostChanges = statement<[path: string]>(`
+// The path of `results_lost` is followed by the position in the journal, in brackets.
+const selectLostChanges = statement<[{ path: string }]>(`
   SELECT 1 FROM damage_notice
-   WHERE read_at IS NULL AND (kind = 'journal_missing' OR kind IN ('changes_lost', 'older_copy') AND path = ?)
+   WHERE read_at IS NULL
+     AND (kind = 'journal_missing'
+          OR kind IN ('changes_lost', 'older_copy', 'results_lost')
+             AND (path = @path OR substr(path, 1, length(@path) + 2) = @path || ' ('))
    LIMIT 1
 `);
 
@@ -102,7 +106,7 @@ export function noteLoss(system: Connection, notice: Omit<DamageNotice, "id">): 
  * @param path Of the workspace's file.
  */
 export function mayLackRefusals(system: Connection, path: string): boolean {
-  return selectLostChanges(system).get(path) !== undefined;
+  return selectLostChanges(system).get({ path }) !== undefined;
 }
 
 /** Notices that the administrator has not read yet, at most 100. */

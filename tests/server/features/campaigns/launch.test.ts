@@ -74,6 +74,7 @@ test.each<[DamageKind, boolean]>([
   ["changes_lost", true],
   ["older_copy", true],
   ["journal_missing", true],
+  ["results_lost", true],
   ["limits_lost", false],
 ])(
   "after %s nothing is launched or started on schedule before an administrator has read it: %p",
@@ -82,7 +83,7 @@ test.each<[DamageKind, boolean]>([
     const id = await fixture.newReady();
     // The test inbox reaches nobody.
     fixture.db().exec("UPDATE route SET kind = 'relay', host = '127.0.0.1', port = 25");
-    const path = fixture.db().name;
+    const path = `${fixture.db().name}${kind === "results_lost" ? " (journal up to web 1/9)" : ""}`;
     noteLoss(system, { kind, path, records: 1, bytes: 0, kept: "", at: START });
 
     const first = await fixture.call("POST", `/${id}/launch`);

@@ -71,8 +71,8 @@ export const t = messages({
   },
   journal_missing: { en: "Part of the journal was missing", de: "Ein Teil des Journals fehlte" },
   journal_missingBody: {
-    en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. What was in the missing part is lost. If you have the folder, stop the server, put it back and start again. Messages that were being sent are on hold: decide about them in each campaign, and check who unsubscribed before you resume. If the whole local folder was missing, test inboxes and uploaded files that were waiting are gone too.",
-    de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Nachrichten, die gerade gesendet wurden, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Fehlte der ganze Ordner local, sind auch Test-Postfächer und wartende hochgeladene Dateien verloren.",
+    en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. What was in the missing part is lost. If you have the folder, stop the server, put it back and start again. Messages that were being sent are on hold: decide about them in each campaign, and check who unsubscribed before you resume. If the whole local folder was missing, test inboxes and uploaded files that were waiting are gone too. No new campaign can be sent until you dismiss this notice.",
+    de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Nachrichten, die gerade gesendet wurden, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Fehlte der ganze Ordner local, sind auch Test-Postfächer und wartende hochgeladene Dateien verloren. Neue Kampagnen können erst gesendet werden, wenn Sie diesen Hinweis schließen.",
   },
   inbox_damaged: {
     en: "A test inbox was damaged and has been reset",
@@ -115,24 +115,24 @@ export const t = messages({
     de: "Die Datei eines Arbeitsbereichs ist eine ältere Kopie aus der Zeit vor dem Versand von Kampagnen",
   },
   older_copyBody: {
-    en: "Campaigns that were sending are paused, and scheduled campaigns are drafts again. They may have been sent, changed or cancelled after the copy was made. Check each of them before you send it.",
-    de: "Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Möglicherweise wurden sie nach dieser Kopie gesendet, geändert oder abgebrochen. Prüfen Sie jede, bevor Sie sie senden.",
+    en: "Campaigns that were sending are paused, and scheduled campaigns are drafts again. They may have been sent, changed or cancelled after the copy was made. Check each of them before you send it. The workspace cannot send new campaigns until you dismiss this notice.",
+    de: "Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Möglicherweise wurden sie nach dieser Kopie gesendet, geändert oder abgebrochen. Prüfen Sie jede, bevor Sie sie senden. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis schließen.",
   },
   changes_lost: {
     en: "A workspace file lacks changes that were saved",
     de: "In der Datei eines Arbeitsbereichs fehlen gespeicherte Änderungen",
   },
   changes_lostBody: {
-    en: "The file is an older copy, or its -wal file was cut. People who unsubscribed or were suppressed may be mailable again. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Use a newer copy of the file if you have one, or check who unsubscribed before you send.",
-    de: "Die Datei ist eine ältere Kopie, oder ihre -wal-Datei wurde abgeschnitten. Personen, die sich abgemeldet haben oder gesperrt wurden, erhalten möglicherweise wieder E-Mails. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Senden, wer sich abgemeldet hat.",
+    en: "The file is an older copy, or its -wal file was cut. People who unsubscribed or were suppressed may be mailable again. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Use a newer copy of the file if you have one, or check who unsubscribed before you send. The workspace cannot send new campaigns until you dismiss this notice.",
+    de: "Die Datei ist eine ältere Kopie, oder ihre -wal-Datei wurde abgeschnitten. Personen, die sich abgemeldet haben oder gesperrt wurden, erhalten möglicherweise wieder E-Mails. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Senden, wer sich abgemeldet hat. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis schließen.",
   },
   results_lost: {
     en: "A workspace file is an older copy, so some results are lost",
     de: "Die Datei eines Arbeitsbereichs ist eine ältere Kopie, deshalb fehlen Ergebnisse",
   },
   results_lostBody: {
-    en: "Some results, opens, clicks and unsubscribes since that copy are missing, so the numbers are too low. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Recipients still waiting there may already have received the message, and would get it twice, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume.",
-    de: "Seit dieser Kopie fehlen Ergebnisse, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Wartende Empfänger haben die Nachricht möglicherweise schon erhalten und bekämen sie doppelt, oder haben sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat.",
+    en: "Some results, opens, clicks and unsubscribes since that copy are missing, so the numbers are too low. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Recipients still waiting there may already have received the message, and would get it twice, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume. The workspace cannot send new campaigns until you dismiss this notice.",
+    de: "Seit dieser Kopie fehlen Ergebnisse, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Wartende Empfänger haben die Nachricht möglicherweise schon erhalten und bekämen sie doppelt, oder haben sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis schließen.",
   },
   system_unchecked: {
     en: "SwiftMail cannot tell whether the main database (system.db) is complete",

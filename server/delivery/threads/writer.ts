@@ -37,7 +37,8 @@ import { OlderCopies } from "./older-copies.ts";
 import { Revival } from "./revival.ts";
 import { inSteps } from "./steps.ts";
 
-const TICK_MS = 120;
+// With leases and stamps, at most ten commits a second reach a workspace's file.
+const TICK_MS = 140;
 /** SQLite's busy time-out: longer than a short transaction of another thread. */
 const BUSY_MS = 50;
 /** How long no work is leased from a workspace whose file is locked. */

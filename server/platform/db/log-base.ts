@@ -34,9 +34,17 @@ const noteStamp = statement<[{ log: string; stamp: number }]>(`
 
 /** Writes a new stamp into a workspace's file that has changed. Must not be called inside a transaction. */
 export function stampFile(db: Connection): void {
-  note(db, (stamp) => writeNextStamp(db, stamp));
+  beginStamp(db);
   // The new stamp is in the log by now, or already in the main file.
   note(db);
+}
+
+/**
+ * As `stampFile`, in one commit instead of two: the new stamp counts only once the next one is written. For files that
+ * are written all the time.
+ */
+export function beginStamp(db: Connection): void {
+  note(db, (stamp) => writeNextStamp(db, stamp));
 }
 
 function note(db: Connection, then?: (stamp: number) => void): void {

@@ -4,7 +4,7 @@ import { log } from "../log.ts";
 import { consentVersion } from "./consent-version.store.ts";
 import { noteLoss } from "./damage.store.ts";
 import type { Connection } from "./driver.ts";
-import { stampFile } from "./log-base.ts";
+import { beginStamp, stampFile } from "./log-base.ts";
 import { statement } from "./statements.ts";
 import { inTransaction } from "./transaction.ts";
 import { lowerSeen, raiseSeen, seenVersion } from "./workspace-seen.store.ts";
@@ -20,8 +20,8 @@ type Noted = {
 };
 
 /**
- * A stamp is two commits. A file that is written all the time gets one so often, so that the stamps are few among its
- * commits; an older copy of less than this age is not told from its successor.
+ * A file that is written all the time gets a stamp so often, so that the stamps are few among its commits. A stamp counts
+ * from the next one on, so an older copy of less than twice this age is not told from its successor.
  */
 const STAMP_EVERY_MS = 5_000;
 
@@ -68,7 +68,7 @@ export class LostChanges {
 
   /** As `note`, before the connection is closed. */
   noteLast(workspaceId: string, db: Connection): void {
-    this.#stamp(workspaceId, db, 0);
+    this.#stamp(workspaceId, db, true);
     this.note(workspaceId, db);
   }
 
@@ -78,7 +78,7 @@ export class LostChanges {
    */
   noteAll(open: [workspaceId: string, db: Connection][]): void {
     for (const [workspaceId, db] of open) {
-      this.#stamp(workspaceId, db, STAMP_EVERY_MS);
+      this.#stamp(workspaceId, db, false);
     }
     const changed = open.filter(([, db]) => this.#hasChanged(db));
     if (changed.length > 0 && isWritable(this.#system)) {
@@ -89,14 +89,17 @@ export class LostChanges {
   }
 
   /** Unless another thread is writing to the file; the next call makes up for it. */
-  #stamp(workspaceId: string, db: Connection, everyMs: number): void {
+  #stamp(workspaceId: string, db: Connection, isLast: boolean): void {
     try {
       const last = this.#stamped.get(db) ?? { at: Number.NEGATIVE_INFINITY, changes: 0 };
       const at = performance.now();
       const isDue =
-        at - last.at >= everyMs && db.open && !db.inTransaction && changesOf(db) !== last.changes;
+        (isLast || at - last.at >= STAMP_EVERY_MS) &&
+        db.open &&
+        !db.inTransaction &&
+        changesOf(db) !== last.changes;
       if (isDue && isWritable(db)) {
-        stampFile(db);
+        (isLast ? stampFile : beginStamp)(db);
         this.#stamped.set(db, { at, changes: changesOf(db) });
       }
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   type ReadyWorkspace,
   untilCompleted,
 } from "../server/commands/demo/seed.ts";
+import { freePort } from "../server/platform/free-port.ts";
 import { makeBaseImages } from "./base-images.ts";
 import { type Buildah, buildah, descendants, type ImageConfig } from "./buildah.ts";
 import { canInstallPackages, installPackages } from "./debian-packages.ts";
@@ -61,8 +62,8 @@ async function build(tool: Buildah, folder: string): Promise<ImageConfig> {
  * the image, with its owner, and stays with the container from one start to the next.
  */
 async function start(tool: Buildah, config: ImageConfig, container: string): Promise<Running> {
-  const port = freePort();
-  const options = [`--env=PORT=${port}`, `--env=SMTP_IN_PORT=${freePort()}`];
+  const port = await freePort();
+  const options = [`--env=PORT=${port}`, `--env=SMTP_IN_PORT=${await freePort()}`];
   const child = tool.start(container, options, [...config.Entrypoint, ...config.Cmd]);
   const output = collect(child.stdout, child.stderr);
   const health = (config.Healthcheck?.Test ?? []).slice(1);
@@ -105,13 +106,6 @@ async function until(what: string, isSo: () => Promise<boolean>, timeoutMs: numb
     }
     await Bun.sleep(250);
   }
-}
-
-function freePort(): number {
-  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = server;
-  server.stop(true);
-  return port;
 }
 
 function imageHolds(config: ImageConfig): void {

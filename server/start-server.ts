@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:net";
 import { type AppOutside, createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import {
@@ -55,6 +54,7 @@ import { type OnStatement, SLOW_MS, SlowStatements } from "./platform/db/stateme
 import { systemFileFault } from "./platform/db/system-file.ts";
 import { isDiskFull } from "./platform/disk-full.ts";
 import { AppError, because } from "./platform/errors.ts";
+import { freePort } from "./platform/free-port.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { fetchText } from "./platform/http/fetch-text.ts";
 import { lockDataFolder } from "./platform/instance-lock.ts";
@@ -384,16 +384,4 @@ function startScheduler(parts: Parts, outside: AppOutside, metrics: Metrics): Sc
   }
   scheduler.start();
   return scheduler;
-}
-
-/** Finds a free port in advance, so that URLs are known before anything listens. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
-    });
-  });
 }

@@ -1,12 +1,12 @@
 // `bun run bench send [--recipients N]`: DESIGN §10. Compares the product's own path (journal, database, limiter,
 // rendering, SMTP) with nodemailer's pool and Postfix's smtp-source, all sending to the same kind of sink.
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { compileCampaign } from "../../server/delivery/render/compile.ts";
 import { loadSigningKey } from "../../server/delivery/render/dkim.ts";
 import { createSigner } from "../../server/delivery/render/signer.ts";
 import { campaignContent, testTokenKeys } from "../support/campaign-content.ts";
+import { freePort } from "../support/free-port.ts";
 import { benchContent, benchKey, CONNECTIONS, HTML_BYTES } from "./send/work.ts";
 
 const SINK = "/usr/sbin/smtp-sink";
@@ -31,16 +31,6 @@ type Yardstick = { perSecond: number; rssMb: number };
 if (!existsSync(SINK) || !existsSync(SOURCE)) {
   console.error("bench send needs Postfix's smtp-sink and smtp-source: apt-get install postfix");
   process.exit(2);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Runs `work` against a new sink and returns how many messages the sink received. */

@@ -32,8 +32,7 @@ test("the card names the workspace, the reason and the place, and brings it back
   const page = await signedInPage(
     browser,
     { ...seeded, binary: running },
-    // A colour in transition does not have its final contrast yet.
-    { locale: "de-DE", reducedMotion: "reduce", next: "/instance" },
+    { locale: "de-DE", next: "/instance" },
   );
 
   await page.getByText("Acme Books ist stillgelegt").waitFor();

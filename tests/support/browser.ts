@@ -59,8 +59,26 @@ type AxeViolation = {
   nodes: { html: string; failureSummary?: string }[];
 };
 
-/** axe's findings on the page as it is now, one line each; empty when there are none. */
+/**
+ * Waits for all animations that end: a colour in transition does not have its final contrast yet. Waiting for one whose
+ * element is removed ends in a rejection, which counts as an end.
+ */
+async function animationsEnd(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    // A transition begins with the frame after the change.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+        .map((each) => each.finished),
+    );
+  });
+}
+
+/** axe's findings on the page once its animations have ended, one line each; empty when there are none. */
 export async function accessibilityFindings(page: Page): Promise<string[]> {
+  await animationsEnd(page);
   const source = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
   await page.evaluate(source);
   const violations = (await page.evaluate(

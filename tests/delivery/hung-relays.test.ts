@@ -121,7 +121,7 @@ test("a relay that greets a few connections at a time serves many tenants in tur
   for (const { ws, id } of tenants) {
     await engine.delivery.prepareCampaign(ws, id);
   }
-  await until(() => tenants.every(isCompleted), "all campaigns", 60_000);
+  await until(() => tenants.every(isCompleted), "all campaigns", 30_000);
   const seconds = (performance.now() - startedAt) / 1_000;
   process.stdout.write(
     `12 tenants at a relay of 8 sessions: 2,400 messages in ${seconds.toFixed(1)} s\n`,

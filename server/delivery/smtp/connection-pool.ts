@@ -363,7 +363,7 @@ export class ConnectionPool implements LimitedPool {
 
   #connected(session: SmtpSession): void {
     this.#health.opened(this.ready);
-    if (this.#isClosed) {
+    if (this.#isUsedUp(session, 0)) {
       this.#discard(session);
       return;
     }

@@ -11,7 +11,7 @@ export type IdleSessionsParts = {
 };
 
 /** How often to check whether idle connections have expired or are needed elsewhere. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 1_000;
 
 /** Idle connections. The most recently used one is reused first, so that the others can expire. */
 export class IdleSessions {

@@ -328,3 +328,30 @@ test("refused recipients do not cost a connection", async () => {
   expect(outcomes.filter(({ kind }) => kind === "accepted")).toHaveLength(20);
   expect(connections()).toBe(2);
 });
+
+test("a connection greeted after its message is gone is closed at once while others wait for a greeting", async () => {
+  const memory = new ServerMemory();
+  const allSent = Promise.withResolvers<void>();
+  const next = Promise.withResolvers<string>();
+  const { port } = await hostile(async (peer, nth) => {
+    if (nth === 0) {
+      await peer.welcome();
+      await take(peer, 3);
+      await peer.line();
+      peer.close();
+      return;
+    }
+    memory.greetingIsSlow(`127.0.0.1:${port}`, Date.now());
+    await allSent.promise;
+    await peer.welcome();
+    next.resolve(await peer.line());
+    peer.close();
+  });
+  const route = pool(port, { maxConnections: 2 }, { memory, clock: Date.now });
+  await route.send(renderedMessage(), journal);
+
+  await Promise.all([1, 2].map(() => route.send(renderedMessage(), slowJournal)));
+  allSent.resolve();
+
+  expect(await next.promise).toBe("QUIT");
+});

@@ -14,7 +14,10 @@ export type RecipientReference = {
 export type Person = {
   /** The contact, or the one it was merged into; undefined when neither contact nor message is known. */
   contactId: number | undefined;
-  /** The addresses of the message, the token, the contact and all contacts merged into it. */
+  /**
+   * The addresses of the message, the token, the contact and all contacts merged into it. Empty for an erased person;
+   * once the erasure is lifted, the address that it was lifted for.
+   */
   addresses: string[];
 };
 
@@ -35,6 +38,32 @@ const selectAddresses = statement<[{ id: number }], { address: string }>(`
   SELECT address FROM contact_merge WHERE contact_id = @id
 `);
 
+const selectLifted = statement<[{ id: number }], { address: string; contactId: number | null }>(`
+  SELECT lifted.address, contact.id AS contactId
+    FROM erased_contact AS lifted
+    LEFT JOIN contact ON contact.address = lifted.address
+   WHERE lifted.contact_id = @id AND lifted.address IS NOT NULL
+`);
+
+const keepRefusal = statement<[{ id: number; refusal: string; at: number }]>(`
+  UPDATE erased_contact SET refusal = @refusal, refused_at = @at
+   WHERE contact_id = @id AND address IS NULL AND refusal IS NOT 'complaint'
+`);
+
+/** The addresses of an erased contact for which the erasure was lifted, with the contact that now has each. */
+export const liftedOf = (db: Connection, contactId: number) =>
+  selectLifted(db).all({ id: contactId });
+
+/** Keeps what an erased person said, for the day when the erasure is lifted. */
+export function keepErasedRefusal(
+  db: Connection,
+  id: number,
+  refusal: "unsubscribed" | "complaint",
+  at: number,
+): void {
+  keepRefusal(db).run({ id, refusal, at });
+}
+
 /** The contact that the given one was merged into; itself when it was not merged. */
 export function presentContact(db: Connection, contactId: number): number {
   return selectPresent(db).get({ id: contactId })?.id ?? contactId;
@@ -47,8 +76,18 @@ export function presentContact(db: Connection, contactId: number): number {
 export function resolveRecipient(db: Connection, said: RecipientReference): Person {
   const message = selectMessage(db).get(said.campaignId, said.seq);
   const known = message?.contactId ?? said.contactId;
-  const contactId = known === undefined ? undefined : presentContact(db, known);
-  const own = contactId === undefined ? [] : selectAddresses(db).all({ id: contactId });
+  if (known === undefined) {
+    return { contactId: undefined, addresses: addressesAmong([said.address]) };
+  }
+  const lifted = liftedOf(db, known);
+  const returned = lifted.find(({ contactId }) => contactId !== null)?.contactId;
+  const contactId = returned ?? presentContact(db, known);
+  const own = [...selectAddresses(db).all({ id: contactId }), ...lifted];
   const addresses = [said.address, message?.address, ...own.map(({ address }) => address)];
-  return { contactId, addresses: [...new Set(addresses.filter((each) => each !== undefined))] };
+  return { contactId, addresses: addressesAmong(addresses) };
+}
+
+/** Messages of an erased person contain a pseudonym, which has no @. */
+function addressesAmong(texts: readonly (string | undefined)[]): string[] {
+  return [...new Set(texts.filter((each) => each?.includes("@") === true))] as string[];
 }

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import type { BounceFact, ComplaintFact } from "../facts.ts";
-import { resolveRecipient } from "../person.store.ts";
+import { keepErasedRefusal, resolveRecipient } from "../person.store.ts";
 import type { BounceRules } from "../ports.ts";
 import { messageState } from "../types.ts";
 import { changeOf } from "./apply-result.ts";
@@ -88,6 +88,7 @@ export function applyComplaint(db: Connection, batch: Batch, fact: ComplaintFact
   const said = { campaignId: fact.c, seq: fact.s };
   const { contactId = message.contactId, addresses } = resolveRecipient(db, said);
   const { at } = fact;
+  keepErasedRefusal(db, message.contactId, "complaint", at);
   for (const address of addresses) {
     suppress(db, { address, reason: "complaint", source, detail: kind, at, expiresAt: null });
   }

@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { EngagementFact, UnsubscribeFact } from "../facts.ts";
-import { presentContact, resolveRecipient } from "../person.store.ts";
+import { keepErasedRefusal, presentContact, resolveRecipient } from "../person.store.ts";
 import type { ClassifyEngagement } from "../ports.ts";
 import { messageState } from "../types.ts";
 import { addWithdrawal } from "./consent.store.ts";
@@ -60,6 +60,13 @@ export function applyUnsubscribe(db: Connection, batch: Batch, fact: Unsubscribe
   const { contactId, addresses } = resolveRecipient(db, said);
   if (contactId === undefined) {
     batch.orphans += 1;
+    return;
+  }
+  const erasedId = message?.contactId ?? fact.ct;
+  if (erasedId !== undefined) {
+    keepErasedRefusal(db, erasedId, "unsubscribed", fact.at);
+  }
+  if (addresses.length === 0) {
     return;
   }
   const { via: detail, at, ip, ua: userAgent } = fact;

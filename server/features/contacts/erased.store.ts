@@ -25,6 +25,22 @@ const insertHash = statement<[hash: Buffer, now: number]>(
 
 const deleteHash = statement<[hash: Buffer]>("DELETE FROM erased_address WHERE hash = ?");
 
+const insertLink = statement<[{ contactId: number; hash: Buffer }]>(
+  "INSERT INTO erased_contact (contact_id, hash) VALUES (@contactId, @hash) ON CONFLICT DO NOTHING",
+);
+const selectRefusals = statement<[hash: Buffer], ErasedRefusal>(`
+  SELECT refusal, max(refused_at) AS refusedAt FROM erased_contact
+   WHERE hash = ? AND refusal IS NOT NULL
+   GROUP BY refusal
+   ORDER BY refusal
+`);
+const keepAddress = statement<[{ hash: Buffer; address: string }]>(`
+  UPDATE erased_contact SET address = @address, refusal = NULL, refused_at = NULL WHERE hash = @hash
+`);
+const dropAddress = statement<[address: string]>(
+  "UPDATE erased_contact SET address = NULL WHERE address = ?",
+);
+
 /**
  * True when the person with this normalized address was erased. Most workspaces have erased nobody, so this is one
  * cheap lookup.
@@ -57,9 +73,37 @@ export function rememberErased(db: Connection, address: string, now: number): vo
   insertHash(db).run(hashOf(db, address), now);
 }
 
-/** Allows the address to be added again. False when it was not erased. */
-export function forgetErased(db: Connection, address: string): boolean {
-  return deleteHash(db).run(hashOf(db, address)).changes === 1;
+/** What a person said by a link in old mail while they were erased. */
+export type ErasedRefusal = { refusal: "unsubscribed" | "complaint"; refusedAt: number };
+
+/**
+ * Allows the address to be added again; links in mail that the person got before then stop their mail again.
+ *
+ * @returns what the person said meanwhile, the strongest first; undefined when the address was not erased.
+ */
+export function forgetErased(db: Connection, address: string): ErasedRefusal[] | undefined {
+  const hash = hashOf(db, address);
+  if (deleteHash(db).run(hash).changes === 0) {
+    return undefined;
+  }
+  const refusals = selectRefusals(db).all(hash);
+  keepAddress(db).run({ hash, address });
+  return refusals;
+}
+
+/** Links the contacts of an erased person to all of their addresses, without storing these. */
+export function linkErased(
+  db: Connection,
+  contactIds: readonly number[],
+  addresses: readonly string[],
+): void {
+  for (const address of addresses) {
+    dropAddress(db).run(address);
+    const hash = hashOf(db, address);
+    for (const contactId of contactIds) {
+      insertLink(db).run({ contactId, hash });
+    }
+  }
 }
 
 function hashOf(db: Connection, address: string): Buffer {

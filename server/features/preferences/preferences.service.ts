@@ -71,10 +71,8 @@ export class PreferenceCentre {
       return undefined;
     }
     const db = this.#deps.databases.workspace(workspace.id);
-    const contactId =
-      subject.contactId === undefined
-        ? recipientContactId(db, subject.campaignId, subject.seq)
-        : presentContactId(db, subject.contactId);
+    const known = subject.contactId ?? recipientContactId(db, subject.campaignId, subject.seq);
+    const contactId = known === undefined ? undefined : presentContactId(db, known);
     return contactId === undefined ||
       findContactById(db, contactId, this.#deps.clock()) === undefined
       ? undefined

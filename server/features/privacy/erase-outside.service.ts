@@ -1,6 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import { forgetJobErrors } from "../../platform/scheduler/job-errors.store.ts";
 import {
+  campaignAfter,
+  deletedRecipients,
   deleteInboxMail,
   deleteReject,
   eraseFromInbox,
@@ -39,6 +41,31 @@ export async function eraseOutside(
   forgetJobErrors(databases.system, workspaceId, (error) => mentions(error, who));
   return { rejects: await eraseRejects(context, who), inbox };
 }
+
+/**
+ * The person's earlier contacts, which were deleted: their messages still have the address. Reads the campaigns one by
+ * one, so that others can write in between.
+ */
+export async function deletedIdentities(
+  { open, signal }: Pick<PersonContext, "open" | "signal">,
+  present: readonly Identity[],
+): Promise<Identity[]> {
+  const addresses = present.map(({ address }) => address);
+  const found: Identity[] = [];
+  let campaignId = campaignAfter(open(), 0);
+  while (campaignId !== undefined) {
+    signal.throwIfAborted();
+    const deleted = deletedRecipients(open(), campaignId, addresses);
+    // A merged contact is gone as well, and known already.
+    found.push(...deleted.filter((one) => !isAmong([...present, ...found], one)));
+    campaignId = campaignAfter(open(), campaignId);
+    await Bun.sleep(1);
+  }
+  return found;
+}
+
+const isAmong = (identities: readonly Identity[], { contactId }: Identity) =>
+  identities.some((one) => one.contactId === contactId);
 
 async function eraseStoredMail(
   { databases, workspaceId, signal }: PersonContext,

@@ -56,6 +56,20 @@ const selectMessages = statement<[contactId: number], { messages: string }>(`
   SELECT json_group_array(json_array(campaign_id, seq)) AS messages FROM message WHERE contact_id = ?
 `);
 
+// Messages keep the id of a contact that was deleted. They have no index on the address, so a campaign is read whole.
+const selectDeleted = statement<
+  [{ campaignId: number; addresses: string }],
+  { contactId: number; address: string }
+>(`
+  SELECT DISTINCT contact_id AS contactId, address FROM message
+   WHERE campaign_id = @campaignId
+     AND address IN (SELECT value FROM json_each(@addresses))
+     AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.id = message.contact_id)
+`);
+const selectCampaignIds = statement<[after: number], { id: number }>(
+  "SELECT id FROM campaign WHERE id > ? ORDER BY id LIMIT 1",
+);
+
 type StoredRaw = { id: number; raw: Buffer };
 const mailAfter = (table: InboxTable) =>
   statement<[after: number, limit: number], StoredRaw>(
@@ -194,3 +208,14 @@ export const forgottenFiles = (db: Connection, now: number, mark: string): strin
   selectForgotten(db)
     .all(now, mark)
     .map(({ name }) => name);
+
+/** The next campaign after this one; undefined behind the last. */
+export const campaignAfter = (db: Connection, after: number): number | undefined =>
+  selectCampaignIds(db).get(after)?.id;
+
+/** Deleted contacts to whom a campaign was sent at one of these addresses. */
+export const deletedRecipients = (
+  db: Connection,
+  campaignId: number,
+  addresses: readonly string[],
+) => selectDeleted(db).all({ campaignId, addresses: JSON.stringify(addresses) });

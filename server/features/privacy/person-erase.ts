@@ -7,6 +7,7 @@ import {
   addressOf,
   deleteContacts,
   formerAddresses,
+  linkErased,
   mergedInto,
   rememberErased,
 } from "../contacts/contacts.service.ts";
@@ -22,7 +23,7 @@ import {
   expirePersonFiles,
   forgottenFiles,
 } from "./erase.store.ts";
-import { eraseOutside } from "./erase-outside.service.ts";
+import { deletedIdentities, eraseOutside } from "./erase-outside.service.ts";
 import {
   hints,
   hintsOf,
@@ -49,7 +50,9 @@ export async function erase(
   { id, contactId, address }: { id: number } & Identity,
 ): Promise<() => Step> {
   const { open, now } = context;
-  const identities = identitiesOf(open(), contactId, address);
+  const present = identitiesOf(open(), contactId, address);
+  const former = await deletedIdentities(context, present);
+  const identities = [...present, ...former];
   const who = namingOf(open(), identities);
   const own = [...namePartsOf(open(), identities), ...ownDomains(open(), identities)];
   const mayMean = hintsOf(who, own);
@@ -59,7 +62,13 @@ export async function erase(
     const db = open();
     const counts: Record<string, number> = {};
     let files = 0;
-    for (const one of identitiesOf(db, contactId, address)) {
+    const all = [...identitiesOf(db, contactId, address), ...former];
+    linkErased(
+      db,
+      all.flatMap((one) => one.contactId ?? []),
+      all.map((one) => one.address),
+    );
+    for (const one of all) {
       add(counts, eraseIdentity(db, one, `erased-${id}`, now));
       files += expirePersonFiles(db, one, now);
       forgetInRequests(db, one);

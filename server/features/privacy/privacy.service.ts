@@ -17,6 +17,7 @@ import {
   mergedInto,
   rememberErased,
 } from "../contacts/contacts.service.ts";
+import { suppressAddress } from "../suppressions/suppressions.service.ts";
 import { addTaskFile, taskFilePath } from "../tasks/task-files.service.ts";
 import { findFormerTask, startTask } from "../tasks/tasks.service.ts";
 import { personTasks } from "./person-tasks.service.ts";
@@ -102,13 +103,21 @@ export function requestFile(db: Connection, dataDir: string, id: number, now: nu
 }
 
 /**
- * Allows an erased address to be added again.
+ * Allows an erased address to be added again. If the person has unsubscribed or complained meanwhile, the address is
+ * suppressed.
  * @throws AppError `not_found` when it was not erased, `invalid_input`.
  */
 export function liftErasure(db: Connection, written: string): void {
-  if (!forgetErased(db, readAddress(written))) {
-    throw notFound("erased_address");
-  }
+  const address = readAddress(written);
+  inTransaction(db, () => {
+    const refusals = forgetErased(db, address);
+    if (refusals === undefined) {
+      throw notFound("erased_address");
+    }
+    for (const { refusal: reason, refusedAt } of refusals) {
+      suppressAddress(db, { address, reason, source: "preferences", detail: "" }, refusedAt);
+    }
+  });
 }
 
 function personOf(

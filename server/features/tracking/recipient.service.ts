@@ -5,13 +5,16 @@ import { isDiskFull } from "../../platform/disk-full.ts";
 import { AppError } from "../../platform/errors.ts";
 import { laterPage } from "./tracking.pages.ts";
 import { pageLanguage } from "./tracking.rules.ts";
-import { findContact, findRecipient } from "./tracking.store.ts";
+import { findContact, findLifted, findRecipient } from "./tracking.store.ts";
 
 export { agentOf, languageFor, maskAddress, pageLanguage } from "./tracking.rules.ts";
 
-/** The current id of a contact, who may have been merged into another one; undefined when there is none. */
+/**
+ * The current id of a contact, who may have been merged into another one, or erased and added again; undefined when
+ * there is none.
+ */
 export const presentContactId = (db: Connection, contactId: number): number | undefined =>
-  findContact(db, contactId)?.id;
+  findContact(db, contactId)?.id ?? findLifted(db, contactId)?.contactId ?? undefined;
 
 /** The contact that a message was sent to; undefined when the message was deleted. */
 export function recipientContactId(db: Connection, campaignId: number, seq: number) {

@@ -16,7 +16,7 @@ import type { KeyRing } from "../../platform/secrets.ts";
 import type { MissedEngagement, TrackingPort } from "../ports.ts";
 import { WorkspaceDirectory } from "./directory.service.ts";
 import { SentMail } from "./sent-mail.ts";
-import { findContact, findRecipient } from "./tracking.store.ts";
+import { findContact, findLifted, findRecipient, wasErased } from "./tracking.store.ts";
 
 /** The visitor's properties that an event stores. */
 export type Visitor = { ip: string; agent: string; hint: EngagementFact["hint"] };
@@ -121,7 +121,8 @@ export class Tracking {
 
   /**
    * Unsubscribes the recipient from everything this workspace mails: at once for delivery, and in the database when
-   * the event is applied. Repeating it changes nothing.
+   * the event is applied. Repeating it changes nothing. What an erased person says is kept, without what would
+   * identify them, in case the erasure is lifted.
    *
    * @throws AppError `unavailable` when it could not be stored; the page then does not claim success.
    */
@@ -133,8 +134,8 @@ export class Tracking {
   ): Promise<UnsubscribePerson | undefined> {
     const recipient = this.#recipient(purpose, token);
     const whom = recipient && this.#whom(recipient);
-    if (recipient === undefined || whom?.address === undefined) {
-      return whom;
+    if (recipient === undefined || whom === undefined) {
+      return undefined;
     }
     const { subject, workspace } = recipient;
     await this.#deps.port.recordFact({
@@ -144,9 +145,9 @@ export class Tracking {
       s: subject.seq,
       at: this.#deps.clock(),
       via,
-      ip: visitor.ip,
-      ua: visitor.agent,
-      ...(subject.contactId === undefined ? {} : { ct: subject.contactId, a: whom.address }),
+      ...(whom.address === undefined ? { ip: "", ua: "" } : { ip: visitor.ip, ua: visitor.agent }),
+      ...(subject.contactId === undefined ? {} : { ct: subject.contactId }),
+      ...(subject.contactId === undefined || whom.address === undefined ? {} : { a: whom.address }),
     });
     return whom;
   }
@@ -160,17 +161,20 @@ export class Tracking {
   /** The contact's current address, or that of the message when the contact was deleted. */
   #whom({ subject, workspace }: Recipient<UnsubscribePurpose>): UnsubscribePerson | undefined {
     const db = this.#deps.databases.workspace(workspace.id);
-    const { contactId } = subject;
-    const contact = contactId === undefined ? undefined : findContact(db, contactId);
     const message = findRecipient(db, subject.campaignId, subject.seq);
-    const address = contact?.address ?? message?.address;
-    return address === undefined
+    const contactId = subject.contactId ?? message?.contactId;
+    const contact =
+      subject.contactId === undefined ? undefined : findContact(db, subject.contactId);
+    const lifted = contactId === undefined ? undefined : findLifted(db, contactId);
+    const address = contact?.address ?? lifted?.address ?? message?.address;
+    const isKnown = address !== undefined || (contactId !== undefined && wasErased(db, contactId));
+    return !isKnown
       ? undefined
       : {
           workspaceId: workspace.id,
           workspaceName: workspace.name,
           // Messages of an erased person contain a pseudonym, which has no @.
-          address: address.includes("@") ? address : undefined,
+          address: address?.includes("@") === true ? address : undefined,
           language: contact?.language ?? message?.language ?? "",
           preferencesToken: trackingToken(this.#keys, "preferences", subject),
         };

@@ -71,3 +71,23 @@ const selectContact = statement<[{ id: number }], Contact>(
 
 /** How to reach a contact now, or the one that it was merged into; undefined when there is none. */
 export const findContact = (db: Connection, id: number) => selectContact(db).get({ id });
+
+type Lifted = { address: string; contactId: number | null };
+const selectLifted = statement<[contactId: number], Lifted>(`
+  SELECT erased.address, contact.id AS contactId
+    FROM erased_contact AS erased
+    LEFT JOIN contact ON contact.address = erased.address
+   WHERE erased.contact_id = ? AND erased.address IS NOT NULL
+   ORDER BY contact.id IS NULL
+   LIMIT 1
+`);
+const selectErased = statement<[contactId: number], { n: number }>(
+  "SELECT EXISTS (SELECT 1 FROM erased_contact WHERE contact_id = ?) AS n",
+);
+
+/** The address of an erased contact, once the erasure was lifted, and the contact that has it now. */
+export const findLifted = (db: Connection, contactId: number): Lifted | undefined =>
+  selectLifted(db).get(contactId);
+
+export const wasErased = (db: Connection, contactId: number): boolean =>
+  selectErased(db).get(contactId)?.n === 1;

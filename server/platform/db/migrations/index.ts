@@ -48,6 +48,7 @@ import workspace023 from "./workspace/023-log-base.sql" with { type: "text" };
 import workspace024 from "./workspace/024-export-task.sql" with { type: "text" };
 import workspace025 from "./workspace/025-privacy-task.sql" with { type: "text" };
 import workspace026 from "./workspace/026-task-log.sql" with { type: "text" };
+import workspace027 from "./workspace/027-erased-contact.sql" with { type: "text" };
 
 /**
  * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
@@ -105,6 +106,7 @@ export const migrations = {
     workspace024,
     workspace025,
     workspace026,
+    workspace027,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

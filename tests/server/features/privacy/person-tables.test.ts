@@ -65,6 +65,11 @@ const TABLES: Record<string, Decision> = {
     erase: "gone",
     seed: "INSERT INTO custom_event (name_id, contact_id, at, received_at, properties) VALUES (1, @id, 1, 1, json_object('mail', @address))",
   },
+  erased_contact: {
+    merge: "linked",
+    erase: "unnamed",
+    seed: "INSERT INTO erased_contact (contact_id, hash, address) VALUES (@id, x'00', @address)",
+  },
   event: {
     merge: "carried",
     erase: "unnamed",

@@ -307,18 +307,23 @@ test("the unsubscribe page has the workspace's branding, the person's language, 
   expect(await done.text()).toContain(`href="/p/${token("preferences", { contactId: 30 })}"`);
 });
 
-test("an erased person is told so, and their visit is not recorded", async () => {
+test("an erased person is told so, and only their no is recorded", async () => {
   const db = fixture.databases.workspace(workspace.id);
   db.exec("UPDATE message SET address = 'erased-4f2a'; DELETE FROM contact");
 
   for (const method of ["GET", "POST"]) {
-    const response = await handle(`/u/${token("unsubscribe", { contactId: 30 })}`, { method });
+    const response = await handle(`/u/${token("unsubscribe", { contactId: 30 })}`, {
+      method,
+      headers: { "user-agent": "Mail/1.0" },
+    });
     const html = await response.text();
     expect(response.status).toBe(200);
     expect(html).toContain("erased your data");
     expect(html).not.toContain("4f2a");
   }
-  expect(facts()).toEqual([]);
+  expect(facts()).toEqual([
+    { k: "unsubscribe", w: workspace.id, c: 7, s: 3, at: NOW, via: "page", ip: "", ua: "", ct: 30 },
+  ]);
 });
 
 test("a workspace's name cannot become markup on a recipient's page", async () => {

@@ -43,6 +43,10 @@ export const formWords = {
       "It does not accept sign-ups at the moment. Nothing you entered was saved. Please tell the owner of the website.",
     listGoneTitle: "Nothing to confirm",
     listGone: "What you signed up for no longer exists, so you were not signed up.",
+    notSignedUpTitle: "You are not signed up",
+    withdrawn:
+      "You have unsubscribed since you signed up here. To receive email from us again, please sign up once more.",
+    held: "We do not send email to this address. If you want to receive email from us, please write to us.",
     slowTitle: "Too many requests",
     slow: "Please wait a minute and try again.",
     foreignTitle: "Not allowed from this page",
@@ -105,6 +109,10 @@ export const formWords = {
     listGoneTitle: "Es gibt nichts mehr zu bestätigen",
     listGone:
       "Das, wofür Sie sich angemeldet haben, gibt es nicht mehr. Sie wurden nicht angemeldet.",
+    notSignedUpTitle: "Sie sind nicht angemeldet",
+    withdrawn:
+      "Sie haben sich abgemeldet, nachdem Sie sich hier angemeldet hatten. Wenn Sie wieder E-Mails von uns erhalten möchten, melden Sie sich bitte noch einmal an.",
+    held: "Wir senden keine E-Mails an diese Adresse. Wenn Sie E-Mails von uns erhalten möchten, schreiben Sie uns bitte.",
     slowTitle: "Zu viele Anfragen",
     slow: "Bitte warten Sie eine Minute und versuchen Sie es noch einmal.",
     foreignTitle: "Von dieser Seite nicht erlaubt",

@@ -14,7 +14,7 @@ import { hasLostItsLists } from "./form-view.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 import { originsOf, textOr } from "./forms.rules.ts";
 import { type OpenForm, PublicForms, type Submitted } from "./signup.ts";
-import { type Confirmation, Confirmations } from "./signup-complete.ts";
+import { type Confirmation, Confirmations, type Standing } from "./signup-complete.ts";
 import { WELCOME_JOB } from "./signup-run.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
@@ -131,10 +131,20 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     return formMessage(settings, { status: 410, title, text, look: brand(open) });
   };
 
-  const listGone = (found: Confirmation): Response => {
+  /** What the link leads to when there is nothing to confirm, or nothing any more. */
+  const settled = (found: Confirmation, standing: Exclude<Standing, "open">): Response => {
     const { settings } = found.form;
-    const { listGoneTitle: title, listGone: text } = formWords[settings.language];
-    return formMessage(settings, { status: 410, title, text, look: brand(found) });
+    const words = formWords[settings.language];
+    const look = brand(found);
+    if (standing === "confirmed") {
+      const text = textOr(settings.confirmedText, settings.language, "confirmed");
+      return formMessage(settings, { title: words.confirmedTitle, text, look });
+    }
+    const [title, text] =
+      standing === "pointless"
+        ? [words.listGoneTitle, words.listGone]
+        : [words.notSignedUpTitle, words[standing]];
+    return formMessage(settings, { status: 410, title, text, look });
   };
 
   const ask = (token: string, request: Request): Response => {
@@ -142,11 +152,9 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     if (found === undefined) {
       return goneLink(request);
     }
-    if (found.row.state === "done") {
-      return confirmed(found);
-    }
-    if (confirmations.isPointless(found)) {
-      return listGone(found);
+    const standing = confirmations.standing(found);
+    if (standing !== "open") {
+      return settled(found, standing);
     }
     const { settings } = found.form;
     const words = formWords[settings.language];
@@ -168,24 +176,17 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     if (found === undefined || !isOwnOrigin(request, deps.outside.publicUrl())) {
       return goneLink(request);
     }
-    if (confirmations.isPointless(found)) {
-      return listGone(found);
-    }
     await writeTurn(() => deps.databases.workspace(found.workspaceId));
     confirmations.confirm(found, visitorOf(request, server), () =>
       deps.jobs.enqueue(WELCOME_JOB, found.workspaceId, { signupId: found.row.id }),
     );
+    const standing = confirmations.standing(found);
     const { confirmedUrl } = found.form.settings;
-    return confirmedUrl === "" ? confirmed(found) : seeOther(confirmedUrl);
-  };
-
-  const confirmed = (found: Confirmation): Response => {
-    const { settings } = found.form;
-    return formMessage(settings, {
-      title: formWords[settings.language].confirmedTitle,
-      text: textOr(settings.confirmedText, settings.language, "confirmed"),
-      look: brand(found),
-    });
+    // An erasure since the request leaves the sign-up open or removes it.
+    const result = standing === "open" ? "pointless" : standing;
+    return result === "confirmed" && confirmedUrl !== ""
+      ? seeOther(confirmedUrl)
+      : settled(found, result);
   };
 
   const options = (summary: string) => ({

@@ -11,7 +11,11 @@ import {
 import { changeOwnMembership, topicsAmong } from "../lists/lists.service.ts";
 import { resubscribe } from "../lists/resubscribe.service.ts";
 import type { TrackingPort } from "../ports.ts";
-import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
+import {
+  findSuppression,
+  holdingReason,
+  isOpenToReturn,
+} from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import type { SignupData } from "./form-submission.ts";
 import { type Form, requireForm } from "./forms.service.ts";
@@ -26,6 +30,13 @@ export type Confirmation = {
   form: Form;
   row: SignupRow;
 };
+
+/**
+ * `open`: it can be confirmed. `confirmed`: it was, and the person is mailed. `pointless`: none of the chosen lists is
+ * left. `withdrawn`: the person has unsubscribed since. `held`: the address is suppressed for a reason that signing up
+ * does not undo.
+ */
+export type Standing = "open" | "confirmed" | "pointless" | "withdrawn" | "held";
 
 type ConfirmDeps = Pick<SignupDeps, "databases" | "keyRing" | "clock"> & {
   outside: { tracking: Pick<TrackingPort, "resubscribed"> };
@@ -61,12 +72,12 @@ export class Confirmations {
     return { workspaceId: workspace.id, workspaceName: workspace.name, form, row };
   }
 
-  /** True when none of the chosen lists is left, so there is nothing to confirm. */
-  isPointless({ workspaceId, row }: Confirmation): boolean {
-    return isPointless(this.#deps.databases.workspace(workspaceId), row);
+  /** What the link leads to now. */
+  standing({ workspaceId, row }: Confirmation): Standing {
+    return standingOf(this.#deps.databases.workspace(workspaceId), row, this.#deps.clock());
   }
 
-  /** Completes the sign-up. False when it was already completed. @param welcome As for `completeSignup`. */
+  /** Completes the sign-up. False unless its standing is `open`. @param welcome As for `completeSignup`. */
   confirm(
     { workspaceId, form, row }: Confirmation,
     visitor: FormVisitor,
@@ -83,7 +94,12 @@ export class Confirmations {
     };
     const db = this.#deps.databases.workspace(workspaceId);
     const wasOff = isOpenToReturn(holdingReason(db, row.address, now));
-    const isNew = completeSignup(db, { form, row, visitor, proof }, now, welcome);
+    const isNew = inTransaction(
+      db,
+      () =>
+        standingOf(db, row, now) === "open" &&
+        completeSignup(db, { form, row, visitor, proof }, now, welcome),
+    );
     if (wasOff && isNew) {
       this.#deps.outside.tracking.resubscribed(workspaceId, row.address);
     }
@@ -156,6 +172,35 @@ export function completeSignup(
     }
     throw error;
   }
+}
+
+function standingOf(db: Connection, { id }: SignupRow, now: number): Standing {
+  const row = findSignup(db, id);
+  if (row === undefined || isPointless(db, row)) {
+    return "pointless";
+  }
+  const reason = holdingReason(db, row.address, now);
+  if (reason !== undefined && !isOpenToReturn(reason)) {
+    return "held";
+  }
+  if (row.state !== "done") {
+    return reason === "unsubscribed" && wasSaidSince(db, row) ? "withdrawn" : "open";
+  }
+  return reason === undefined && isStillIn(db, row, now) ? "confirmed" : "withdrawn";
+}
+
+function wasSaidSince(db: Connection, { address, createdAt }: SignupRow): boolean {
+  return (findSuppression(db, address)?.createdAt ?? 0) > createdAt;
+}
+
+function isStillIn(db: Connection, row: SignupRow, now: number): boolean {
+  const lists = findContactByAddress(db, row.address, now)?.lists;
+  const wanted = topicsAmong(db, wantedBy(row)).map(({ id }) => id);
+  return (
+    lists !== undefined &&
+    (wanted.length === 0 ||
+      lists.some((list) => wanted.includes(list.id) && list.status === "subscribed"))
+  );
 }
 
 const wantedBy = (row: SignupRow) => JSON.parse(row.listIds) as number[];

@@ -200,7 +200,7 @@ export const preferenceRoutes = (deps: Deps) => {
       ? preferenceMessage({
           language,
           title: words.addressDoneTitle,
-          text: words.addressDone,
+          text: centre.isMailed(pending) ? words.addressDone : words.addressDoneOff,
           look,
         })
       : preferenceMessage({

@@ -85,6 +85,12 @@ export class PreferenceCentre {
     return holdingReason(db, address, this.#deps.clock()) !== undefined;
   }
 
+  /** Whether campaigns are sent to the person now. */
+  isMailed(person: Person): boolean {
+    const { isOff, pausedUntil: until } = this.read(person);
+    return !isOff && until === null;
+  }
+
   /** Everything the page shows. */
   read(person: Person) {
     const db = this.#db(person);

@@ -133,9 +133,23 @@ test("another address must be confirmed through a message to it", async () => {
   expect(await (await fixture.visit(link)).text()).toContain("New@Example.org");
   expect(fixture.contacts()[0]?.address).toBe("anna@example.org");
   expect((await fixture.post(link, {}, { origin: "https://evil.test" })).status).toBe(404);
-  expect((await fixture.post(link, {})).status).toBe(200);
+  expect(await (await fixture.post(link, {})).text()).toContain("at your new address from now on");
   expect(fixture.contacts()[0]?.address).toBe("new@example.org");
   expect((await ledger())[0]).toMatchObject({ action: "changed", detail: "address" });
+});
+
+test("whoever unsubscribes before confirming a new address is not promised email there", async () => {
+  await fixture.post(path, { action: "address", email: "New@Example.org" });
+  await fixture.work();
+  await fixture.call("POST", "/suppressions", {
+    addresses: ["anna@example.org"],
+    reason: "unsubscribed",
+  });
+
+  const html = await (await fixture.post(fixture.linkIn(fixture.sent[1]), {})).text();
+
+  expect(html).toContain("Your address was changed.");
+  expect(html).toContain("You do not receive email from us at the moment.");
 });
 
 test("the current address is notified that mail is to go elsewhere, and not where", async () => {

@@ -214,7 +214,15 @@ function propertyHolds(
 /** Writes people into a workspace's file, with lists 1 to 3, tags 1 to 3 and campaigns 1 to 3. */
 export function storePeople(db: Connection, people: readonly Person[]): void {
   db.transaction(() => {
-    for (const table of ["contact", "suppression", "message", "event", "custom_event"]) {
+    for (const table of [
+      "contact",
+      "kept_leave",
+      "kept_break",
+      "suppression",
+      "message",
+      "event",
+      "custom_event",
+    ]) {
       db.exec(`DELETE FROM ${table}`);
     }
     for (const id of [1, 2, 3]) {

@@ -59,14 +59,17 @@ type InsertParams = [
   city: string,
   createdAt: number,
   updatedAt: number,
+  /** For the break that an earlier contact with this address was taking. */
+  addressAgain: string,
 ];
 
 // Parameters are positional: an import runs this once per row, and binding by name costs more than the index does.
 const insert = statement<InsertParams>(`
   INSERT INTO contact (email, address, domain, first_name, last_name, language, fields,
                        tracking_off, source, name_key, last_key, time_zone, country, city,
-                       created_at, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       created_at, updated_at, paused_until)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+          (SELECT until FROM kept_break WHERE address = ?))
   ON CONFLICT (address) DO NOTHING
 `);
 
@@ -150,6 +153,7 @@ export function insertContact(db: Connection, contact: ContactWrite, now: number
     contact.place?.city ?? "",
     contact.createdAt ?? now,
     contact.createdAt ?? now,
+    contact.address,
   );
   return done.changes === 1 ? Number(done.lastInsertRowid) : undefined;
 }

@@ -247,11 +247,22 @@ export function addMemberIfContact(db: Connection, change: MembershipChange): bo
   return insertKnownMember(db).run(change).changes === 1;
 }
 
-/** False when the membership already has that status, or there is no such contact. */
+const forgetLeave = statement<[{ listId: number; contactId: number }]>(`
+  DELETE FROM kept_leave
+   WHERE list_id = @listId AND address = (SELECT address FROM contact WHERE id = @contactId)
+`);
+
+/**
+ * False when the membership already has that status, or there is no such contact. A contact that is subscribed in this
+ * way has not left the list any more, whoever had its address before.
+ */
 export function setMembership(
   db: Connection,
   change: MembershipChange & { status: MembershipStatus },
 ): boolean {
+  if (change.status === "subscribed") {
+    forgetLeave(db).run({ listId: change.listId, contactId: change.contactId });
+  }
   return setStatus(db).run(change).changes === 1;
 }
 

@@ -41,6 +41,16 @@ const addressChanges = statement<[{ address: string }]>(
 const suppressionRow = statement<[{ address: string }]>(
   "DELETE FROM suppression WHERE address = @address",
 );
+const keptLeaves = statement<[{ address: string }]>(
+  "DELETE FROM kept_leave WHERE address = @address",
+);
+const keptBreak = statement<[{ address: string }]>(
+  "DELETE FROM kept_break WHERE address = @address",
+);
+const endedBreaks = statement<[{ now: number; limit: number }]>(`
+  DELETE FROM kept_break
+   WHERE address IN (SELECT address FROM kept_break WHERE until <= @now LIMIT @limit)
+`);
 const inboxMessages = statement<[address: string]>(
   "DELETE FROM test_message WHERE envelope_to = ? COLLATE NOCASE",
 );
@@ -150,6 +160,16 @@ export function eraseAddress(db: Connection, address: string) {
     suppressions: suppressionRow(db).run({ address }).changes,
   };
 }
+
+/** Removes what the deletion of the contacts has kept of them. */
+export function forgetKept(db: Connection, address: string): void {
+  keptLeaves(db).run({ address });
+  keptBreak(db).run({ address });
+}
+
+/** Removes breaks that are over, up to `limit`. Returns how many. */
+export const forgetEndedBreaks = (db: Connection, now: number, limit: number): number =>
+  endedBreaks(db).run({ now, limit }).changes;
 
 /**
  * Deletes messages to an address from the test inbox, and incoming mail from it or about it.

@@ -21,6 +21,7 @@ import {
   erasePerson,
   expireExports,
   expirePersonFiles,
+  forgetKept,
   forgottenFiles,
 } from "./erase.store.ts";
 import { deletedIdentities, eraseOutside } from "./erase-outside.service.ts";
@@ -77,6 +78,9 @@ export async function erase(
     // What they have written so far may contain the person.
     restartExports(db, id, now);
     const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
+    for (const one of all) {
+      forgetKept(db, one.address);
+    }
     const { check, ...texts } = eraseFromTexts(db, who, mayMean, now);
     const result = { contacts, ...counts, rejects, inbox, uploads, ...texts, files };
     storeErasure(db, id, JSON.stringify({ ...result, check }));

@@ -11,6 +11,7 @@ import {
 import { removeExpiredInstanceSuppressions } from "../suppressions/instance-suppressions.service.ts";
 import { removeExpiredSuppressions } from "../suppressions/suppressions.service.ts";
 import { forgetOldTasks } from "../tasks/tasks.service.ts";
+import { forgetEndedBreaks } from "./erase.store.ts";
 import { personTasks } from "./person-tasks.service.ts";
 import { applyRetention } from "./retention.service.ts";
 import { workspaceAfter } from "./tidy.store.ts";
@@ -52,6 +53,7 @@ async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise
   await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
   await inPieces(context, () => forgetExpiredUndo(open(), now, AT_ONCE));
   await inPieces(context, () => forgetOldTasks(open(), now, AT_ONCE, KEPT));
+  await inPieces(context, () => forgetEndedBreaks(open(), now, AT_ONCE));
   await inPieces(context, () => removeOldEvents(open(), now, AT_ONCE));
   const start = {
     actorId: null,

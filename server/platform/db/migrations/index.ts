@@ -49,6 +49,7 @@ import workspace024 from "./workspace/024-export-task.sql" with { type: "text" }
 import workspace025 from "./workspace/025-privacy-task.sql" with { type: "text" };
 import workspace026 from "./workspace/026-task-log.sql" with { type: "text" };
 import workspace027 from "./workspace/027-erased-contact.sql" with { type: "text" };
+import workspace028 from "./workspace/028-kept-refusals.sql" with { type: "text" };
 
 /**
  * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
@@ -107,6 +108,7 @@ export const migrations = {
     workspace025,
     workspace026,
     workspace027,
+    workspace028,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

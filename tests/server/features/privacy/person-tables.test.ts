@@ -80,6 +80,16 @@ const TABLES: Record<string, Decision> = {
     erase: "gone",
     seed: "INSERT INTO form_signup (form_id, state, email, address, data, list_ids, proven, consent_version, ip, user_agent, created_at, expires_at, contact_id) VALUES (1, 'done', @address, @address, '{}', '[]', 1, 1, '192.0.2.7', '', 1, 2, @id)",
   },
+  kept_break: {
+    merge: "address",
+    erase: "gone",
+    seed: "INSERT INTO kept_break (address, until) SELECT @address, 9 WHERE @id > 0",
+  },
+  kept_leave: {
+    merge: "address",
+    erase: "gone",
+    seed: "INSERT INTO kept_leave (address, list_id, at) SELECT @address, 1, 1 WHERE @id > 0",
+  },
   list_contact: {
     merge: "carried",
     erase: "gone",

@@ -61,6 +61,14 @@ export const campaignReasons = {
   message_cannot_be_made: ({ reason }: { reason: string }) =>
     `The message cannot be created: ${reason}`,
   test_needs_sender: "Choose a sender and a sending method before you send a test.",
+  test_to_erased: ({ address }: { address: string }) =>
+    `The person with the address ${address} was erased. Nothing may be sent to it.`,
+  test_to_barred: ({ address }: { address: string }) =>
+    `${address} is on the instance's suppression list or at a blocked domain. Nothing may be sent to it.`,
+  test_to_complaint: ({ address }: { address: string }) =>
+    `The person with the address ${address} reported email as spam. Nothing may be sent to it.`,
+  test_to_suppressed: ({ address }: { address: string }) =>
+    `${address} is suppressed. Only members of this workspace can send tests to themselves in spite of that.`,
   no_such_time: ({ time, zone }: { time: string; zone: string }) =>
     `"${zone}" and "${time}" give no point in time`,
   too_far_ahead: "is more than two years ahead",

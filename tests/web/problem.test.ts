@@ -53,3 +53,17 @@ test("the path of a field in a request is not shown to a person", () => {
     problemFrom(409, { code: "in_use", title: "In use", detail: "May: it is used." }).detail,
   ).toBe("May: it is used.");
 });
+
+test("a field that holds a list shows what is wrong with each of its values", () => {
+  const fields = [
+    { field: "to.0", reason: "is the first" },
+    { field: "to.12", reason: "is the second" },
+    { field: "to.name", reason: "is another field" },
+    { field: "total", reason: "is another field" },
+  ];
+  const problem = problemFrom(422, { ...body, fields });
+
+  expect(fieldError(problem, "to")).toBe("Is the first. Is the second.");
+  expect(fieldError(problem, "to.0")).toBe("Is the first.");
+  expect(fieldError(problem, "title")).toBeUndefined();
+});

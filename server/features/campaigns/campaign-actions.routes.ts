@@ -106,6 +106,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
             ...body,
             mayReadContacts: workspace.can("contacts:read"),
           },
+          clock(),
         );
         note({ detail: { messages: results.length } });
         return { results };

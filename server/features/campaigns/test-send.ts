@@ -1,11 +1,13 @@
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { AppError, because, invalidField } from "../../platform/errors.ts";
+import { AppError, because, invalidField, invalidFields } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
 import type { CampaignEngine } from "../ports.ts";
 import { outcomeInWords } from "../routes/route-check.service.ts";
 import { loadRouteMembers } from "../routes/routes.service.ts";
+import { singleMailProblem } from "../suppressions/suppressions.service.ts";
 import { type ContactChoice, contactFor } from "../templates/message-scope.service.ts";
+import { isMemberAddress } from "../users/users.service.ts";
 import { type ContentContext, contentOf } from "./campaign-content.service.ts";
 import { requireCampaign } from "./campaigns.service.ts";
 
@@ -17,15 +19,17 @@ export type TestSendResult = { to: string; accepted: boolean; message: string };
  * Sends the current campaign to a few addresses, by its own sending method and signature, filled with a contact's
  * values. The subject is marked and nothing is tracked. No message rows are created.
  *
- * @throws AppError `invalid_input` for a malformed address; `illegal_state` when sender or sending method are missing
+ * @throws AppError `invalid_input` for a malformed address, or one to which nothing may be sent; then nothing is sent; `illegal_state` when sender or sending method are missing
  * or the template has a mistake. A refusal by the server is part of the result.
  */
 export async function sendTest(
   context: ContentContext,
   deps: TestSendDeps,
   input: TestSendInput,
+  now: number,
 ): Promise<TestSendResult[]> {
   const addresses = input.to.map((to, index) => requireAddress(to, `to.${index}`));
+  requireAllowed(context, addresses, now);
   const campaign = requireCampaign(
     context.databases.workspace(context.workspaceId),
     input.campaignId,
@@ -60,6 +64,22 @@ export async function sendTest(
       return { to, ...outcomeInWords(outcome) };
     }),
   );
+}
+
+function requireAllowed(
+  { databases, workspaceId }: ContentContext,
+  addresses: readonly string[],
+  now: number,
+): void {
+  const { system } = databases;
+  const db = databases.workspace(workspaceId);
+  const [first, ...more] = addresses.flatMap((address, index) => {
+    const isMember = isMemberAddress(system, workspaceId, address);
+    return singleMailProblem({ db, system, address, isMember, now }, `to.${index}`) ?? [];
+  });
+  if (first !== undefined) {
+    throw invalidFields([first, ...more]);
+  }
 }
 
 function requireAddress(to: string, field: string): string {

@@ -1,7 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { suppressAddress } from "../suppressions/suppressions.service.ts";
+import { refuseErased, suppressAddress } from "../suppressions/suppressions.service.ts";
 import { refusalOf } from "./contact-merge.store.ts";
-import { refuseErased } from "./erased.store.ts";
 
 /**
  * Gives a contact another address by calling `write`, in the caller's transaction. Suppressions belong to addresses,

@@ -11,11 +11,11 @@ import {
   removeFromList,
   requireLists,
 } from "../lists/lists.service.ts";
+import { refuseErased } from "../suppressions/suppressions.service.ts";
 import { listFields, type StoredField } from "./contact-fields.store.ts";
 import { addressTaken, type ContactInput, readContact } from "./contact-reader.ts";
 import { contactIdOf, getContact, writeChange } from "./contacts.service.ts";
 import { findContact, findIdByAddress, insertContact, moveContactCount } from "./contacts.store.ts";
-import { refuseErased } from "./erased.store.ts";
 
 /** How long one transaction of a batch may hold the workspace's write lock and this thread. */
 const HOLD_MS = 5;

@@ -4,6 +4,8 @@ import {
   findSuppression,
   forgetClaim,
   hasClaim,
+  hasErased,
+  isErased,
   liftSuppression,
   suppressAddress,
 } from "../suppressions/suppressions.service.ts";
@@ -15,7 +17,6 @@ import { type Before, forgetBefore, keepBefore, membershipRow } from "./contact-
 import { type FieldValue, parseFields } from "./contacts.rules.ts";
 import { writeChange } from "./contacts.service.ts";
 import { addressOf, deleteContacts, findContact, moveContactCount } from "./contacts.store.ts";
-import { hasErased, isErased } from "./erased.store.ts";
 
 /** The change made to each contact, by kind of task. */
 export type BulkChange =

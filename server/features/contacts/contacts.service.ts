@@ -5,6 +5,7 @@ import { because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor, encodeCursor, readPage } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
+import { refuseErased } from "../suppressions/suppressions.service.ts";
 import { tagsOf } from "../tags/tags.service.ts";
 import { actorNames } from "../users/actors.service.ts";
 import { moveAddress } from "./contact-address.ts";
@@ -34,8 +35,15 @@ import {
   moveContactCount,
   updateContact,
 } from "./contacts.store.ts";
-import { refuseErased } from "./erased.store.ts";
 
+export {
+  forgetErased,
+  hasErased,
+  isErased,
+  linkErased,
+  rememberErased,
+  wasErasedSince,
+} from "../suppressions/suppressions.service.ts";
 export { keptOf, mergedInto } from "./contact-merge.store.ts";
 export type { PlaceInput } from "./contact-place.rules.ts";
 export { type Place, readWrittenPlace } from "./contact-place.rules.ts";
@@ -58,7 +66,6 @@ export {
   prolongPause,
   updateContact,
 } from "./contacts.store.ts";
-export * from "./erased.store.ts";
 export { formerAddresses, formerOwnerOf } from "./former-addresses.store.ts";
 
 /** A contact as the API returns it. */

@@ -4,12 +4,14 @@ import type { Route, RouteSource, SmtpOutcome, TestMessage } from "../../deliver
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { because, invalidField } from "../../platform/errors.ts";
+import { because, invalidField, invalidFields } from "../../platform/errors.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { checkSourceName } from "../domains/source-name.service.ts";
 import type { DnsLookup } from "../ports.ts";
+import { singleMailProblem } from "../suppressions/suppressions.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
+import { isMemberAddress } from "../users/users.service.ts";
 import type { RouteCheck } from "./routes.schema.ts";
 import { loadRoute, type RouteContext } from "./routes.service.ts";
 
@@ -47,13 +49,15 @@ async function checkNames(dns: DnsLookup, sources: RouteSource[]): Promise<Route
 export type RouteTestDeps = {
   databases: Databases;
   publicUrl: string;
+  now: number;
   sendOne: (message: TestMessage) => Promise<SmtpOutcome>;
 };
 
 /**
  * Sends a short message by the sending method, signed like campaigns, and returns the server's reply.
  *
- * @throws AppError `not_found`; `invalid_input` for a malformed address or unknown sender.
+ * @throws AppError `not_found`; `invalid_input` for a malformed address, one to which nothing may be sent, or an unknown
+ * sender.
  */
 export async function sendRouteTest(
   deps: RouteTestDeps,
@@ -66,6 +70,13 @@ export async function sendRouteTest(
   const to = parseEmailAddress(input.to);
   if (isAddressFault(to)) {
     throw invalidField("to", to.why);
+  }
+  const { address } = to;
+  const { system } = deps.databases;
+  const isMember = isMemberAddress(system, workspaceId, address);
+  const problem = singleMailProblem({ db, system, address, isMember, now: deps.now }, "to");
+  if (problem !== undefined) {
+    throw invalidFields([problem]);
   }
   const sender = findSenderForCampaign(db, input.senderId);
   if (sender === undefined) {

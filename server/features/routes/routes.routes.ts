@@ -140,7 +140,12 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
       "/:id/test",
       ({ body, params, workspace }) =>
         sendRouteTest(
-          { databases, publicUrl: outside.publicUrl(), sendOne: outside.engine.sendOne },
+          {
+            databases,
+            publicUrl: outside.publicUrl(),
+            now: clock(),
+            sendOne: outside.engine.sendOne,
+          },
           contextOf(workspace.id),
           { routeId: params.id, ...body },
         ),

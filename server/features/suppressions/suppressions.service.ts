@@ -17,6 +17,8 @@ import {
   suppressionsByReason,
 } from "./suppressions.store.ts";
 
+export * from "./erased.store.ts";
+export { singleMailProblem } from "./single-mail.ts";
 export {
   findSuppression,
   forgetClaim,

@@ -20,6 +20,7 @@ export { hashPassword, isPassword } from "./password-hash.ts";
 export {
   findUserByAddress,
   findUserById,
+  isMemberAddress,
   markPasswordsOld,
   setPasswordHash,
   setProfile,

@@ -91,3 +91,12 @@ export function markPasswordsOld(db: Connection): void {
 export function replaceUser(db: Connection, user: Omit<NewUserRow, "isAdmin" | "locale">): void {
   updateIdentity(db).run(user);
 }
+
+const selectMember = statement<[workspaceId: string, address: string], { n: number }>(`
+  SELECT EXISTS (SELECT 1 FROM user JOIN membership ON membership.user_id = user.id
+                  WHERE membership.workspace_id = ? AND user.address = ? AND user.disabled_at IS NULL) AS n
+`);
+
+/** True when a member of the workspace has this address, in normal form. */
+export const isMemberAddress = (system: Connection, workspaceId: string, address: string) =>
+  selectMember(system).get(workspaceId, address)?.n === 1;

@@ -38,6 +38,18 @@ export const campaigns = {
   test_needs_sender: {
     de: "Wählen Sie einen Absender und einen Versandweg, bevor Sie einen Test senden.",
   },
+  test_to_erased: {
+    de: "Die Person mit der Adresse {address} wurde gelöscht. An sie darf nichts gesendet werden.",
+  },
+  test_to_barred: {
+    de: "{address} steht auf der Sperrliste der Instanz oder gehört zu einer gesperrten Domain. An diese Adresse darf nichts gesendet werden.",
+  },
+  test_to_complaint: {
+    de: "Die Person mit der Adresse {address} hat E-Mails als Spam gemeldet. An sie darf nichts gesendet werden.",
+  },
+  test_to_suppressed: {
+    de: "{address} ist gesperrt. Trotz einer Sperre können nur Mitglieder dieses Arbeitsbereichs Tests an sich selbst senden.",
+  },
   no_such_time: {
     en: "“{zone}” and “{time}” give no point in time.",
     de: "„{zone}“ und „{time}“ ergeben keinen Zeitpunkt.",

@@ -104,10 +104,14 @@ export function useForm<V extends object>(options: {
   };
 }
 
-/** The message for one field: what is wrong and how to fix it. */
+/** The message for one field, or those for the values of a list: what is wrong and how to fix it. */
 export function fieldError(problem: Problem | undefined, field: string): string | undefined {
-  const found = problem?.fields.find((one) => one.field === field);
-  return found === undefined ? undefined : reasonWithHint(found);
+  const isValueOf = (name: string) =>
+    name.startsWith(`${field}.`) && /^\d+$/.test(name.slice(field.length + 1));
+  const exact = problem?.fields.find((one) => one.field === field);
+  const found =
+    exact === undefined ? (problem?.fields.filter((one) => isValueOf(one.field)) ?? []) : [exact];
+  return found.length === 0 ? undefined : found.map(reasonWithHint).join(" ");
 }
 
 function topName(field: string, within: string | undefined): string {

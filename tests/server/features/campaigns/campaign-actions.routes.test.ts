@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
+import { rememberErased } from "../../../../server/features/suppressions/erased.store.ts";
 import { inboxPassword } from "../../../../server/inbound/index.ts";
 import { AppError } from "../../../../server/platform/errors.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
@@ -210,6 +211,47 @@ test.each([
 
   expect((await fixture.call("POST", `/${id}/test-send`, body)).status).toBe(422);
   expect(fixture.engine.sent).toEqual([]);
+});
+
+test("no test goes to people who were erased, complained or are barred; a member may test after unsubscribing", async () => {
+  const id = await fixture.newReady();
+  const { system } = fixture.app.databases;
+  const db = fixture.db();
+  rememberErased(db, "erased@x.test", 1);
+  db.exec(`
+    INSERT INTO suppression (address, reason, created_at)
+    VALUES ('spam@x.test', 'complaint', 1), ('left@x.test', 'unsubscribed', 1), ('gone@x.test', 'hard_bounce', 1),
+           ('member@x.test', 'unsubscribed', 1);
+    INSERT INTO blocked_domain (domain, subdomains, created_by, created_at) VALUES ('blocked.test', 0, 'u', 1)`);
+  system.exec(`
+    INSERT INTO instance_suppression (address, reason, created_by, created_at) VALUES ('barred@x.test', 'manual', 'u', 1);
+    INSERT INTO user (id, email, address, name, password_hash, created_at, updated_at)
+    VALUES ('m', 'member@x.test', 'member@x.test', 'M', 'x', 0, 0);
+    INSERT INTO membership (workspace_id, user_id, role, created_at) VALUES ('${fixture.workspace.id}', 'm', 'viewer', 0)`);
+  const refused = async (to: string) => {
+    const response = await fixture.call("POST", `/${id}/test-send`, { to: ["me@x.test", to] });
+    return [response.status, (await response.json()).fields?.[0]];
+  };
+
+  for (const [to, code] of [
+    ["Erased@x.test", "test_to_erased"],
+    ["spam@x.test", "test_to_complaint"],
+    ["barred@x.test", "test_to_barred"],
+    ["any@blocked.test", "test_to_barred"],
+    ["left@x.test", "test_to_suppressed"],
+    ["gone@x.test", "test_to_suppressed"],
+  ] as const) {
+    const address = to.toLowerCase();
+    expect(await refused(to)).toEqual([
+      422,
+      expect.objectContaining({ field: "to.1", code, params: { address } }),
+    ]);
+  }
+  expect(fixture.engine.sent).toEqual([]);
+
+  expect(await refused("member@x.test")).toEqual([200, undefined]);
+  db.exec("UPDATE suppression SET reason = 'complaint' WHERE address = 'member@x.test'");
+  expect((await refused("member@x.test"))[0]).toBe(422);
 });
 
 test("progress is a stream of exact counts that ends with the campaign", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { rememberErased } from "../../../../server/features/contacts/erased.store.ts";
+import { rememberErased } from "../../../../server/features/suppressions/erased.store.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 import { workspaceCalls } from "../../../support/calls.ts";
 

@@ -182,7 +182,9 @@ test("a stranger can neither change somebody's stored data nor read it by mail",
 
 test("an erased person is not brought back by a form", async () => {
   const form = await fixture.newForm({ doubleOptIn: false });
-  const { rememberErased } = await import("../../../../server/features/contacts/erased.store.ts");
+  const { rememberErased } = await import(
+    "../../../../server/features/suppressions/erased.store.ts"
+  );
   rememberErased(fixture.db, "anna@example.org", fixture.now);
   await fixture.post(form.path, { ...anna, ...(await fixture.solved(form)) });
   await fixture.work();

@@ -36,14 +36,6 @@ import {
   updateContact,
 } from "./contacts.store.ts";
 
-export {
-  forgetErased,
-  hasErased,
-  isErased,
-  linkErased,
-  rememberErased,
-  wasErasedSince,
-} from "../suppressions/suppressions.service.ts";
 export { keptOf, mergedInto } from "./contact-merge.store.ts";
 export type { PlaceInput } from "./contact-place.rules.ts";
 export { type Place, readWrittenPlace } from "./contact-place.rules.ts";

@@ -1,7 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { isErased } from "../contacts/contacts.service.ts";
 import { changeMembership } from "../lists/lists.service.ts";
-import { hasClaim, suppressAddress } from "../suppressions/suppressions.service.ts";
+import { hasClaim, isErased, suppressAddress } from "../suppressions/suppressions.service.ts";
 import type { Writing } from "./import-writing.ts";
 import { existingContact } from "./imports.store.ts";
 import type { ReadContact, Refusal } from "./row-reader.ts";

@@ -5,7 +5,7 @@ import { isDiskFull } from "../../platform/disk-full.ts";
 import { log } from "../../platform/log.ts";
 import { storedBecause } from "../../reasons/because.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
-import { wasErasedSince } from "../contacts/contacts.service.ts";
+import { wasErasedSince } from "../suppressions/suppressions.service.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
 import { asUtf8, giveReserve, keepUpload, removeImportFiles, takeReserve } from "./import-files.ts";

@@ -4,17 +4,20 @@ import { AppError } from "../../platform/errors.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import {
   type ContactWrite,
-  hasErased,
   insertContact,
-  isErased,
   moveContactCount,
   nameKeys,
   parseFields,
   updateContact,
-  wasErasedSince,
 } from "../contacts/contacts.service.ts";
 import { addMember, addPending } from "../lists/lists.service.ts";
-import { AGREEMENT_UNKNOWN, type SuppressionReason } from "../suppressions/suppressions.service.ts";
+import {
+  AGREEMENT_UNKNOWN,
+  hasErased,
+  isErased,
+  type SuppressionReason,
+  wasErasedSince,
+} from "../suppressions/suppressions.service.ts";
 import { requireTags, tagContacts } from "../tags/tags.service.ts";
 import { leaveLists, refuse, suppress } from "./import-refusals.ts";
 import type { Counts, WriteOptions, Writing } from "./import-writing.ts";

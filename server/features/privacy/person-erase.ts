@@ -7,13 +7,12 @@ import {
   addressOf,
   deleteContacts,
   formerAddresses,
-  linkErased,
   mergedInto,
-  rememberErased,
 } from "../contacts/contacts.service.ts";
 import { AGAIN, restartExports } from "../exports/export-task.service.ts";
 import { dropUploadsNaming } from "../imports/import-erase.service.ts";
 import { eraseFromSegments, segmentsWith } from "../segments/segment-erase.service.ts";
+import { linkErased, rememberErased } from "../suppressions/suppressions.service.ts";
 import { taskFilePath } from "../tasks/task-files.service.ts";
 import type { Step } from "../tasks/task-kind.service.ts";
 import {

@@ -10,14 +10,16 @@ import { spokenError, storedBecause } from "../../reasons/because.ts";
 import {
   addressOf,
   findIdByAddress,
-  forgetErased,
   formerAddresses,
   formerOwnerOf,
   keptOf,
   mergedInto,
-  rememberErased,
 } from "../contacts/contacts.service.ts";
-import { suppressAddress } from "../suppressions/suppressions.service.ts";
+import {
+  forgetErased,
+  rememberErased,
+  suppressAddress,
+} from "../suppressions/suppressions.service.ts";
 import { addTaskFile, taskFilePath } from "../tasks/task-files.service.ts";
 import { findFormerTask, startTask } from "../tasks/tasks.service.ts";
 import { personTasks } from "./person-tasks.service.ts";

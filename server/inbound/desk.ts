@@ -6,6 +6,7 @@ import type { DmarcIntake } from "./dmarc/dmarc-desk.ts";
 import type { IncomingMail } from "./mailbox.ts";
 import { findNamedMessage } from "./named-message.ts";
 import { INSTANCE_INBOX, type ReceivedBox, type Understood } from "./received.ts";
+import { isReport, isVacationNote } from "./report/auto-reply.ts";
 import { classifyMail, type MailClass } from "./report/classify-mail.ts";
 import { type MailParts, readMailParts } from "./report/mail-parts.ts";
 import { saysUnsubscribe } from "./report/unsubscribe-mail.ts";
@@ -108,10 +109,11 @@ async function takeMail(
     parts,
     classifyMail(parts, mail.envelopeFrom, expected),
   );
-  const isReport = what.kind === "bounce" || what.kind === "complaint";
+  const isAboutMessage = what.kind === "bounce" || what.kind === "complaint";
   // The token in the recipient address is authenticated. The report's own contents are used only when there is no
   // token.
-  const named = own ?? (isReport ? findNamedMessage(options.directory, parts, what) : undefined);
+  const named =
+    own ?? (isAboutMessage ? findNamedMessage(options.directory, parts, what) : undefined);
   const message = named !== undefined && options.directory.isRecent(named) ? named : undefined;
   const fact = message && factOf(message, what, options.clock());
   if (fact !== undefined) {
@@ -120,7 +122,7 @@ async function takeMail(
   const understood: Understood = {
     kind: destination.kind === "role" && what.kind === "reply" ? "role" : what.kind,
     message,
-    said: wordsOf(what, isReport && message === undefined),
+    said: wordsOf(what, isAboutMessage && message === undefined),
   };
   for (const workspaceId of boxesOf(destination, message)) {
     keepCopy(options, workspaceId, mail, understood, fact !== undefined);
@@ -174,7 +176,7 @@ async function takeUnsubscribe(
   const fact =
     what.kind === "complaint"
       ? factOf(message, what, at)
-      : unsubscribeFactOf(message, what, mail, parts, at);
+      : unsubscribeFactOf(message, what, parts, at);
   if (fact !== undefined) {
     await options.recordFact(fact);
   }
@@ -183,23 +185,21 @@ async function takeUnsubscribe(
   keepCopy(options, message.workspaceId, mail, { kind, message, said }, fact !== undefined);
 }
 
-/** The unsubscribe fact for mail to an unsubscribe address; undefined for an automatic reply. */
+/**
+ * The unsubscribe fact for mail to an unsubscribe address; undefined for a report or a vacation note. The address
+ * serves no other purpose, and mail clients write to it in many forms, with an empty sender or marked as automatic: in
+ * doubt the person does not want mail.
+ */
 function unsubscribeFactOf(
   { workspaceId: w, campaignId: c, seq: s }: MessageRef,
   what: MailClass,
-  { envelopeFrom }: IncomingMail,
   parts: MailParts,
   at: number,
 ): InboundFact | undefined {
-  const isPerson = envelopeFrom !== "" && what.kind === "reply";
-  // A mail client that unsubscribes for its user may mark its message as automatic; an `auto-replied` message was not
-  // the user's wish.
-  const isAnswer = /^auto-replied/i.test(parts.head.get("auto-submitted") ?? "");
-  const isAutomatic = envelopeFrom !== "" && what.kind === "auto_reply" && !isAnswer;
-  const isWish = what.kind !== "bounce" && saysUnsubscribe(parts, envelopeFrom);
-  return isPerson || isAutomatic || isWish
-    ? { k: "unsubscribe", w, c, s, at, via: "mailto", ip: "", ua: "" }
-    : undefined;
+  const isNote = isReport(parts.head) || isVacationNote(parts.head);
+  return what.kind === "bounce" || (isNote && !saysUnsubscribe(parts.head))
+    ? undefined
+    : { k: "unsubscribe", w, c, s, at, via: "mailto", ip: "", ua: "" };
 }
 
 /** Once the fact is durable, a failure to store the copy must not make the sender repeat the message. */

@@ -6,6 +6,19 @@ export function isOutOfOffice(head: ReadonlyMap<string, string>): boolean {
   return HINTS.test((head.get("subject") ?? "").slice(0, 300));
 }
 
+/** True for an automatic reply that somebody has written for all senders. One without a subject is none. */
+export function isVacationNote(head: ReadonlyMap<string, string>): boolean {
+  const isReply = /^\s*auto-replied/i.test(head.get("auto-submitted") ?? "");
+  return isOutOfOffice(head) || (isReply && (head.get("subject") ?? "").trim() !== "");
+}
+
+/** True for reports about a message: of its delivery, or that it was displayed (RFC 6522, RFC 8098). */
+export function isReport(head: ReadonlyMap<string, string>): boolean {
+  return /multipart\/report|disposition-notification|delivery-status/i.test(
+    head.get("content-type") ?? "",
+  );
+}
+
 /**
  * True for automatic replies: vacation notes, acknowledgements, read receipts. Delivery reports contain some of the
  * same fields, so check for those first.

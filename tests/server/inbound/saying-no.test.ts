@@ -39,12 +39,67 @@ describe("mail to an unsubscribe address", () => {
       lines("Subject: =?utf-8?B?YWJtZWxkZW4=?=", "Auto-Submitted: auto-replied", "", ""),
       "r1@reader.example",
     ],
+    ["one with an empty sender", lines("Subject: unsubscribe", "", ""), ""],
+    [
+      "one with an empty sender, called generated",
+      lines("Subject: unsubscribe", "Auto-Submitted: auto-generated", "", ""),
+      "",
+    ],
+    ["one with an empty sender and no subject", lines("Subject:", "", ""), ""],
+    [
+      "an automatic one without a subject",
+      lines("Auto-Submitted: auto-replied", "", ""),
+      "a@b.example",
+    ],
     ["one marked as junk", lines("Subject: Re: x", "Precedence: junk", "", "stop"), "a@b.example"],
   ])("unsubscribes the recipient: %s", async (_name, raw, from) => {
     expect(await desk.deliver(desk.unsubscribeAddress(2), raw, from)).toStartWith("250");
 
     expect(desk.facts).toMatchObject([{ k: "unsubscribe", via: "mailto", s: 2 }]);
     expect(desk.kept()).toMatchObject([{ kind: "unsubscribe", seq: 2 }]);
+  });
+
+  test.each<[string, string]>([
+    [
+      "an out-of-office note",
+      lines("Subject: Out of office: News", "Auto-Submitted: auto-replied", "", "I am away."),
+    ],
+    [
+      "a delivery report",
+      lines(
+        "Subject: Undelivered Mail Returned to Sender",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="r"',
+        "",
+        "--r",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mx.reader.example",
+        "",
+        "Final-Recipient: rfc822; r2@reader.example",
+        "Action: failed",
+        "Status: 5.1.1",
+        "--r--",
+      ),
+    ],
+    [
+      "a read receipt",
+      lines(
+        "Subject: Read: News",
+        'Content-Type: multipart/report; report-type=disposition-notification; boundary="r"',
+        "",
+        "--r",
+        "Content-Type: message/disposition-notification",
+        "",
+        "Disposition: manual-action/MDN-sent-manually; displayed",
+        "--r--",
+      ),
+    ],
+  ])("unsubscribes nobody: %s", async (_name, raw) => {
+    for (const from of ["", "r2@reader.example"]) {
+      await desk.deliver(desk.unsubscribeAddress(2), raw, from);
+    }
+
+    expect(desk.facts).toEqual([]);
   });
 
   test("that is a complaint is handled as a complaint", async () => {

@@ -1,6 +1,7 @@
 import { fieldTasks } from "./features/contacts/contact-fields.service.ts";
 import { contactTasks } from "./features/contacts/contact-tasks.service.ts";
 import { exportTasks } from "./features/exports/export-task.service.ts";
+import { importTasks } from "./features/imports/import-task.service.ts";
 import { personTasks } from "./features/privacy/person-tasks.service.ts";
 import { segmentTasks } from "./features/segments/segment-fill.service.ts";
 import { tagTasks } from "./features/tags/tags.service.ts";
@@ -17,4 +18,5 @@ export const taskKinds: { readonly [name in TaskName]: TaskKind } = {
   ...segmentTasks,
   ...exportTasks,
   ...personTasks,
+  ...importTasks,
 };

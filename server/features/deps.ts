@@ -76,7 +76,7 @@ export type AppDeps = {
    * `audit`.
    */
   audit: AuditLog;
-  /** Queues background work: `jobs.enqueue("import.run", workspaceId, { importId })`. */
+  /** Queues background work: `jobs.enqueue("campaign.purge", workspaceId, { campaignId })`. */
   jobs: JobQueue;
   /** Mail from the instance itself: invitations, password links. */
   mail: Mailer;

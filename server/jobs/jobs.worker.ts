@@ -1,7 +1,5 @@
 import { purgeCampaign } from "../features/campaigns/purge.service.ts";
 import { runImportCheck } from "../features/imports/import-check.service.ts";
-import { runImport } from "../features/imports/import-run.service.ts";
-import { runImportUndo } from "../features/imports/import-undo.service.ts";
 import { tidyAll } from "../features/privacy/tidy.service.ts";
 import type { RunContext } from "../features/tasks/task-kind.service.ts";
 import { runTask, runUndo, taskOfJob } from "../features/tasks/task-run.service.ts";
@@ -36,14 +34,6 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
     const open = openerOf(job, databases);
     return runImportCheck({ open, dataDir, signal, isLastTry }, numberOf(job, "importId"));
   },
-  "import.run": (job, { databases, dataDir, signal }) => {
-    const id = numberOf(job, "importId");
-    const open = openerOf(job, databases);
-    const isLastTry = job.attempt >= job.maxAttempts;
-    return runImport({ open, dataDir, clock: systemClock, signal, isLastTry }, id);
-  },
-  "import.undo": (job, { databases, signal }) =>
-    runImportUndo(openerOf(job, databases), numberOf(job, "importId"), signal),
   "task.run": (job, around) => doTask(job, around, runTask),
   "task.index": (job, around) => doTask(job, around, runTask),
   "task.person": (job, around) => doTask(job, around, runTask),

@@ -1,8 +1,6 @@
 /** The kinds of job that are too heavy for the HTTP thread. */
 export const heavyKinds = [
   "import.check",
-  "import.run",
-  "import.undo",
   "task.run",
   "task.index",
   "task.person",
@@ -16,10 +14,4 @@ export type HeavyKind = (typeof heavyKinds)[number];
 export const longStatementKinds: readonly HeavyKind[] = ["task.index"];
 
 /** Kinds that resume where they stopped, so they can be interrupted at any time to let others run. */
-export const resumableKinds: readonly HeavyKind[] = [
-  "import.run",
-  "import.undo",
-  "task.run",
-  "task.undo",
-  "campaign.purge",
-];
+export const resumableKinds: readonly HeavyKind[] = ["task.run", "task.undo", "campaign.purge"];

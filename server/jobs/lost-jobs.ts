@@ -1,6 +1,6 @@
 import { LOST_JOBS } from "../features/auth/system-hold.service.ts";
 import { waitingSignups } from "../features/forms/form-jobs.service.ts";
-import { waitingImports } from "../features/imports/import-jobs.service.ts";
+import { waitingChecks } from "../features/imports/import-jobs.service.ts";
 import { waitingAddressChanges } from "../features/preferences/preference-jobs.service.ts";
 import { waitingTasks } from "../features/tasks/tasks.service.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -50,7 +50,7 @@ export async function queueLostJobs({ databases, jobs, clock }: Deps): Promise<v
 function waitingIn(db: Connection, workspaceId: string, now: number): WaitingWork[] {
   return [
     ...waitingTasks(db, taskKinds),
-    ...waitingImports(db, workspaceId),
+    ...waitingChecks(db, workspaceId),
     ...waitingSignups(db, now),
     ...waitingAddressChanges(db, now),
   ];

@@ -2,6 +2,7 @@
 export const workReasons = {
   task_unstoppable: "This kind of task cannot be stopped half-way.",
   task_ended: "This task has already ended.",
+  task_not_failed: "Only failed tasks of a kind that can go on can be resumed.",
   task_not_undoable: "This kind of task cannot be undone.",
   task_too_late_to_undo: "This task is still running, was undone, or is older than a week.",
 

@@ -82,14 +82,15 @@ test(
     await button("More actions").click();
     await page.getByRole("menuitem", { name: "Background work" }).click();
     await page.getByText("Cancelled").waitFor();
-    await page.getByText("Details", { exact: true }).click();
-    await page.getByText(/^Requested · /).waitFor();
-    await page.getByText(/^Stopped · .* contacts/).waitFor();
+    const change = page.getByRole("listitem").filter({ hasText: "Change tags" });
+    await change.getByText("Details", { exact: true }).click();
+    await change.getByText(/^Requested · /).waitFor();
+    await change.getByText(/^Stopped · .* contacts/).waitFor();
     await look("background-work");
     const stopped = await seeded.api.get<{ doneCount: number }>(path(`/tasks/${job.id}`));
     expect(stopped.doneCount).toBeGreaterThan(0);
     expect(stopped.doneCount).toBeLessThan(CONTACTS);
-    await page.getByRole("dialog").getByRole("button", { name: "Undo" }).click();
+    await change.getByRole("button", { name: "Undo" }).click();
     await page.getByText(/^Undone for/).waitFor({ timeout: STEP_MS });
 
     const { items } = await seeded.api.get<{ items: { contactCount: number }[] }>(path("/tags"));
@@ -119,6 +120,27 @@ test(
     await page.getByText("Details", { exact: true }).click();
     await page.getByText(/^Done · .* records/).waitFor();
     await look("privacy");
+
+    await open(`/contacts/imports/${id}`);
+    await page.getByText("Details", { exact: true }).click();
+    await page.getByText(/^Done · .*B/).waitFor();
+    await look("import-log");
+    await open("/contacts");
+    await button("More actions").click();
+    await page.getByRole("menuitem", { name: "Background work" }).click();
+    const tasks = page.getByRole("dialog", { name: "Background work" });
+    const row = tasks
+      .getByRole("listitem")
+      .filter({ hasText: /^Import/ })
+      .first();
+    await row.waitFor();
+    await look("import-card");
+    await row.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Remove contacts created by this import?").waitFor();
+    await button("Undo this import").click();
+    await row.getByText(/^Undone for/).waitFor({ timeout: STEP_MS });
+    const undone = await api.get<{ undoState: string }>(path(`/imports/${id}`));
+    expect(undone.undoState).toBe("done");
   },
   STEP_MS,
 );

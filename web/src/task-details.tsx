@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { formatBytes } from "./format.ts";
 import { useWorkspace } from "./session.ts";
 import { t } from "./tasks.messages.ts";
 import { type Task, type TaskLine, useTaskLog } from "./tasks.ts";
@@ -36,11 +37,15 @@ function Log({ id, unit }: Pick<Task, "id" | "unit">) {
   );
 }
 
+/** How much of a unit. */
+export const amount = (unit: Task["unit"], count: number): string =>
+  unit === "bytes" ? formatBytes(count) : t(unit, { count });
+
 function textOf({ event, times, actorName, doneCount }: TaskLine, unit: Task["unit"]): string {
   const isCounted = doneCount !== null && doneCount > 0 && event !== "undo_requested";
   return [
     t(`log_${event}`, { times }),
     ...(actorName === null ? [] : [actorName]),
-    ...(isCounted ? [t(unit, { count: doneCount })] : []),
+    ...(isCounted ? [amount(event === "undone" ? "contacts" : unit, doneCount)] : []),
   ].join(" · ");
 }

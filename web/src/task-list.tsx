@@ -1,7 +1,7 @@
 import { Loader } from "lucide-preact";
 import { causeText } from "./refusal.ts";
 import { useWorkspace } from "./session.ts";
-import { TaskDetails } from "./task-details.tsx";
+import { amount, TaskDetails } from "./task-details.tsx";
 import { t } from "./tasks.messages.ts";
 import { cancelTask, type Task, undoTask, useOpenTasks, useTasks } from "./tasks.ts";
 import { Button } from "./ui/button.tsx";
@@ -70,7 +70,12 @@ function TaskRow({ task }: { task: Task }) {
         <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
           <TaskName kind={task.kind} />
           {task.state !== "done" && task.undoState === "none" && (
-            <WorkProgress state={task.state} done={task.doneCount} total={task.total} />
+            <WorkProgress
+              state={task.state}
+              done={task.doneCount}
+              total={task.total}
+              {...(task.unit === "bytes" && { unit: "bytes" as const })}
+            />
           )}
         </span>
         <span class="text-sm text-muted">
@@ -93,6 +98,7 @@ function TaskName({ kind }: Pick<Task, "kind">) {
   const { base } = useWorkspace();
   switch (kind) {
     case "export":
+    case "import":
       return (
         <a class="link" href={`${base}/contacts/imports`}>
           {t(kind)}
@@ -117,9 +123,7 @@ function sentence(task: Task): string {
     case "done":
       return t("wasUndone", { count: task.undoneCount });
     case "none":
-      return t(task.unit, {
-        count: isOpen(task) ? (task.total ?? task.doneCount) : task.doneCount,
-      });
+      return amount(task.unit, isOpen(task) ? (task.total ?? task.doneCount) : task.doneCount);
   }
 }
 
@@ -131,13 +135,13 @@ function TaskButton({ task }: { task: Task }) {
   }
   if (isOpen(task)) {
     return task.canCancel ? (
-      <Button size="small" onClick={() => cancelTask(workspace, task.id)}>
+      <Button size="small" onClick={() => cancelTask(workspace, task)}>
         {t("stop")}
       </Button>
     ) : null;
   }
   return task.undoState === "none" && (task.undoUntil ?? 0) > now ? (
-    <Button size="small" onClick={() => undoTask(workspace, task.id)}>
+    <Button size="small" onClick={() => undoTask(workspace, task)}>
       {t("undo")}
     </Button>
   ) : null;

@@ -16,6 +16,7 @@ export const t = messages({
   export: { en: "Export", de: "Export" },
   person_export: { en: "Export of a person’s data", de: "Export der Daten einer Person" },
   person_erase: { en: "Erasure of a person’s data", de: "Löschung der Daten einer Person" },
+  import: { en: "Import", de: "Import" },
   contacts: {
     en: "{count, plural, one {# contact} other {# contacts}}",
     de: "{count, plural, one {# Kontakt} other {# Kontakte}}",
@@ -35,6 +36,7 @@ export const t = messages({
     en: "{times, plural, one {Continued after an interruption} other {Continued after # interruptions}}",
     de: "{times, plural, one {Nach einer Unterbrechung fortgesetzt} other {Nach # Unterbrechungen fortgesetzt}}",
   },
+  log_continued: { en: "Resumed", de: "Fortgesetzt" },
   log_restarted: {
     en: "Started again because a person was erased",
     de: "Neu begonnen, weil eine Person gelöscht wurde",
@@ -47,6 +49,17 @@ export const t = messages({
   log_undone: { en: "Undone", de: "Rückgängig gemacht" },
   undo: { en: "Undo", de: "Rückgängig" },
   stop: { en: "Stop", de: "Stoppen" },
+  undoImportAsk: {
+    en: "Remove contacts created by this import?",
+    de: "Von diesem Import angelegte Kontakte entfernen?",
+  },
+  undoImportBody: {
+    en: "Contacts that were edited, emailed, or added to another list since then, or have notes, stay. People the import held back can be emailed again, except contacts it added that stay. All other suppressions from this import stay.",
+    de: "Kontakte, die seither bearbeitet, angeschrieben oder in eine andere Liste aufgenommen wurden oder Notizen haben, bleiben. Vom Import zurückgehaltene Personen können wieder E-Mails erhalten, außer von ihm angelegten Kontakten, die bleiben. Alle anderen Sperren aus diesem Import bleiben.",
+  },
+  stopImportAsk: { en: "Stop this import?", de: "Diesen Import stoppen?" },
+  stopImportBody: { en: "Rows imported so far stay.", de: "Bereits importierte Zeilen bleiben." },
+  undoImport: { en: "Undo this import", de: "Import rückgängig machen" },
   beingUndone: { en: "Being undone", de: "Wird rückgängig gemacht" },
   wasUndone: {
     en: "Undone for {count, plural, one {# contact} other {# contacts}}",
@@ -55,7 +68,7 @@ export const t = messages({
   background: { en: "Background work", de: "Hintergrundarbeit" },
   atWork: { en: "{count} running", de: "{count} in Arbeit" },
   noTasks: {
-    en: "Bulk actions, exports and privacy requests appear here.",
-    de: "Massenaktionen, Exporte und Datenschutzanfragen erscheinen hier.",
+    en: "Imports, exports, bulk actions and privacy requests appear here.",
+    de: "Importe, Exporte, Massenaktionen und Datenschutzanfragen erscheinen hier.",
   },
 });

@@ -5,6 +5,7 @@ import { refreshChoices } from "./choices.ts";
 import { SharedStream } from "./live.ts";
 import { type OpenWorkspace, queryClient } from "./session.ts";
 import { t } from "./tasks.messages.ts";
+import { confirm } from "./ui/confirm.tsx";
 import { attempt, toast } from "./ui/toast.tsx";
 
 type TasksApi = WorkspaceApi["tasks"];
@@ -40,7 +41,7 @@ export function useOpenTasks({ id }: OpenWorkspace): Task[] {
 }
 
 async function readAgainAfter(before: readonly Task[], now: readonly Task[]): Promise<void> {
-  await invalidate("tasks", "task-log", "exports", "privacy-requests");
+  await invalidate("tasks", "task-log", "import", "imports", "exports", "privacy-requests");
   const isEnded = before.some(({ id }) => now.every((task) => task.id !== id));
   if (isEnded) {
     await refreshContacts();
@@ -64,8 +65,32 @@ export function useTaskLog(workspace: OpenWorkspace, id: number) {
   });
 }
 
+/** Asks whether an import shall be undone, because that deletes contacts. */
+export const confirmUndoOfImport = (): Promise<boolean> =>
+  confirm({
+    title: t("undoImportAsk"),
+    body: t("undoImportBody"),
+    action: t("undoImport"),
+    danger: true,
+  });
+
+/** Asks whether an import shall be stopped, because it cannot go on afterwards. */
+export const confirmStopOfImport = (): Promise<boolean> =>
+  confirm({
+    title: t("stopImportAsk"),
+    body: t("stopImportBody"),
+    action: t("stop"),
+    danger: true,
+  });
+
 /** Takes a task back, and says that this goes on by itself. */
-export async function undoTask(workspace: OpenWorkspace, id: number): Promise<void> {
+export async function undoTask(
+  workspace: OpenWorkspace,
+  { id, kind }: { id: number; kind?: Task["kind"] },
+): Promise<void> {
+  if (kind === "import" && !(await confirmUndoOfImport())) {
+    return;
+  }
   if (await attempt(() => ask(workspace.call.tasks({ id }).undo.post()))) {
     toast(t("beingUndone"));
     await refreshAudience();
@@ -73,7 +98,13 @@ export async function undoTask(workspace: OpenWorkspace, id: number): Promise<vo
 }
 
 /** Stops a task after its current step. */
-export async function cancelTask(workspace: OpenWorkspace, id: number): Promise<void> {
+export async function cancelTask(
+  workspace: OpenWorkspace,
+  { id, kind }: Pick<Task, "id" | "kind">,
+): Promise<void> {
+  if (kind === "import" && !(await confirmStopOfImport())) {
+    return;
+  }
   await attempt(() => ask(workspace.call.tasks({ id }).cancel.post()));
   await refreshAudience();
 }

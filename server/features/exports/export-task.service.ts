@@ -28,7 +28,7 @@ const exportTask: TaskKind = {
   canCancel: true,
   // Contacts may have changed since an earlier request, so each gets a file of its own.
   isShared: false,
-  faultText: storedBecause("export_unwritable"),
+  faultOf: () => ({ text: storedBecause("export_unwritable") }),
   prepare(db, task, now, context) {
     const settings = task.payload as ExportSettings;
     const source = exportSource(db, settings);

@@ -1,8 +1,9 @@
 import { createReadStream, existsSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
+import { abandonTask } from "../tasks/tasks.service.ts";
 import { importPath, removeImportFiles } from "./import-files.ts";
 import { parseSettings } from "./import-settings.ts";
-import { closeImport, type ImportRow, type ImportState, importsBefore } from "./imports.store.ts";
+import { discardUpload, type ImportRow, type ImportState, importsBefore } from "./imports.store.ts";
 
 const IMPORTS_AT_ONCE = 200;
 /**
@@ -42,9 +43,12 @@ export async function dropUploadsNaming(
   }
 }
 
-function drop({ open, dataDir, now }: Context, { id, filePath }: ImportRow): boolean {
-  const end = { id, from: WAITING, state: "cancelled" as const, error: ERASED, now };
-  if (!closeImport(open(), end)) {
+function drop({ open, dataDir, now }: Context, { id, taskId, filePath }: ImportRow): boolean {
+  const isDropped =
+    taskId === null
+      ? discardUpload(open(), { id, reason: ERASED, now })
+      : abandonTask(open(), taskId, ERASED, now);
+  if (!isDropped) {
     return false;
   }
   removeImportFiles(dataDir, filePath);

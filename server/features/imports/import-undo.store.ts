@@ -20,13 +20,9 @@ const selectAfter = statement<
    LIMIT @limit
 `);
 
-const queue = statement<[id: number]>(
-  "UPDATE import SET undo_state = 'queued' WHERE id = ? AND undo_state = 'none'",
+const move = statement<[position: string | null, id: number]>(
+  "UPDATE import SET undo_position = ? WHERE id = ?",
 );
-const move = statement<[{ id: number; cursor: number; by: number }]>(`
-  UPDATE import SET undo_cursor = @cursor, undone_count = undone_count + @by WHERE id = @id
-`);
-const end = statement<[id: number]>("UPDATE import SET undo_state = 'done' WHERE id = ?");
 
 // Searches by address, since suppressions have no index on their source.
 const selectHeldBack = statement<
@@ -69,18 +65,7 @@ export function untouchedAfter(
   return { ids, last: rows.at(-1)?.id };
 }
 
-/** False when it was already queued. */
-export function queueUndo(db: Connection, id: number): boolean {
-  return queue(db).run(id).changes === 1;
-}
-
-export function advanceUndo(
-  db: Connection,
-  progress: { id: number; cursor: number; by: number },
-): void {
-  move(db).run(progress);
-}
-
-export function endUndo(db: Connection, id: number): void {
-  end(db).run(id);
+/** Stores how far the undo is, in its transaction. */
+export function saveUndoPosition(db: Connection, id: number, position: string | null): void {
+  move(db).run(position, id);
 }

@@ -1,5 +1,4 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError } from "../../platform/errors.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import {
@@ -21,7 +20,7 @@ import {
 import { requireTags, tagContacts } from "../tags/tags.service.ts";
 import { leaveLists, refuse, suppress } from "./import-refusals.ts";
 import type { Counts, WriteOptions, Writing } from "./import-writing.ts";
-import { advanceImport, existingContact, findImport, insertReject } from "./imports.store.ts";
+import { countRows, existingContact, insertReject } from "./imports.store.ts";
 import { restoreContact } from "./restore-contact.service.ts";
 import type { ReadContact, Refusal } from "./row-reader.ts";
 
@@ -37,71 +36,37 @@ export type Window = {
   endBytes: number;
 };
 
-/** The position of an import: where its window starts in the file, and how many of the window's rows are written. */
-export type Place = { bytes: number; done: number };
-
-/** Thrown after a rollback when the import was cancelled while running. */
-export class ImportCancelled extends Error {}
-
-/**
- * Writes rows `from`..`to` of a window and advances the import's position in one transaction, so that after a crash
- * either all of these rows exist or none.
- *
- * @param place The position before.
- * @returns the position afterwards.
- * @throws ImportCancelled, or Error when another run has taken over the import.
- */
+/** Writes rows `from`..`to` of a window and counts them, in the caller's transaction, which also moves the cursor. */
 export function writeRows(
   db: Connection,
-  { window, from, to, place }: { window: Window; from: number; to: number; place: Place },
+  { window, from, to }: { window: Window; from: number; to: number },
   options: WriteOptions,
   now: number,
-): Place {
-  return inTransaction(db, () => {
-    const counts: Counts = {
-      erased: 0,
-      suppressed: 0,
-      created: 0,
-      updated: 0,
-      skipped: 0,
-      duplicates: 0,
-      rejected: 0,
-    };
-    const mustAsk = hasErased(db);
-    const keepsRejects = !wasErasedSince(db, options.uploadedAt);
-    const source = `import:${options.importId}`;
-    const writing: Writing = { ...options, db, keepsRejects, source, now, counts };
-    for (let index = from; index < to; index++) {
-      const address = addressOf(window.items[index]);
-      if (mustAsk && address !== undefined && isErased(db, address)) {
-        counts.erased += 1;
-        continue;
-      }
-      writeItem(writing, window, index);
+): Counts {
+  const counts: Counts = {
+    erased: 0,
+    suppressed: 0,
+    created: 0,
+    updated: 0,
+    skipped: 0,
+    duplicates: 0,
+    rejected: 0,
+  };
+  const mustAsk = hasErased(db);
+  const keepsRejects = !wasErasedSince(db, options.uploadedAt);
+  const source = `import:${options.importId}`;
+  const writing: Writing = { ...options, db, keepsRejects, source, now, counts };
+  for (let index = from; index < to; index++) {
+    const address = addressOf(window.items[index]);
+    if (mustAsk && address !== undefined && isErased(db, address)) {
+      counts.erased += 1;
+      continue;
     }
-    moveContactCount(db, counts.created);
-    const whole = to === window.items.length;
-    const share = window.items.length === 0 ? 1 : to / window.items.length;
-    const next = whole
-      ? { bytes: window.endBytes, done: 0 }
-      : { bytes: window.startBytes, done: to };
-    const moved = advanceImport(db, {
-      id: options.importId,
-      fromBytes: place.bytes,
-      fromDone: place.done,
-      positionBytes: next.bytes,
-      windowDone: next.done,
-      progressBytes: Math.round(window.startBytes + (window.endBytes - window.startBytes) * share),
-      rows: to - from,
-      ...counts,
-    });
-    if (!moved) {
-      throw findImport(db, options.importId)?.state === "running"
-        ? new Error("another run has taken over this import")
-        : new ImportCancelled();
-    }
-    return next;
-  });
+    writeItem(writing, window, index);
+  }
+  moveContactCount(db, counts.created);
+  countRows(db, { id: options.importId, rows: to - from, ...counts });
+  return counts;
 }
 
 /** What is stored of a rejected row whose cells are not kept. */

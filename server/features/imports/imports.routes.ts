@@ -12,7 +12,6 @@ import type { AppDeps } from "../deps.ts";
 import { checkImport } from "./import-check.service.ts";
 import { MAX_FILE_BYTES, tooLarge } from "./import-files.ts";
 import { requireAnswers } from "./import-questions.service.ts";
-import { undoImport } from "./import-undo.service.ts";
 import { previewImport, uploadImport } from "./import-upload.service.ts";
 import {
   CheckRequest,
@@ -32,6 +31,7 @@ import {
   rejectsCsv,
   resumeImport,
   startImport,
+  undoImport,
 } from "./imports.service.ts";
 import { boundaryOf, firstFormFile } from "./multipart-file.ts";
 import { makesLists } from "./own-file.service.ts";
@@ -128,7 +128,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
     )
     .post(
       "/:id/start",
-      async ({ params, body, workspace, request }) => {
+      async ({ params, body, workspace, actor, request }) => {
         if (makesLists(body.mapping) && !workspace.can("lists:write")) {
           throw new AppError("forbidden", because("lists_permission_missing"));
         }
@@ -138,8 +138,8 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
           params.id,
           body,
         );
-        const context = { db: open(), jobs, workspaceId: workspace.id };
-        return startImport(context, params.id, body, clock());
+        const by = { jobs, workspaceId: workspace.id, actorId: actor.id };
+        return startImport({ ...by, db: open(), now: clock() }, params.id, body);
       },
       {
         permission: "imports:write",
@@ -156,7 +156,10 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
     )
     .post(
       "/:id/resume",
-      ({ db, params, workspace }) => resumeImport(db, jobs, workspace.id, params.id, clock()),
+      ({ db, params, workspace, actor }) => {
+        const by = { jobs, workspaceId: workspace.id, actorId: actor.id };
+        return resumeImport({ ...by, db, now: clock() }, params.id);
+      },
       {
         permission: "imports:write",
         audit: "import.resume",
@@ -167,9 +170,8 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
     )
     .post(
       "/:id/cancel",
-      ({ db, params }) => {
-        return cancelImport(db, config.dataDir, params.id, clock());
-      },
+      ({ db, params, actor }) =>
+        cancelImport({ db, actorId: actor.id, now: clock() }, config.dataDir, params.id),
       {
         permission: "imports:write",
         audit: "import.cancel",
@@ -180,9 +182,9 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
     )
     .post(
       "/:id/undo",
-      ({ db, params, workspace }) => {
-        undoImport(db, jobs, workspace.id, params.id);
-        return getImport(db, params.id, clock());
+      ({ db, params, workspace, actor }) => {
+        const by = { jobs, workspaceId: workspace.id, actorId: actor.id };
+        return undoImport({ ...by, db, now: clock() }, params.id);
       },
       {
         permission: "imports:write",

@@ -308,6 +308,9 @@ export const StartRequest = t.Object({
 export const ImportSchema = t.Object(
   {
     id: t.Number(),
+    taskId: nullable(t.Number(), {
+      description: "The task that imports it; null before the start",
+    }),
     fileName: t.String(),
     sizeBytes: t.Number(),
     state: t.Union([

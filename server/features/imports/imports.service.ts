@@ -3,7 +3,6 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, because, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
-import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { spokenError } from "../../reasons/because.ts";
 import { keepWording } from "../consent/consent.service.ts";
 import {
@@ -15,19 +14,26 @@ import {
 import { readFieldHeader } from "../contacts/contact-file.service.ts";
 import { requireLists } from "../lists/lists.service.ts";
 import { requireTags } from "../tags/tags.service.ts";
+import {
+  cancelTask,
+  resumeTask,
+  startTask,
+  type TaskContext,
+  undoTask,
+} from "../tasks/tasks.service.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
 import { removeImportFiles } from "./import-files.ts";
 import { wholeFileOf } from "./import-questions.service.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
+import { importTasks } from "./import-task.service.ts";
 import { canUndoImport } from "./import-undo.rules.ts";
 import {
-  closeImport,
+  attachTask,
+  discardUpload,
   findImport,
   type ImportRow,
   importsBefore,
-  queueImport,
   rejectsAfter,
-  requeueImport,
 } from "./imports.store.ts";
 import { isContactsFile, OWN_COLUMNS } from "./own-file.service.ts";
 import type { ColumnMapping } from "./row-reader.ts";
@@ -36,9 +42,6 @@ import type { Reason } from "./status-words.rules.ts";
 
 /** For the job that deletes abandoned uploads. */
 export { IMPORT_KEEP_MS } from "./import-age.rules.ts";
-
-/** The kind of job that runs an import. Payload: `{ importId }`. */
-export const IMPORT_JOB = "import.run";
 
 const REJECTS_AT_ONCE = 500;
 
@@ -84,16 +87,12 @@ type StartInput = {
 };
 
 /**
- * Starts an import: creates the fields that the mapping needs and queues the job.
+ * Starts an import: creates the fields that the mapping needs and the task that runs it.
  *
  * @throws AppError `invalid_input` naming the faults, `illegal_state` when it was already started.
  */
-export function startImport(
-  { db, jobs, workspaceId }: { db: Connection; jobs: JobQueue; workspaceId: string },
-  id: number,
-  input: StartInput,
-  now: number,
-) {
+export function startImport(context: TaskContext, id: number, input: StartInput) {
+  const { db, now } = context;
   const row = rowOf(db, id);
   if (row.state !== "uploaded") {
     throw new AppError("illegal_state", because("import_started"));
@@ -112,10 +111,11 @@ export function startImport(
     const tagIds = requireTags(db, input.tags ?? [], now).map((tag) => tag.id);
     const { onDuplicate, into } = input;
     const started = { mapping, onDuplicate, listIds, agreed, consentHash, into, tagIds, ...status };
-    if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
+    const work = { payload: { importId: id }, total: row.sizeBytes };
+    const taskId = startTask(context, importTasks.import, work).id;
+    if (!attachTask(db, { id, settings: JSON.stringify({ ...settings, started }), taskId })) {
       throw new AppError("illegal_state", because("import_started"));
     }
-    enqueue(jobs, workspaceId, id);
   });
   return getImport(db, id, now);
 }
@@ -124,32 +124,42 @@ export function startImport(
  * Resumes a failed import where it stopped.
  * @throws AppError `illegal_state` when it has not failed, or failed too long ago.
  */
-export function resumeImport(
-  db: Connection,
-  jobs: JobQueue,
-  workspaceId: string,
-  id: number,
-  now: number,
-) {
-  requireFile(rowOf(db, id), now);
-  inTransaction(db, () => {
-    if (!requeueImport(db, id)) {
-      throw new AppError("illegal_state", because("import_not_failed"));
-    }
-    enqueue(jobs, workspaceId, id);
-  });
+export function resumeImport(context: TaskContext, id: number) {
+  const { db, now } = context;
+  const row = rowOf(db, id);
+  requireFile(row, now);
+  if (row.taskId === null || row.state !== "failed") {
+    throw new AppError("illegal_state", because("import_not_failed"));
+  }
+  resumeTask(context, importTasks, row.taskId);
   return getImport(db, id, now);
 }
 
 /** Stops an import; rows already written stay. @throws AppError `illegal_state` when it has ended. */
-export function cancelImport(db: Connection, dataDir: string, id: number, now: number) {
-  const row = rowOf(db, id);
-  const from = ["uploaded", "queued", "running", "failed"] as const;
-  if (!closeImport(db, { id, from: [...from], state: "cancelled", error: null, now })) {
+export function cancelImport(
+  context: Pick<TaskContext, "db" | "actorId" | "now">,
+  dataDir: string,
+  id: number,
+) {
+  const { db, now } = context;
+  const { taskId, filePath } = rowOf(db, id);
+  if (taskId !== null) {
+    cancelTask(context, importTasks, taskId);
+  } else if (!discardUpload(db, { id, reason: null, now })) {
     throw new AppError("illegal_state", because("import_ended"));
   }
-  removeImportFiles(dataDir, row.filePath);
+  removeImportFiles(dataDir, filePath);
   return getImport(db, id, now);
+}
+
+/** Queues undoing an import. @throws AppError `not_found`, `illegal_state` when there is nothing to undo. */
+export function undoImport(context: TaskContext, id: number) {
+  const row = rowOf(context.db, id);
+  if (row.taskId === null || !canUndoImport(row)) {
+    throw new AppError("illegal_state", because("import_not_undoable"));
+  }
+  undoTask(context, importTasks, row.taskId);
+  return getImport(context.db, id, context.now);
 }
 
 /** An import with its progress. @throws AppError `not_found` */
@@ -198,20 +208,6 @@ export function rejectsCsv(open: () => Connection, id: number): ReadableStream<U
       }
     },
   });
-}
-
-/** While a job with this key is open, the import gets no second one. */
-export function importJobKey(workspaceId: string, importId: number): string {
-  return `import:${workspaceId}:${importId}`;
-}
-
-// The job is in another database and is committed just before the row. Without the row it does nothing. In the other
-// order a crash or a full disk would leave an import that waits forever.
-function enqueue(jobs: JobQueue, workspaceId: string, importId: number): void {
-  const uniqueKey = importJobKey(workspaceId, importId);
-  // A run that has recorded its failure but not quite ended would otherwise prevent the next one from being queued.
-  jobs.cancel(uniqueKey);
-  jobs.enqueue(IMPORT_JOB, workspaceId, { importId }, { uniqueKey });
 }
 
 /** @throws AppError `not_found` */
@@ -355,8 +351,8 @@ function createAttributeFields(db: Connection, settings: ImportSettings, now: nu
 }
 
 function toImport(row: ImportRow, now: number) {
-  const { settings: json, filePath: _, positionBytes: __, windowDone: ___, ...rest } = row;
-  const { afterContact: ____, undoCursor: _____, statusCheck: ______, ...shown } = rest;
+  const { settings: json, filePath: _, afterContact: __, undoPosition: ___, ...rest } = row;
+  const { statusCheck: ____, ...shown } = rest;
   const { encoding, delimiter, hasHeader, header, started } = parseSettings(json);
   const forgotten = isForgotten(row, now)
     ? { state: "cancelled" as const, error: FORGOTTEN }

@@ -10,8 +10,8 @@ export type ImportRow = {
   sizeBytes: number;
   state: ImportState;
   settings: string;
-  positionBytes: number;
-  windowDone: number;
+  /** Null until it was started. */
+  taskId: number | null;
   rowsRead: number;
   progressBytes: number;
   created: number;
@@ -26,7 +26,8 @@ export type ImportRow = {
   undoState: "none" | "queued" | "done";
   undone: number;
   afterContact: number | null;
-  undoCursor: number;
+  /** JSON of import-undo.service.ts. */
+  undoPosition: string | null;
   runStartedAt: number | null;
   runStartRows: number;
   error: string | null;
@@ -41,12 +42,6 @@ export type ImportRow = {
 /** What one transaction did; counts are increments. */
 export type ImportProgress = {
   id: number;
-  /** The position of the import before. */
-  fromBytes: number;
-  fromDone: number;
-  positionBytes: number;
-  windowDone: number;
-  progressBytes: number;
   rows: number;
   created: number;
   updated: number;
@@ -59,14 +54,19 @@ export type ImportProgress = {
 
 export type RejectRow = { rowNo: number; reason: string; raw: string };
 
-const columns = `id, file_name AS fileName, file_path AS filePath, size_bytes AS sizeBytes, state,
-  settings, position_bytes AS positionBytes, window_done AS windowDone, rows_read AS rowsRead,
-  progress_bytes AS progressBytes, created_count AS created, updated_count AS updated,
-  skipped_count AS skipped, duplicate_count AS duplicates, rejected_count AS rejected, erased_count AS erased,
-  suppressed_count AS suppressed, undo_state AS undoState, undone_count AS undone,
-  after_contact AS afterContact, undo_cursor AS undoCursor,
-  run_started_at AS runStartedAt, run_start_rows AS runStartRows, error, created_by AS createdBy,
-  created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, status_check AS statusCheck`;
+// How a started import is doing is in the row of its task. Of the size, the task knows that of the form that is read.
+const columns = `i.id, i.file_name AS fileName, i.file_path AS filePath, coalesce(t.total, i.size_bytes) AS sizeBytes,
+  coalesce(t.state, iif(i.discarded_at IS NULL, 'uploaded', 'cancelled')) AS state, i.settings, i.task_id AS taskId,
+  i.rows_read AS rowsRead, coalesce(t.done_count, 0) AS progressBytes, i.created_count AS created,
+  i.updated_count AS updated, i.skipped_count AS skipped, i.duplicate_count AS duplicates,
+  i.rejected_count AS rejected, i.erased_count AS erased, i.suppressed_count AS suppressed,
+  coalesce(t.undo_state, 'none') AS undoState, coalesce(t.undone_count, 0) AS undone,
+  i.after_contact AS afterContact, i.undo_position AS undoPosition,
+  i.run_started_at AS runStartedAt, i.run_start_rows AS runStartRows, coalesce(t.error, i.discard_reason) AS error,
+  i.created_by AS createdBy, i.created_at AS createdAt, t.created_at AS startedAt,
+  coalesce(t.finished_at, i.discarded_at) AS finishedAt, i.status_check AS statusCheck`;
+const tables = "import i LEFT JOIN task t ON t.id = i.task_id";
+const isUpload = "task_id IS NULL AND discarded_at IS NULL";
 
 type NewImport = {
   fileName: string;
@@ -77,79 +77,58 @@ type NewImport = {
   now: number;
 };
 
-const selectToRun = statement<[], { id: number }>(
-  "SELECT id FROM import WHERE state IN ('queued', 'running') ORDER BY id",
-);
 const selectToCheck = statement<[], { id: number }>(
-  "SELECT id FROM import WHERE state = 'uploaded' AND status_check ->> 'state' = 'running' ORDER BY id",
-);
-const selectToUndo = statement<[], { id: number }>(
-  "SELECT id FROM import WHERE undo_state = 'queued' ORDER BY id",
+  `SELECT id FROM import WHERE ${isUpload} AND status_check ->> 'state' = 'running' ORDER BY id`,
 );
 
-const insertRow = statement<[NewImport], ImportRow>(`
-  INSERT INTO import (file_name, file_path, size_bytes, state, settings, created_by, created_at)
-  VALUES (@fileName, @filePath, @sizeBytes, 'uploaded', @settings, @createdBy, @now)
-  RETURNING ${columns}
+const insertRow = statement<[NewImport], { id: number }>(`
+  INSERT INTO import (file_name, file_path, size_bytes, settings, created_by, created_at)
+  VALUES (@fileName, @filePath, @sizeBytes, @settings, @createdBy, @now)
+  RETURNING id
 `);
 
-const selectRow = statement<[id: number], ImportRow>(`SELECT ${columns} FROM import WHERE id = ?`);
+const selectRow = statement<[id: number], ImportRow>(
+  `SELECT ${columns} FROM ${tables} WHERE i.id = ?`,
+);
 
 const selectPage = statement<[before: number, limit: number], ImportRow>(
-  `SELECT ${columns} FROM import WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  `SELECT ${columns} FROM ${tables} WHERE i.id < ? ORDER BY i.id DESC LIMIT ?`,
 );
 
 const setSettings = statement<[settings: string, id: number]>(
-  "UPDATE import SET settings = ? WHERE id = ? AND state = 'uploaded'",
+  `UPDATE import SET settings = ? WHERE id = ? AND ${isUpload}`,
 );
 
 const setCheck = statement<[check: string, id: number]>(
-  "UPDATE import SET status_check = ? WHERE id = ? AND state = 'uploaded'",
+  `UPDATE import SET status_check = ? WHERE id = ? AND ${isUpload}`,
 );
 
 const swapCheck = statement<[{ id: number; from: string; to: string }]>(`
-  UPDATE import SET status_check = @to WHERE id = @id AND state = 'uploaded' AND status_check = @from
+  UPDATE import SET status_check = @to WHERE id = @id AND ${isUpload} AND status_check = @from
 `);
 
-const queueRow = statement<[{ id: number; settings: string; now: number }]>(`
+const attach = statement<[{ id: number; settings: string; taskId: number }]>(`
+  UPDATE import SET task_id = @taskId, settings = @settings, status_check = NULL WHERE id = @id AND ${isUpload}
+`);
+
+const beginRunOf = statement<[{ id: number; now: number }]>(`
   UPDATE import
-     SET state = 'queued', settings = @settings, started_at = @now, error = NULL, status_check = NULL
-   WHERE id = @id AND state = 'uploaded'
-`);
-
-const requeueRow = statement<[{ id: number }]>(`
-  UPDATE import SET state = 'queued', error = NULL, finished_at = NULL
-   WHERE id = @id AND state = 'failed'
-`);
-
-const beginRun = statement<[{ id: number; now: number; sizeBytes: number }]>(`
-  UPDATE import
-     SET state = 'running', run_started_at = @now, run_start_rows = rows_read, error = NULL,
-         size_bytes = @sizeBytes,
+     SET run_started_at = @now, run_start_rows = rows_read,
          after_contact = ifnull(after_contact, (SELECT ifnull(max(id), 0) FROM contact))
-   WHERE id = @id AND state IN ('queued', 'running')
+   WHERE id = @id
 `);
 
-// State and position are part of the WHERE clause and the statement runs in the transaction of the rows. An import
-// that was cancelled or taken over by another run therefore writes nothing more.
-const moveOn = statement<[ImportProgress]>(`
+const addCounts = statement<[ImportProgress]>(`
   UPDATE import
-     SET position_bytes = @positionBytes, window_done = @windowDone, progress_bytes = @progressBytes,
-         rows_read = rows_read + @rows, created_count = created_count + @created,
+     SET rows_read = rows_read + @rows, created_count = created_count + @created,
          updated_count = updated_count + @updated, skipped_count = skipped_count + @skipped,
          duplicate_count = duplicate_count + @duplicates, rejected_count = rejected_count + @rejected,
-         erased_count = erased_count + @erased,
-         suppressed_count = suppressed_count + @suppressed
-   WHERE id = @id AND state = 'running' AND position_bytes = @fromBytes AND window_done = @fromDone
+         erased_count = erased_count + @erased, suppressed_count = suppressed_count + @suppressed
+   WHERE id = @id
 `);
 
-const closeRow = statement<
-  [{ id: number; from: string; state: ImportState; error: string | null; now: number }]
->(`
-  UPDATE import
-     SET state = @state, error = @error, finished_at = @now, status_check = NULL,
-         progress_bytes = CASE @state WHEN 'done' THEN size_bytes ELSE progress_bytes END
-   WHERE id = @id AND state IN (SELECT value FROM json_each(@from))
+const discardRow = statement<[{ id: number; reason: string | null; now: number }]>(`
+  UPDATE import SET discarded_at = @now, discard_reason = @reason, status_check = NULL WHERE id = @id AND ${isUpload}
 `);
 
 const insertRejectRow = statement<[importId: number, rowNo: number, reason: string, raw: string]>(
@@ -181,25 +160,19 @@ const selectExisting = statement<[address: string], ExistingRow>(`
 `);
 
 export function insertImport(db: Connection, row: NewImport): ImportRow {
-  const inserted = insertRow(db).get(row);
+  const { id } = insertRow(db).get(row) ?? {};
+  const inserted = id === undefined ? undefined : findImport(db, id);
   if (inserted === undefined) {
     throw new Error("SQLite returned no row for an INSERT");
   }
   return inserted;
 }
 
-/** Imports that were started and have not ended. */
-export const importsToRun = (db: Connection): number[] => idsOf(selectToRun(db).all());
-
 /** Uploads whose statuses are being checked. */
-export const importsToCheck = (db: Connection): number[] => idsOf(selectToCheck(db).all());
-
-/** Imports that are being undone. */
-export const importsToUndo = (db: Connection): number[] => idsOf(selectToUndo(db).all());
-
-function idsOf(rows: readonly { id: number }[]): number[] {
-  return rows.map(({ id }) => id);
-}
+export const importsToCheck = (db: Connection): number[] =>
+  selectToCheck(db)
+    .all()
+    .map(({ id }) => id);
 
 export function findImport(db: Connection, id: number): ImportRow | undefined {
   return selectRow(db).get(id);
@@ -222,35 +195,30 @@ export function replaceCheck(db: Connection, id: number, from: string, to: strin
   swapCheck(db).run({ id, from, to });
 }
 
-/** False when it was already started. */
-export function queueImport(db: Connection, id: number, settings: string, now: number): boolean {
-  return queueRow(db).run({ id, settings, now }).changes === 1;
-}
-
-/** False unless it failed. */
-export function requeueImport(db: Connection, id: number): boolean {
-  return requeueRow(db).run({ id }).changes === 1;
-}
-
-/** False when it was cancelled or has ended. */
-export function beginImport(
+/** Gives an upload its settings and the task that imports it. False when it was started or discarded already. */
+export function attachTask(
   db: Connection,
-  run: { id: number; now: number; sizeBytes: number },
+  started: { id: number; settings: string; taskId: number },
 ): boolean {
-  return beginRun(db).run(run).changes === 1;
+  return attach(db).run(started).changes === 1;
 }
 
-/** Records what a transaction did, inside it. When false, the import was cancelled or taken over: roll back. */
-export function advanceImport(db: Connection, progress: ImportProgress): boolean {
-  return moveOn(db).run(progress).changes === 1;
+/** Notes where a run begins. The first of an import also notes which contacts were there before. */
+export function beginRun(db: Connection, id: number, now: number): void {
+  beginRunOf(db).run({ id, now });
 }
 
-/** Ends an import that is in one of the states `from`; false when it is not. */
-export function closeImport(
+/** Records what a transaction did, inside it. */
+export function countRows(db: Connection, progress: ImportProgress): void {
+  addCounts(db).run(progress);
+}
+
+/** Marks an upload as one that will not be started. False when it was started or discarded already. */
+export function discardUpload(
   db: Connection,
-  end: { id: number; from: ImportState[]; state: ImportState; error: string | null; now: number },
+  discarded: { id: number; reason: string | null; now: number },
 ): boolean {
-  return closeRow(db).run({ ...end, from: JSON.stringify(end.from) }).changes === 1;
+  return discardRow(db).run(discarded).changes === 1;
 }
 
 /** @param raw The row's cells as a JSON array. */

@@ -13,7 +13,7 @@ const onPeople = {
   permission: { see: "privacy:write", change: "privacy:write" },
   canCancel: false,
   isShared: false,
-  faultText: storedBecause("request_failed"),
+  faultOf: () => ({ text: storedBecause("request_failed") }),
 } as const;
 
 const exportTask: TaskKind = {

@@ -37,7 +37,9 @@ const selectLists = statement<[contactId: number], { id: number; name: string }>
   SELECT id, name FROM list WHERE id IN (SELECT list_id FROM list_contact WHERE contact_id = ?)
 `);
 const selectImport = statement<[id: number], Row>(`
-  SELECT id, file_name, created_by, created_at, finished_at FROM import WHERE id = ?
+  SELECT i.id, i.file_name, i.created_by, i.created_at, t.finished_at
+    FROM import i LEFT JOIN task t ON t.id = i.task_id
+   WHERE i.id = ?
 `);
 // Other actions on contacts have a list or a bulk action as their target, which may have the same number.
 const selectAudit = statement<[{ workspaceId: string; contactId: number; target: string }], Row>(`

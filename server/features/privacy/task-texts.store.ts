@@ -7,7 +7,8 @@ const TEXTS = [
   { table: "task", column: "error", isJson: false },
   { table: "import", column: "settings", isJson: true },
   { table: "import", column: "file_name", isJson: false },
-  { table: "import", column: "error", isJson: false },
+  { table: "import", column: "discard_reason", isJson: false },
+  { table: "import", column: "undo_position", isJson: true },
 ] as const;
 
 type Text = { id: number; text: string };

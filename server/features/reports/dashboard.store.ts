@@ -58,8 +58,8 @@ const selectNeeds = statement<
                        JOIN list ON list.id = named.value AND list.is_public = 1)
   HAVING count(*) > 0
   UNION ALL
-  SELECT 'failed_import', count(*), max(id) FROM import
-   WHERE state = 'failed' AND created_at >= @since HAVING count(*) > 0
+  SELECT 'failed_import', count(*), max(i.id) FROM import i JOIN task t ON t.id = i.task_id
+   WHERE t.state = 'failed' AND i.created_at >= @since HAVING count(*) > 0
 `);
 
 export const findAudienceSize = (db: Connection) =>

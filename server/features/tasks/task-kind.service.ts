@@ -13,6 +13,8 @@ import type { TaskName, TaskUnit } from "./tasks.schema.ts";
 export type Step = {
   done: number;
   changed?: number;
+  /** A better total than the one so far. */
+  total?: number;
   cursor: string | undefined;
   /** Why the task could not be done. It then ends as failed. */
   failure?: string;
@@ -28,6 +30,8 @@ export type TaskAtWork = {
   id: number;
   payload: unknown;
   cursor: string | null;
+  /** How much is done. */
+  doneCount: number;
   createdBy: string;
 };
 
@@ -42,6 +46,27 @@ export type RunContext = {
   pauseMs?: number;
   /** Only the jobs thread provides it: work that writes files is never done within a request. */
   surroundings?: Surroundings;
+};
+
+/** What a kind keeps open from step to step, for example a file that it reads. It ends with the run. */
+export type Session = { release: () => void };
+
+/** What a step's preparation knows of its run. */
+export type StepContext = RunContext & {
+  held: {
+    /** Set by the kind; the runner releases it before it records how the run ended. */
+    session?: Session | undefined;
+    /** How long the last step held the workspace's lock. */
+    lastStepMs: number;
+  };
+};
+
+/** How a fault of the server ends a task. */
+export type Fault = {
+  text: string;
+  /** Another try would not help. */
+  isFinal?: boolean;
+  state?: "failed" | "cancelled";
 };
 
 /** What work outside the workspace's database depends on. */
@@ -74,8 +99,10 @@ export type TaskKind = {
   canCancel: boolean;
   /** Whether a request for the same work gets the task that is already waiting or running instead of a new one. */
   isShared: boolean;
-  /** What the task says when a fault of the server ended it. */
-  faultText?: string;
+  /** How a fault of the server ends it. */
+  faultOf?: (db: Connection, task: TaskAtWork, error: unknown) => Fault;
+  /** A failed one can go on at its cursor, or be cancelled for good. */
+  canResume?: true;
   /**
    * Does what needs no transaction: reads what the next step needs, so that a slow search holds no lock, or writes a
    * file. Returns the step. After a crash, or when another run was faster, it is repeated from the same cursor.
@@ -84,10 +111,14 @@ export type TaskKind = {
     db: Connection,
     task: TaskAtWork,
     now: number,
-    context: RunContext,
+    context: StepContext,
   ) => Prepared | Promise<Prepared>;
   /** Removes what a cancelled or failed task has left outside the database. Safe to repeat. */
   discard?: (db: Connection, task: TaskAtWork, context: RunContext) => void;
+  /** Removes what a task that is done no longer needs. Safe to repeat. */
+  clear?: (db: Connection, task: TaskAtWork, context: RunContext) => void;
+  /** Whether there is something to undo. Kinds that have this can be undone without a time limit, others for a week. */
+  canUndo?: (db: Connection, task: TaskAtWork) => boolean;
   /** Undoes the next part, in the caller's transaction. A kind without it cannot be undone. */
   undo?: (db: Connection, task: TaskAtWork, now: number) => { undone: number; isOver: boolean };
 };

@@ -4,8 +4,10 @@ import { statement } from "../../platform/db/statements.ts";
 /** What the task's own row does not tell. */
 export type StoredEvent =
   | "resumed"
+  | "continued"
   | "restarted"
   | "erased"
+  | "failed"
   | "cancelled"
   | "undo_requested"
   | "undone";

@@ -4,11 +4,12 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { log } from "../../platform/log.ts";
 import { storedBecause } from "../../reasons/because.ts";
+import { atWork } from "./task-at-work.ts";
 import {
   type RunContext,
   type Step,
+  type StepContext,
   surroundingsOf,
-  type TaskAtWork,
   type TaskKind,
   type TaskKinds,
 } from "./task-kind.service.ts";
@@ -48,13 +49,14 @@ export function taskOfJob(
  * @throws unknown What a step throws, unless this was the last try.
  */
 export async function runTask(context: RunContext, kinds: TaskKinds, id: number): Promise<number> {
-  const { open, clock, signal, pauseMs = PAUSE_MS } = context;
+  const { signal, pauseMs = PAUSE_MS } = context;
+  const run: StepContext = { ...context, held: { lastStepMs: 0 } };
   let changed = 0;
   noteResumption(context, id);
   try {
     for (;;) {
       signal.throwIfAborted();
-      const step = await oneStep(context, kinds, id);
+      const step = await oneStep(run, kinds, id);
       changed += step.changed;
       if (step.isOver) {
         break;
@@ -62,16 +64,36 @@ export async function runTask(context: RunContext, kinds: TaskKinds, id: number)
       await Bun.sleep(pauseMs);
     }
   } catch (error) {
-    if (signal.aborted || isBusy(error) || context.isLastTry !== true) {
-      throw error;
-    }
-    log.error({ err: error, taskId: id }, "task failed");
-    const row = findTask(open(), id);
-    const text = (row && kinds[row.kind]?.faultText) ?? FAILED;
-    closeTask(open(), { id, state: "failed", error: text, now: clock() });
+    // Before the end is recorded, because a session may hold the space on the disk that this needs.
+    run.held.session?.release();
+    run.held.session = undefined;
+    endByFault(context, kinds, id, error);
+  } finally {
+    run.held.session?.release();
   }
-  discard(context, kinds, id);
+  tidyUp(context, kinds, id);
   return changed;
+}
+
+/** Ends a task that cannot be done. @throws unknown The fault, when another try may help. */
+function endByFault(context: RunContext, kinds: TaskKinds, id: number, error: unknown): void {
+  if (context.signal.aborted || isBusy(error)) {
+    throw error;
+  }
+  const db = context.open();
+  const row = findTask(db, id);
+  const fault = (row && kinds[row.kind]?.faultOf?.(db, atWork(row), error)) ?? { text: FAILED };
+  if (context.isLastTry !== true && fault.isFinal !== true) {
+    throw error;
+  }
+  log.error({ err: error, taskId: id }, "task failed");
+  const { state = "failed", text } = fault;
+  const now = context.clock();
+  inTransaction(db, () => {
+    if (closeTask(db, { id, state, error: text, now }) && state === "cancelled") {
+      addLine(db, { id, at: now, event: "cancelled", actorId: null });
+    }
+  });
 }
 
 function noteResumption({ open, clock }: RunContext, id: number): void {
@@ -82,21 +104,23 @@ function noteResumption({ open, clock }: RunContext, id: number): void {
 }
 
 /**
- * Removes what a task that ended early has left behind. If the process dies before that, the job runs again and comes
+ * Removes what a task that has ended leaves behind. If the process dies before that, the job runs again and comes
  * here.
  */
-function discard(context: RunContext, kinds: TaskKinds, id: number): void {
+function tidyUp(context: RunContext, kinds: TaskKinds, id: number): void {
   const db = context.open();
   const row = findTask(db, id);
   if (row?.state === "cancelled" || row?.state === "failed") {
     kindOf(kinds, row).discard?.(db, atWork(row), context);
+  } else if (row?.state === "done") {
+    kindOf(kinds, row).clear?.(db, atWork(row), context);
   }
 }
 
 /** How much one step changed, and whether it was the last. */
 type Outcome = { changed: number; isOver: boolean };
 
-async function oneStep(context: RunContext, kinds: TaskKinds, id: number): Promise<Outcome> {
+async function oneStep(context: StepContext, kinds: TaskKinds, id: number): Promise<Outcome> {
   const [db, now] = [context.open(), context.clock()];
   const seen = findTask(db, id);
   if (seen === undefined || !isOpen(seen)) {
@@ -116,8 +140,15 @@ async function oneStep(context: RunContext, kinds: TaskKinds, id: number): Promi
   );
 }
 
+function commitStep(context: StepContext, row: TaskRow, step: () => Step) {
+  const before = performance.now();
+  const outcome = commit(context, row, step);
+  context.held.lastStepMs = performance.now() - before;
+  return outcome;
+}
+
 /** Runs a prepared step with its progress in one transaction, unless another run has already done it. */
-function commitStep(
+function commit(
   { open, clock }: RunContext,
   { id, cursor: seen }: TaskRow,
   step: () => Step,
@@ -132,8 +163,8 @@ function commitStep(
       return { changed: 0, isOver: false, isRepeated: true };
     }
     const now = clock();
-    const { done, changed = done, cursor, failure = null, event } = step();
-    advanceTask(db, { id, cursor: cursor ?? null, by: done, now });
+    const { done, changed = done, total = null, cursor, failure = null, event } = step();
+    advanceTask(db, { id, cursor: cursor ?? null, by: done, total, now });
     if (event !== undefined) {
       addLine(db, { id, at: now, event, actorId: null });
     }
@@ -180,8 +211,3 @@ function kindOf(kinds: TaskKinds, row: TaskRow): TaskKind {
   }
   return kind;
 }
-
-const atWork = ({ id, payload, cursor, createdBy }: TaskRow): TaskAtWork => ({
-  ...{ id, cursor, createdBy },
-  payload: JSON.parse(payload) as unknown,
-});

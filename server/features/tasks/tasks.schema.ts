@@ -18,11 +18,12 @@ export const taskNames = [
   "export",
   "person_export",
   "person_erase",
+  "import",
 ] as const;
 export type TaskName = (typeof taskNames)[number];
 
 /** What the progress of a task can count. */
-const taskUnits = ["contacts", "rows", "records"] as const;
+const taskUnits = ["contacts", "rows", "records", "bytes"] as const;
 export type TaskUnit = (typeof taskUnits)[number];
 
 const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T, description?: string) =>
@@ -43,7 +44,10 @@ export const TaskSchema = t.Object(
     createdAt: t.Number(),
     startedAt: nullable(t.Number()),
     finishedAt: nullable(t.Number()),
-    undoUntil: nullable(t.Number(), "Unix ms; null = cannot be undone, or no longer"),
+    undoUntil: nullable(
+      t.Number(),
+      "Unix ms; null = cannot be undone, or no longer. In the year 9999 when there is no limit, as for imports",
+    ),
     undoState: t.UnionEnum(["none", "queued", "done"]),
     undoneCount: t.Number(),
   },
@@ -54,6 +58,7 @@ const taskEvents = [
   "requested",
   "started",
   "resumed",
+  "continued",
   "restarted",
   "erased",
   "cancelled",
@@ -71,7 +76,7 @@ export const TaskLog = t.Object(
         at: t.Number(),
         event: t.UnionEnum(taskEvents, {
           description:
-            "`resumed`: it went on after an interruption. `restarted`: an erasure made it begin again. `erased`: the data is erased, files remain to be deleted",
+            "`resumed`: it went on after an interruption. `continued`: a person had it go on after it had failed. `restarted`: an erasure made it begin again. `erased`: the data is erased, files remain to be deleted",
         }),
         actorName: nullable(t.String(), "Whoever did this, unless the server did"),
         doneCount: nullable(t.Number(), "How many of the unit were done by then"),

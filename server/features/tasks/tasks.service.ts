@@ -5,6 +5,7 @@ import type { WaitingWork } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import { spokenError } from "../../reasons/because.ts";
+import { atWork } from "./task-at-work.ts";
 import type { TaskKind, TaskKinds } from "./task-kind.service.ts";
 import { addLine } from "./task-log.store.ts";
 import type { TaskName } from "./tasks.schema.ts";
@@ -13,9 +14,11 @@ import {
   deleteOldTasks,
   findSameTask,
   findTask,
+  giveUpTask,
   insertTask,
   newestTasks,
   openTasks,
+  queueAgain,
   queueUndo,
   startAgain,
   type TaskRow,
@@ -28,6 +31,8 @@ export const UNDO_JOB = "task.undo";
 
 /** How long a task can be undone. */
 const UNDO_MS = 7 * DAY_MS;
+/** The undo limit of kinds that have none. */
+const NO_LIMIT = Date.UTC(9999, 11, 31, 23, 59, 59);
 /** For how long a task that has ended can be looked at. */
 const KEPT_MS = 90 * DAY_MS;
 const SHOWN = 50;
@@ -60,12 +65,12 @@ export function startTask(
   // Checked before the transaction, so that an existing task is found without a lock.
   const known = sameTask();
   if (known !== undefined) {
-    return toTask(kind, known);
+    return toTask(db, kind, known);
   }
   return inTransaction(db, () => {
     const same = sameTask();
     if (same !== undefined) {
-      return toTask(kind, same);
+      return toTask(db, kind, same);
     }
     const row = insertTask(db, {
       kind: kind.name,
@@ -73,19 +78,26 @@ export function startTask(
       total: task.total ?? null,
       by: context.actorId,
       now,
-      undoUntil: kind.undo === undefined ? null : now + UNDO_MS,
+      undoUntil: undoLimit(kind, now),
     });
     // The job is in another database and is committed just before the row. Without the row it does nothing.
     const due = { dueAt: now + (task.delayMs ?? 0) };
     context.jobs.enqueue(kind.lane, context.workspaceId, { id: row.id }, due);
-    return toTask(kind, row);
+    return toTask(db, kind, row);
   });
 }
 
 /** A task of one of these kinds. @throws AppError `not_found` */
 export function getTask(db: Connection, kinds: TaskKinds, id: number) {
   const { kind, row } = rowOf(db, kinds, id);
-  return toTask(kind, row);
+  return toTask(db, kind, row);
+}
+
+function undoLimit(kind: TaskKind, now: number): number | null {
+  if (kind.undo === undefined) {
+    return null;
+  }
+  return kind.canUndo === undefined ? now + UNDO_MS : NO_LIMIT;
 }
 
 /** Tasks of these kinds, newest first: those waiting, running or being undone, or also the newest finished ones. */
@@ -94,14 +106,14 @@ export function listTasks(db: Connection, kinds: TaskKinds, which: "open" | "all
   const names = Object.keys(kinds) as TaskName[];
   const items = read(db, names, SHOWN).flatMap((row) => {
     const kind = kinds[row.kind];
-    return kind === undefined ? [] : [toTask(kind, row)];
+    return kind === undefined ? [] : [toTask(db, kind, row)];
   });
   return { items };
 }
 
 /**
  * Stops a task after its current step; finished steps are kept. Deletions and renames, for example, cannot be stopped,
- * because that would leave contacts in a mixed state.
+ * because that would leave contacts in a mixed state. A failed one that could go on is given up.
  *
  * @throws AppError `not_found`, `illegal_state`
  */
@@ -115,11 +127,45 @@ export function cancelTask(
     throw new AppError("illegal_state", because("task_unstoppable"));
   }
   return inTransaction(db, () => {
-    if (!closeTask(db, { id, state: "cancelled", error: null, now })) {
+    const isStopped =
+      closeTask(db, { id, state: "cancelled", error: null, now }) ||
+      (kind.canResume === true && giveUpTask(db, id, null));
+    if (!isStopped) {
       throw new AppError("illegal_state", because("task_ended"));
     }
     addLine(db, { id, at: now, event: "cancelled", actorId });
     return getTask(db, kinds, id);
+  });
+}
+
+/**
+ * Has a failed task go on at its cursor.
+ *
+ * @throws AppError `not_found`; `illegal_state` unless it failed and is of a kind that can go on.
+ */
+export function resumeTask(context: TaskContext, kinds: TaskKinds, id: number) {
+  const { db, jobs, workspaceId, actorId, now } = context;
+  const { kind, row } = rowOf(db, kinds, id);
+  return inTransaction(db, () => {
+    if (kind.canResume !== true || !queueAgain(db, id)) {
+      throw new AppError("illegal_state", because("task_not_failed"));
+    }
+    jobs.enqueue(kind.lane, workspaceId, { id });
+    // The row tells only of the end that is to come.
+    addLine(db, { id, at: row.finishedAt ?? now, event: "failed", actorId: null });
+    addLine(db, { id, at: now, event: "continued", actorId });
+    return getTask(db, kinds, id);
+  });
+}
+
+/** Gives up a failed task that could go on, for that reason. False for any other task. */
+export function abandonTask(db: Connection, id: number, reason: string, now: number): boolean {
+  return inTransaction(db, () => {
+    const isOver = giveUpTask(db, id, reason);
+    if (isOver) {
+      addLine(db, { id, at: now, event: "cancelled", actorId: null });
+    }
+    return isOver;
   });
 }
 
@@ -129,8 +175,8 @@ export function undoTask(
   kinds: TaskKinds,
   id: number,
 ) {
-  const { kind } = rowOf(db, kinds, id);
-  if (kind.undo === undefined) {
+  const { kind, row } = rowOf(db, kinds, id);
+  if (kind.undo === undefined || !hasSomethingToUndo(db, kind, row)) {
     throw new AppError("illegal_state", because("task_not_undoable"));
   }
   return inTransaction(db, () => {
@@ -180,7 +226,11 @@ function rowOf(db: Connection, kinds: TaskKinds, id: number) {
   return { row, kind };
 }
 
-function toTask(kind: TaskKind, row: TaskRow) {
+function toTask(db: Connection, kind: TaskKind, row: TaskRow) {
   const { payload: _, cursor: __, ...shown } = spokenError(row);
-  return { ...shown, unit: kind.unit, canCancel: kind.canCancel };
+  const undoUntil = hasSomethingToUndo(db, kind, row) ? row.undoUntil : null;
+  return { ...shown, undoUntil, unit: kind.unit, canCancel: kind.canCancel };
 }
+
+const hasSomethingToUndo = (db: Connection, kind: TaskKind, row: TaskRow): boolean =>
+  kind.canUndo?.(db, atWork(row)) ?? true;

@@ -30,7 +30,13 @@ type NewTask = {
   now: number;
   undoUntil: number | null;
 };
-type Progress = { id: number; cursor: string | null; by: number; now: number };
+type Progress = {
+  id: number;
+  cursor: string | null;
+  by: number;
+  total: number | null;
+  now: number;
+};
 type End = { id: number; state: TaskState; error: string | null; now: number };
 
 const columns = `id, kind, payload, state, cursor, done_count AS doneCount, total, error,
@@ -53,7 +59,8 @@ const formerly = (kinds: string) =>
 const selectFormer = {
   export: formerly("= 'export'"),
   privacy_request: formerly("IN ('person_export', 'person_erase')"),
-  audience_task: formerly("NOT IN ('export', 'person_export', 'person_erase')"),
+  audience_task: formerly("NOT IN ('export', 'person_export', 'person_erase', 'import')"),
+  import: formerly("= 'import'"),
 };
 export type FormerTable = keyof typeof selectFormer;
 export const formerTables = Object.keys(selectFormer) as FormerTable[];
@@ -78,6 +85,7 @@ const selectOpen = statement<[kinds: string, limit: number], TaskRow>(`
 const moveOn = statement<[Progress]>(`
   UPDATE task
      SET state = 'running', cursor = @cursor, done_count = done_count + @by,
+         total = coalesce(@total, total),
          started_at = coalesce(started_at, @now)
    WHERE id = @id AND state IN ('queued', 'running')
 `);
@@ -85,6 +93,15 @@ const moveOn = statement<[Progress]>(`
 const close = statement<[End]>(`
   UPDATE task SET state = @state, error = @error, finished_at = @now
    WHERE id = @id AND state IN ('queued', 'running')
+`);
+
+const giveUp = statement<[{ id: number; error: string | null }]>(
+  "UPDATE task SET state = 'cancelled', error = @error WHERE id = @id AND state = 'failed'",
+);
+
+const goOn = statement<[id: number]>(`
+  UPDATE task SET state = 'queued', error = NULL, finished_at = NULL
+   WHERE id = ? AND state = 'failed' AND undo_state <> 'queued'
 `);
 
 const queueUndoing = statement<[{ id: number; now: number }]>(`
@@ -153,6 +170,14 @@ export function advanceTask(db: Connection, progress: Progress): void {
 export function closeTask(db: Connection, end: End): boolean {
   return close(db).run(end).changes === 1;
 }
+
+/** Cancels one that has failed. False for any other. */
+export function giveUpTask(db: Connection, id: number, error: string | null): boolean {
+  return giveUp(db).run({ id, error }).changes === 1;
+}
+
+/** Queues one that has failed again. False for any other, and while it is being undone. */
+export const queueAgain = (db: Connection, id: number): boolean => goOn(db).run(id).changes === 1;
 
 /** False when it is still running, was undone, cannot be undone, or can no longer be undone. */
 export function queueUndo(db: Connection, id: number, now: number): boolean {

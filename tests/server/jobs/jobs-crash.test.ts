@@ -100,8 +100,8 @@ test("an erasure killed again and again with -9 ends with nothing of the person 
   const address = "ann@example.com";
   await fixture.call("POST", "/contacts", { email: address });
   fixture.db.exec(`
-    INSERT INTO import (id, file_name, file_path, size_bytes, state, created_by, created_at)
-      VALUES (1, 'x.csv', 'x', 1, 'done', 'u', 0);
+    INSERT INTO import (id, file_name, file_path, size_bytes, created_by, created_at)
+      VALUES (1, 'x.csv', 'x', 1, 'u', 0);
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
     INSERT INTO import_reject (import_id, row_no, reason, raw)
     SELECT 1, i, 'no', iif(i % 1000, '["somebody else"]', '["${address}"]') FROM n`);
@@ -149,8 +149,8 @@ test("the jobs thread permanently refuses unknown kinds, and runs a bulk action"
   };
 
   expect(await refusal("nonsense")).toBe('PermanentJobError: the jobs thread does no "nonsense"');
-  expect(await refusal("import.run")).toBe(
-    'PermanentJobError: a job of kind "import.run" has no importId',
+  expect(await refusal("import.check")).toBe(
+    'PermanentJobError: a job of kind "import.check" has no importId',
   );
   await jobs.run({ ...job, kind: "task.run", payload: { id: body.job.id } }, context);
   await jobs.stop();

@@ -35,13 +35,16 @@ function addWork(id: string): void {
       (2, 'contact_delete', '{}', 'done', 'u', 0, 'queued'),
       (3, 'contact_delete', '{}', 'done', 'u', 0, 'none'),
       (4, 'person_export', '{}', 'queued', 'u', 0, 'none'),
-      (5, 'field_index', '{}', 'queued', 'u', 0, 'none');
-    INSERT INTO import (id, file_name, file_path, size_bytes, state, created_by, created_at, undo_state, status_check) VALUES
-      (1, 'a', 'a', 1, 'queued', 'u', 0, 'none', NULL),
-      (2, 'b', 'b', 1, 'done', 'u', 0, 'queued', NULL),
-      (3, 'c', 'c', 1, 'uploaded', 'u', 0, 'none', '{"state":"running"}'),
-      (4, 'd', 'd', 1, 'done', 'u', 0, 'none', NULL),
-      (5, 'e', 'e', 1, 'uploaded', 'u', 0, 'none', NULL);
+      (5, 'field_index', '{}', 'queued', 'u', 0, 'none'),
+      (6, 'import', '{"importId":1}', 'queued', 'u', 0, 'none'),
+      (7, 'import', '{"importId":2}', 'done', 'u', 0, 'queued'),
+      (8, 'import', '{"importId":4}', 'done', 'u', 0, 'none');
+    INSERT INTO import (id, file_name, file_path, size_bytes, created_by, created_at, task_id, status_check) VALUES
+      (1, 'a', 'a', 1, 'u', 0, 6, NULL),
+      (2, 'b', 'b', 1, 'u', 0, 7, NULL),
+      (3, 'c', 'c', 1, 'u', 0, NULL, '{"state":"running"}'),
+      (4, 'd', 'd', 1, 'u', 0, 8, NULL),
+      (5, 'e', 'e', 1, 'u', 0, NULL, NULL);
     PRAGMA foreign_keys = OFF;
     INSERT INTO form (id, name, settings, created_at, updated_at) VALUES (1, 'F', '{}', 0, 0);
     INSERT INTO form_signup (id, form_id, state, email, address, data, list_ids, proven, consent_version, ip, user_agent, created_at, expires_at) VALUES
@@ -57,13 +60,13 @@ function addWork(id: string): void {
 const all = [
   'form.signup {"signupId":1}',
   'import.check {"importId":3}',
-  'import.run {"importId":1}',
-  'import.undo {"importId":2}',
   'preferences.address {"changeId":1}',
   'task.index {"id":5}',
   'task.person {"id":4}',
   'task.run {"id":1}',
+  'task.run {"id":6}',
   'task.undo {"id":2}',
+  'task.undo {"id":7}',
 ];
 
 test("what waits for a job gets one, and only one however often it is looked for", async () => {

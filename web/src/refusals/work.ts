@@ -3,6 +3,9 @@ import type { RefusalWords } from "./words.ts";
 export const work = {
   task_unstoppable: { de: "Diese Art von Aufgabe kann nicht auf halbem Weg gestoppt werden." },
   task_ended: { de: "Diese Aufgabe ist bereits beendet." },
+  task_not_failed: {
+    de: "Nur fehlgeschlagene Aufgaben, die sich fortsetzen lassen, können fortgesetzt werden.",
+  },
   task_not_undoable: { de: "Diese Art von Aufgabe kann nicht rückgängig gemacht werden." },
   task_too_late_to_undo: {
     de: "Diese Aufgabe läuft noch, wurde bereits rückgängig gemacht oder ist älter als eine Woche.",

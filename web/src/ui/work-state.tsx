@@ -5,9 +5,6 @@ import { t } from "./work-state.messages.ts";
 /** The states of long work: imports, exports, privacy requests and tasks. Only an import waits for its questions. */
 export type WorkState = "uploaded" | "queued" | "running" | "done" | "failed" | "cancelled";
 
-/** How often a page asks again about work that waits or runs (ms). */
-export const LIVE_MS = 1_000;
-
 export const isOpen = ({ state }: { state: WorkState }): boolean =>
   state === "queued" || state === "running";
 

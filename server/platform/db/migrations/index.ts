@@ -22,6 +22,7 @@ import system019 from "./system/019-log-base.sql" with { type: "text" };
 import system020 from "./system/020-export-jobs.sql" with { type: "text" };
 import system021 from "./system/021-privacy-jobs.sql" with { type: "text" };
 import system022 from "./system/022-system-version.sql" with { type: "text" };
+import system023 from "./system/023-import-jobs.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -50,6 +51,7 @@ import workspace025 from "./workspace/025-privacy-task.sql" with { type: "text" 
 import workspace026 from "./workspace/026-task-log.sql" with { type: "text" };
 import workspace027 from "./workspace/027-erased-contact.sql" with { type: "text" };
 import workspace028 from "./workspace/028-kept-refusals.sql" with { type: "text" };
+import workspace029 from "./workspace/029-import-task.sql" with { type: "text" };
 
 /**
  * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
@@ -79,6 +81,7 @@ export const migrations = {
     system020,
     system021,
     system022,
+    system023,
   ],
   workspace: [
     workspace001,
@@ -109,6 +112,7 @@ export const migrations = {
     workspace026,
     workspace027,
     workspace028,
+    workspace029,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

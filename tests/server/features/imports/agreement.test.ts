@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
 let fixture: ImportFixture;
@@ -29,7 +28,7 @@ async function withoutAgreement(csv: string, options: Record<string, unknown> = 
 
 const undo = async (id: number) => {
   await fixture.call("POST", `/imports/${id}/undo`);
-  await runImportUndo(() => fixture.db, id, new AbortController().signal);
+  await fixture.runUndo(id);
 };
 
 const heldBack = () =>

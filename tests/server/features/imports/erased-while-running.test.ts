@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { importPath } from "../../../../server/features/imports/import-files.ts";
-import { runImport } from "../../../../server/features/imports/import-run.service.ts";
 import { requestPrivacy } from "../../../../server/features/privacy/privacy.service.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { runTaskOf } from "../../../support/run-task.ts";
@@ -48,8 +47,7 @@ async function runWith(id: number, midway: () => Promise<void>, isLastTry = fals
     return fixture.db;
   };
   const { signal } = new AbortController();
-  const { dataDir } = fixture.app;
-  await runImport({ open, dataDir, clock: Date.now, signal, isLastTry }, id);
+  await fixture.run(id, signal, isLastTry, open);
   expect(erasing).toBeDefined();
   await erasing;
 }

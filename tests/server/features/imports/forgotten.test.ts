@@ -66,12 +66,10 @@ test("neither starting nor resuming is possible any more, with that reason", asy
   const first = await fixture.upload("email\na@example.com\n");
   const second = await fixture.upload("email\nb@example.com\n");
   const old = Date.now() - IMPORT_KEEP_MS;
-  fixture.db
-    .prepare("UPDATE import SET created_at = ?, finished_at = ?, state = ? WHERE id = ?")
-    .run(old, null, "uploaded", first.body.id);
-  fixture.db
-    .prepare("UPDATE import SET created_at = ?, finished_at = ?, state = ? WHERE id = ?")
-    .run(old - 5, old, "failed", second.body.id);
+  fixture.db.prepare("UPDATE import SET created_at = ? WHERE id = ?").run(old, first.body.id);
+  await fixture.start(second.body.id, second.body.guesses);
+  fixture.db.prepare("UPDATE import SET created_at = ? WHERE id = ?").run(old - 5, second.body.id);
+  fixture.db.prepare("UPDATE task SET finished_at = ?, state = 'failed'").run(old);
 
   const start = await fixture.call<{ detail: string }>("POST", `/imports/${first.body.id}/start`, {
     mapping: [{ column: 0, target: "email" }],
@@ -93,9 +91,15 @@ test("a run renews its file's age, so that a late failure can still be resumed",
   const old = (Date.now() - IMPORT_KEEP_MS + 3_600_000) / 1_000;
   utimesSync(join(fixture.app.dataDir, "local", "imports", name), old, old);
   await fixture.start(body.id, body.guesses);
-  const stop = AbortSignal.abort(new Error("the process is stopping"));
+  const stop = new AbortController();
+  const open = () => {
+    if ((fixture.db.prepare("SELECT state FROM task").pluck().get() as string) === "running") {
+      stop.abort(new Error("the process is stopping"));
+    }
+    return fixture.db;
+  };
 
-  await fixture.run(body.id, stop).catch(() => undefined);
+  await expect(fixture.run(body.id, stop.signal, false, open)).rejects.toThrow("stopping");
   await cleanUpAt(Date.now() + 2 * 3_600_000);
 
   expect(uploads()).toEqual([name]);

@@ -1,10 +1,11 @@
 import { runImportCheck } from "../../../../server/features/imports/import-check.service.ts";
-import { runImport } from "../../../../server/features/imports/import-run.service.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { runTaskOf, runUndoOf } from "../../../support/run-task.ts";
 
 type Json = Record<string, unknown>;
 export type Import = {
   id: number;
+  taskId: number | null;
   state: string;
   rowsRead: number;
   created: number;
@@ -119,12 +120,23 @@ export class ImportFixture {
     return (await ask()).body;
   }
 
-  /** Runs the job until it ends or `signal` stops it. */
-  async run(id: number, signal = new AbortController().signal, isLastTry = false): Promise<void> {
-    await runImport(
-      { open: () => this.db, dataDir: this.app.dataDir, clock: Date.now, signal, isLastTry },
-      id,
-    );
+  /** Runs the task of an import until it ends or `signal` stops it. */
+  async run(
+    id: number,
+    signal = new AbortController().signal,
+    isLastTry = false,
+    open = () => this.db,
+  ): Promise<void> {
+    const { taskId } = await this.get(id);
+    if (taskId !== null) {
+      await runTaskOf(this.app, this.workspace.id, taskId, { signal, isLastTry, open });
+    }
+  }
+
+  /** Runs the undo of an import to its end. */
+  async runUndo(id: number): Promise<void> {
+    const { taskId } = await this.get(id);
+    await runUndoOf(this.app, this.workspace.id, taskId ?? 0);
   }
 
   async get(id: number): Promise<Import> {

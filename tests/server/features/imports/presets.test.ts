@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { audienceSlices } from "../../../../server/delivery/audience/audience.store.ts";
-import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
 import {
   readAttributeCell,
   readTagCell,
@@ -184,7 +183,7 @@ test("undoing an import removes only contacts that it created and nobody changed
 
   expect(report).toMatchObject({ created: 700, canUndo: true, undoState: "none" });
   const undo = await fixture.call<Any>("POST", `/imports/${report.id}/undo`);
-  await runImportUndo(() => fixture.db, report.id, new AbortController().signal);
+  await fixture.runUndo(report.id);
 
   expect(undo.body.undoState).toBe("queued");
   expect((await fixture.call<Any>("GET", `/imports/${report.id}`)).body).toMatchObject({

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
 import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
-import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
 let fixture: ImportFixture;
@@ -227,7 +226,7 @@ test("undoing an import releases only people whose status was not understood", a
   expect(Object.keys(fixture.suppressed())).toHaveLength(4);
 
   await fixture.call("POST", `/imports/${id}/undo`);
-  await runImportUndo(() => fixture.db, id, new AbortController().signal);
+  await fixture.runUndo(id);
 
   expect(fixture.suppressed()).toEqual({
     "out@x.example": "unsubscribed",
@@ -265,7 +264,7 @@ test("undoing an import does not lift the suppression of anybody who opted out s
   await fixture.call("POST", "/suppressions", { addresses: ["hand@x.example"] });
 
   await fixture.call("POST", `/imports/${id}/undo`);
-  await runImportUndo(() => fixture.db, id, new AbortController().signal);
+  await fixture.runUndo(id);
 
   expect(fixture.suppressed()).toEqual({
     "link@x.example": "unsubscribed",

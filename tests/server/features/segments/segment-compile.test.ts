@@ -97,7 +97,7 @@ describe("a compiled rule finds exactly the contacts that match it", () => {
   test("with an index for every field", () => {
     const fields = db.prepare<[], number>("SELECT id FROM contact_field").pluck().all();
     for (const fieldId of fields) {
-      const task = { id: 0, payload: { fieldId }, cursor: null, createdBy: "" };
+      const task = { id: 0, payload: { fieldId }, cursor: null, doneCount: 0, createdBy: "" };
       fieldTasks.field_index.prepare(db, task, NOW)();
     }
     const made = db

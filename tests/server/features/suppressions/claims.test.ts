@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
 import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
-import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
 import { runTask, runUndo } from "../../../../server/features/tasks/task-run.service.ts";
 import { taskKinds } from "../../../../server/task-kinds.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
@@ -24,7 +23,7 @@ async function importAnna(status: string): Promise<number> {
 }
 async function undoImport(id: number): Promise<void> {
   expect((await fixture.call("POST", `/imports/${id}/undo`)).status).toBe(200);
-  await runImportUndo(open, id, signal);
+  await fixture.runUndo(id);
 }
 async function suppressByBulk(): Promise<number> {
   const body = { action: "suppress", filter: { q: "anna" } };

@@ -39,7 +39,7 @@ export function BulkActions({
       const result = await ask(workspace.call.contacts.bulk.post({ ...change, ...whom }));
       const said = t("bulkDone", { count: result.affected });
       toast(result.job === null ? said : t("bulkGoesOn"), {
-        undo: () => void undoTask(workspace, result.action.id),
+        undo: () => void undoTask(workspace, result.action),
       });
     });
     if (done) {

@@ -3,8 +3,9 @@ import { apiUrl, ask } from "../../api.ts";
 import { formatDuration, formatNumber } from "../../format.ts";
 import { causeText } from "../../refusal.ts";
 import { useWorkspace } from "../../session.ts";
+import { TaskDetails } from "../../task-details.tsx";
+import { confirmStopOfImport, confirmUndoOfImport, refreshTasks } from "../../tasks.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
-import { confirm } from "../../ui/confirm.tsx";
 import { Card, Stat, StatRow } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
@@ -21,7 +22,10 @@ export function ImportPage() {
   const workspace = useWorkspace();
   const id = Number(params["importId"]);
   const job = useImport(workspace, id);
-  const refresh = () => void job.refetch();
+  const refresh = () => {
+    refreshTasks();
+    void job.refetch();
+  };
   return (
     <>
       <PageHeader
@@ -57,24 +61,12 @@ function Actions({ job, onChanged }: { job: Import; onChanged: () => void }) {
     }
   };
   const undo = async () => {
-    const sure = await confirm({
-      title: t("undoAsk"),
-      body: t("undoBody"),
-      action: t("undo"),
-      danger: true,
-    });
-    if (sure && (await attempt(() => ask(call.undo.post())))) {
+    if ((await confirmUndoOfImport()) && (await attempt(() => ask(call.undo.post())))) {
       onChanged();
     }
   };
   const cancel = async () => {
-    const sure = await confirm({
-      title: t("cancelAsk"),
-      body: t("cancelBody"),
-      action: t("cancelImport"),
-      danger: true,
-    });
-    if (sure) {
+    if (await confirmStopOfImport()) {
       await act("cancel");
     }
   };
@@ -84,9 +76,7 @@ function Actions({ job, onChanged }: { job: Import; onChanged: () => void }) {
   return (
     <>
       {isOpen(job) && <Button onClick={cancel}>{t("cancelImport")}</Button>}
-      {(job.state === "failed" || job.state === "cancelled") && (
-        <Button onClick={() => act("resume")}>{t("resume")}</Button>
-      )}
+      {job.state === "failed" && <Button onClick={() => act("resume")}>{t("resume")}</Button>}
       {job.canUndo && <Button onClick={undo}>{t("undo")}</Button>}
       {job.state === "done" && (
         <ButtonLink variant="primary" href={`${workspace.base}/contacts`}>
@@ -148,6 +138,7 @@ function Outcome({ job }: { job: Import }) {
           {t("rejectsHint")}
         </Notice>
       )}
+      {job.taskId !== null && <TaskDetails id={job.taskId} unit="bytes" />}
     </>
   );
 }

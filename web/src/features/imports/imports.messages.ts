@@ -327,14 +327,6 @@ export const t = messages({
   },
   newlySuppressed: { en: "Newly suppressed", de: "Neu gesperrt" },
   undo: { en: "Undo this import", de: "Import rückgängig machen" },
-  undoAsk: {
-    en: "Remove contacts created by this import?",
-    de: "Von diesem Import angelegte Kontakte entfernen?",
-  },
-  undoBody: {
-    en: "Contacts that were edited, emailed, or added to another list since then, or have notes, stay. People the import held back can be emailed again, except contacts it added that stay. All other suppressions from this import stay.",
-    de: "Kontakte, die seither bearbeitet, angeschrieben oder in eine andere Liste aufgenommen wurden oder Notizen haben, bleiben. Vom Import zurückgehaltene Personen können wieder E-Mails erhalten, außer von ihm angelegten Kontakten, die bleiben. Alle anderen Sperren aus diesem Import bleiben.",
-  },
   beingUndone: { en: "Undoing this import", de: "Dieser Import wird rückgängig gemacht" },
   wasUndone: {
     en: "Undone: {count} contacts removed",
@@ -346,8 +338,6 @@ export const t = messages({
   asConsentIp: { en: "Consent IP address", de: "IP-Adresse der Einwilligung" },
   start: { en: "Start import", de: "Import starten" },
   cancelImport: { en: "Stop", de: "Stoppen" },
-  cancelAsk: { en: "Stop this import?", de: "Diesen Import stoppen?" },
-  cancelBody: { en: "Rows imported so far stay.", de: "Bereits importierte Zeilen bleiben." },
   resume: { en: "Continue", de: "Fortsetzen" },
   progress: { en: "Progress", de: "Fortschritt" },
   speed: { en: "{rate} rows per second", de: "{rate} Zeilen pro Sekunde" },

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import type { OpenWorkspace } from "../../session.ts";
-import { isOpen, LIVE_MS } from "../../ui/work-state.tsx";
+import { useOpenTasks } from "../../tasks.ts";
 
 type Imports = WorkspaceApi["imports"];
 /** The API of one import. */
@@ -32,20 +32,20 @@ export type StatusChoices = {
 
 export type Export = Answer<WorkspaceApi["exports"]["get"]>["items"][number];
 
+/** One import. Read again when its task has moved on. */
 export function useImport(workspace: OpenWorkspace, id: number) {
+  useOpenTasks(workspace);
   return useQuery({
     queryKey: ["import", workspace.id, id],
     queryFn: () => ask(workspace.call.imports({ id }).get()),
-    refetchInterval: (query) =>
-      query.state.data !== undefined && isOpen(query.state.data) && LIVE_MS,
   });
 }
 
-/** Imports, newest first. Reloaded every second while one runs. */
+/** Imports, newest first. Read again when the task of one has moved on. */
 export function useImports(workspace: OpenWorkspace) {
+  useOpenTasks(workspace);
   return useQuery({
     queryKey: ["imports", workspace.id],
     queryFn: () => ask(workspace.call.imports.get({ query: { limit: 50 } })),
-    refetchInterval: (query) => (query.state.data?.items.some(isOpen) ?? false) && LIVE_MS,
   });
 }

@@ -1,0 +1,8 @@
+import type { TaskAtWork } from "./task-kind.service.ts";
+import type { TaskRow } from "./tasks.store.ts";
+
+/** What a kind is told of its task. */
+export const atWork = ({ id, payload, cursor, doneCount, createdBy }: TaskRow): TaskAtWork => ({
+  ...{ id, cursor, doneCount, createdBy },
+  payload: JSON.parse(payload) as unknown,
+});

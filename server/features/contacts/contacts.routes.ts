@@ -137,8 +137,10 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
     })
     .post(
       "/bulk/:id/cancel",
-      ({ db, params, actor }) =>
-        cancelTask({ db, actorId: actor.id, now: clock() }, contactTasks, params.id),
+      ({ db, params, workspace, actor }) => {
+        const by = { jobs, workspaceId: workspace.id, actorId: actor.id };
+        return cancelTask({ ...by, db, now: clock() }, contactTasks, params.id);
+      },
       {
         permission: "contacts:write",
         audit: "contact.bulk_cancel",

@@ -73,7 +73,10 @@ export const exportRoutes = ({ guard, config, clock, jobs, databases, outside }:
     })
     .post(
       "/:id/cancel",
-      ({ db, params, actor }) => cancelExport({ db, actorId: actor.id, now: clock() }, params.id),
+      ({ db, params, workspace, actor }) => {
+        const by = { jobs, workspaceId: workspace.id, actorId: actor.id };
+        return cancelExport({ ...by, db, now: clock() }, params.id);
+      },
       {
         permission: "contacts:export",
         audit: "export.cancel",

@@ -11,7 +11,7 @@ import type { ContactFilter } from "../contacts/contacts.service.ts";
 import { requireSegment } from "../segments/segments.service.ts";
 import { suppressionCounts } from "../suppressions/suppressions.service.ts";
 import { addTaskFile, taskFilePath } from "../tasks/task-files.service.ts";
-import { cancelTask, findFormerTask, startTask } from "../tasks/tasks.service.ts";
+import { cancelTask, findFormerTask, startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import { chosenColumns, contactColumns, unknownColumn } from "./export-contacts.service.ts";
 import type { ExportSettings } from "./export-sources.service.ts";
 import { exportTasks } from "./export-task.service.ts";
@@ -100,10 +100,7 @@ export function listExports(
 }
 
 /** Stops an export; its run deletes the file. @throws AppError `not_found`, `illegal_state` when it has ended. */
-export function cancelExport(
-  context: { db: Connection; actorId: string; now: number },
-  id: number,
-) {
+export function cancelExport(context: TaskContext, id: number) {
   const { db, now } = context;
   cancelTask(context, exportTasks, rowOf(db, id).id);
   return getExport(db, id, now);

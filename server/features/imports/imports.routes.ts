@@ -170,8 +170,10 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
     )
     .post(
       "/:id/cancel",
-      ({ db, params, actor }) =>
-        cancelImport({ db, actorId: actor.id, now: clock() }, config.dataDir, params.id),
+      ({ db, params, workspace, actor }) => {
+        const by = { jobs, workspaceId: workspace.id, actorId: actor.id };
+        return cancelImport({ ...by, db, now: clock() }, config.dataDir, params.id);
+      },
       {
         permission: "imports:write",
         audit: "import.cancel",

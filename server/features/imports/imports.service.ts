@@ -136,13 +136,12 @@ export function resumeImport(context: TaskContext, id: number) {
 }
 
 /** Stops an import; rows already written stay. @throws AppError `illegal_state` when it has ended. */
-export function cancelImport(
-  context: Pick<TaskContext, "db" | "actorId" | "now">,
-  dataDir: string,
-  id: number,
-) {
+export function cancelImport(context: TaskContext, dataDir: string, id: number) {
   const { db, now } = context;
-  const { taskId, filePath } = rowOf(db, id);
+  const { taskId, state, filePath } = rowOf(db, id);
+  if (state === "done" || state === "cancelled") {
+    throw new AppError("illegal_state", because("import_ended"));
+  }
   if (taskId !== null) {
     cancelTask(context, importTasks, taskId);
   } else if (!discardUpload(db, { id, reason: null, now })) {

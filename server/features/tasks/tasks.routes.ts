@@ -95,7 +95,7 @@ export const taskRoutes = (
     .post(
       "/:id/cancel",
       ({ db, workspace, params, actor }) => {
-        const by = { db, actorId: actor.id, now: clock() };
+        const by = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
         return cancelTask(by, permitted(kinds, workspace, "change"), params.id);
       },
       {

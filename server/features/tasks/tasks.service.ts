@@ -117,21 +117,19 @@ export function listTasks(db: Connection, kinds: TaskKinds, which: "open" | "all
  *
  * @throws AppError `not_found`, `illegal_state`
  */
-export function cancelTask(
-  { db, actorId, now }: Pick<TaskContext, "db" | "actorId" | "now">,
-  kinds: TaskKinds,
-  id: number,
-) {
+export function cancelTask(context: TaskContext, kinds: TaskKinds, id: number) {
+  const { db, jobs, workspaceId, actorId, now } = context;
   const { kind } = rowOf(db, kinds, id);
   if (!kind.canCancel) {
     throw new AppError("illegal_state", because("task_unstoppable"));
   }
   return inTransaction(db, () => {
-    const isStopped =
-      closeTask(db, { id, state: "cancelled", error: null, now }) ||
-      (kind.canResume === true && giveUpTask(db, id, null));
-    if (!isStopped) {
-      throw new AppError("illegal_state", because("task_ended"));
+    if (!closeTask(db, { id, state: "cancelled", error: null, now })) {
+      if (kind.canResume !== true || !giveUpTask(db, id, null)) {
+        throw new AppError("illegal_state", because("task_ended"));
+      }
+      // A failed one has no job any more, and what it has left outside the database must go.
+      jobs.enqueue(kind.lane, workspaceId, { id });
     }
     addLine(db, { id, at: now, event: "cancelled", actorId });
     return getTask(db, kinds, id);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { runTask } from "../../../../server/features/tasks/task-run.service.ts";
 import { cancelTask, getTask } from "../../../../server/features/tasks/tasks.service.ts";
+import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { taskKinds } from "../../../../server/task-kinds.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
@@ -97,7 +98,9 @@ test("an interrupted job continues where it was and counts nobody twice", async 
 
 test("a cancelled job changes nothing more", async () => {
   const { job } = await post({ action: "delete", filter: {} });
-  cancelTask({ db: open(), actorId: "u", now: 0 }, taskKinds, job?.id ?? 0);
+  const jobs = createJobQueue(fixture.databases.system, Date.now);
+  const by = { db: open(), jobs, workspaceId: workspace.id, actorId: "u", now: 0 };
+  cancelTask(by, taskKinds, job?.id ?? 0);
 
   await run(job?.id ?? 0);
 

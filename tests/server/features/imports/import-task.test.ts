@@ -103,6 +103,25 @@ test("a failed one that is cancelled is given up: its file goes, and it cannot b
   expect((await fixture.call("POST", `/imports/${id}/resume`)).status).toBe(409);
 });
 
+test("a failed one that is stopped as a task gets a job that removes its file", async () => {
+  const { id, taskId } = await started();
+  fixture.db.exec(
+    "CREATE TRIGGER fault BEFORE INSERT ON contact BEGIN SELECT RAISE(ABORT, 'fault'); END",
+  );
+  await fixture.run(id, undefined, true);
+  const { system } = fixture.app.databases;
+  system.exec("DELETE FROM job");
+
+  expect((await fixture.call("POST", `/tasks/${taskId}/cancel`)).status).toBe(200);
+
+  expect(uploads()).toHaveLength(1);
+  expect(system.prepare("SELECT kind, payload FROM job").raw().all()).toEqual([
+    ["task.run", JSON.stringify({ id: taskId })],
+  ]);
+  await runTaskOf(fixture.app, fixture.workspace.id, taskId);
+  expect(uploads()).toEqual([]);
+});
+
 test("undone as a task, long after a week, it takes back what it did, and can be undone once", async () => {
   const { id, taskId } = await started();
   await fixture.run(id);

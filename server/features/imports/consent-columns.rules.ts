@@ -57,13 +57,13 @@ const STATE_NAMES = new Set(
 /** Names that mean a status in one file and a part of a country in another. Their cells decide. */
 const STATE_OR_PLACE = new Set(["state", "estado", "stato", "zustand", "etat"]);
 const STATUS_OF =
-  /^sub(status|state)$|(email|mail|subscri|abonn|abo|newsletter|contact|kontakt|recipient|empfanger|optin|consent|marketing|list|destinatario|ontvanger|suscrip|iscri|inscri|user)\p{L}*(status|statut|situacao|situacion)|^(status|statut|estado|stato|etat)(de|des|di|do|da|del|van|of|der|du|d)?(l|la|el)?(email|mail|subscri|abonn|newsletter|contact|kontakt|courriel|correo|suscrip|iscri|inscri)/u;
+  /^sub(status|state)$|feliratkoz\p{L}*(allapot|statusz)|(status|stav|durum)\p{L}*(subskry|odber|abonel)|(email|mail|subscri|abonn|abo|newsletter|contact|kontakt|recipient|empfanger|optin|consent|marketing|list|destinatario|ontvanger|suscrip|iscri|inscri|user)\p{L}*(status|statut|situacao|situacion)|^(status|statut|estado|stato|etat)(de|des|di|do|da|del|van|of|der|du|d)?(l|la|el)?(email|mail|subscri|abonn|newsletter|contact|kontakt|courriel|correo|suscrip|iscri|inscri)/u;
 const STATE_OF =
   /(email(?!address)|subscri|abonn|newsletter|optin|consent|emailmarketing)\p{L}*(state|zustand|estado|stato|etat)$/u;
 const CONFIRMATION =
   /^(is)?(email)?(activated|aktiviert|confirmed|bestatigt|confirme|confirmado|confermato|bevestigd|emailconfirmed|emailverified|optinconfirmed|doubleoptin|doi|doicompleted|doubleoptinstatus|doubleoptinconfirmed)$/;
 const AGREEMENT =
-  /accept|acepta|accetta|aceita|consent|toestaan|recevoir\p{L}*(news|email|courriel|offre|public)|recib\p{L}*(correo|email|news|boletin|public)|ricev\p{L}*(email|news|public)|receb\p{L}*(email|news|public)|ontvang\p{L}*(email|nieuws)|erhalt\p{L}*(email|news|werb)|erwunscht|darf\p{L}*(mail|kontakt|angeschr)|optin|optedin|permission|agree|einwillig|zustimm|einverstand|erlaub|werbeeinw|angemeldet|abonniert|subscribed|issubscri|abonne$|suscrito|iscritto|inscrit|ingeschreven|aangemeld|toestemming|akkoord|mailable|emailable|contactable|gdpr|dsgvo|rgpd|avgok|canreceive|receiveemail|receivesemail|receivemarketing|wantsemail|wantsnewsletter|emailallowed|emailenabled|emailactive|emailok|okto(e?mail|contact)|erhaltnewsletter|newsletterja|permesso|autoriza|autorizza|autoris/u;
+  /accept|acepta|accetta|aceita|consent|toestaan|recevoir\p{L}*(news|email|courriel|offre|public)|recib\p{L}*(correo|email|news|boletin|public)|ricev\p{L}*(email|news|public)|receb\p{L}*(email|news|public)|ontvang\p{L}*(email|nieuws)|erhalt\p{L}*(email|news|werb)|erwunscht|darf\p{L}*(mail|kontakt|angeschr)|optin|optedin|permission|agree|einwillig|zustimm|einverstand|erlaub|werbeeinw|angemeldet|abonniert|subscribed|issubscri|abonne$|suscrito|iscritto|inscrit|ingeschreven|aangemeld|toestemming|akkoord|mailable|emailable|contactable|gdpr|dsgvo|rgpd|avgok|canreceive|receiveemail|receivesemail|receivemarketing|wantsemail|wantsnewsletter|emailallowed|emailenabled|emailactive|emailok|okto(e?mail|contact)|erhaltnewsletter|newsletterja|permesso|autoriza|autorizza|autoris|consens[ou]|zgoda|zgody|souhlas|suhlas|hozzajarul|consimta|acorddemarketing|iletiizn|izni$|rizasi|соглас|згод|samtykke|samtycke|suostum|同意|許可|许可|許可|동의/u;
 const AGREEMENT_NAMES =
   /^(opt|optinout|inout|newsletter|newsletters|nieuwsbrief|boletin|infolettre|bollettino|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
 const EXPIRY =
@@ -99,10 +99,14 @@ const DELIVERABILITY =
 const REACHED =
   /^(e?mails?|emailing|mailing|newsletters?|contact|contacts|contacted|kontakt|marketing|werbung|courriels?|correos?|contacto|contatto|contato|contacter|contactar|contattare|contatar|nieuwsbrief|contacteren|infolettre|boletin)$/;
 const ALLOWED =
-  /^(ok|okay|can|may|allow|allows|allowed|permit|permits|permitted|preference|preferences|pref|prefs|wanted|wants|darf|erlaubt|kann|moglich|gewunscht|praferenz|peut|peuvent|permis|preference|souhaite|souhaites|puede|permitido|preferencia|preferencias|puo|permesso|preferenza|preferenze|pode|permitido|mag|toegestaan|voorkeur|gewenst)$/;
+  /^(preferred|bevorzugte?r?s?|prefere|preferee|preferido|preferito|ok|okay|can|may|allow|allows|allowed|permit|permits|permitted|preference|preferences|pref|prefs|wanted|wants|darf|erlaubt|kann|moglich|gewunscht|praferenz|peut|peuvent|permis|preference|souhaite|souhaites|puede|permitido|preferencia|preferencias|puo|permesso|preferenza|preferenze|pode|permitido|mag|toegestaan|voorkeur|gewenst)$/;
 /** `contact by email`, `Kontakt per E-Mail`. */
 const BY_MAIL =
   /^(contact|reach|kontakt|contacter|contacto|contatto|contato)(me|us)?(by|via|per|par|por|door|with)?(e?mail|newsletter|courriel|correo)$/;
+
+/** `Preferred contact method`: whoever chose another way may not want mail. */
+const WAY_TO_REACH =
+  /preferredcontact|contactpreference|contactmethod|preferredchannel|bevorzugt\p{L}*kontakt|kontaktweg|kommunikationsweg|modedecontact/u;
 
 /**
  * The words of a name as one. The "in" of `opt_in_valid` and `sign in active` is kept apart from what follows it: joined,
@@ -126,6 +130,9 @@ export function consentColumn(name: string): ConsentColumn {
   if (refusal !== undefined) {
     return refusal;
   }
+  if (WAY_TO_REACH.test(folded)) {
+    return { kind: "unclear" };
+  }
   // A date after which a consent no longer counts: whether that day has come is not known from the name.
   if (EXPIRY.test(folded) && AGREEMENT.test(folded)) {
     return { kind: "unclear" };
@@ -141,10 +148,19 @@ export function consentColumn(name: string): ConsentColumn {
   return isCancelled ? { kind: "unclear" } : affirmative(folded, words);
 }
 
+/** True for a name about another channel than mail, such as `SMS opt-in`. */
+export const isOtherChannel = (name: string): boolean => {
+  const words = wordsOf(name);
+  return namesOtherChannel(words.join(""), words);
+};
+
+const namesOtherChannel = (folded: string, words: readonly string[]) =>
+  !MAIL.test(folded) && words.some((word) => OTHER_CHANNELS.test(word));
+
 /** True for a column about another channel than mail, a database key, or a count. */
 function isOfOthers(folded: string, words: readonly string[]): boolean {
   return (
-    (!MAIL.test(folded) && words.some((word) => OTHER_CHANNELS.test(word))) ||
+    namesOtherChannel(folded, words) ||
     words.some((word) => TECHNICAL.test(word) || COUNTED.test(word)) ||
     /emails(bounced|unsubscribed)/.test(folded)
   );
@@ -233,7 +249,7 @@ const FLAG =
   /^(flag|flags|yn|jn|kz|kennz|kennzeichen|merker|schalter|switch|bool|boolean|indicator|indikator|indicateur|indicador|indicatore)$/;
 
 const HINT =
-  /mail|newsletter|courriel|correo|contact|kontakt|marketing|werb|reclame|publici|pubblici|subscri|abonn|suscri|iscri|inscri|nieuwsbrief/;
+  /mail|newsletter|courriel|correo|contact|kontakt|marketing|werb|reclame|publici|pubblici|subscri|abonn|suscri|iscri|inscri|nieuwsbrief|rundbrief|gemeindebrief|infobrief|verteiler|^comms$|communicationpref|subskry|biuletyn|newslettera|odber|zpravodaj|hirlevel|feliratkoz|nyhetsbrev|nyhedsbrev|uutiskirje|eposta|bulten|рассыл|подпис|розсил|підпис|メルマカ|メルマガ|メール|配信|購読|受信|可否|邮件|郵件|订阅|訂閱|메일|구독|수신/;
 
 /**
  * True for a name that is related to mail or consent without saying how, such as `mail_group`. Nobody can guess what

@@ -1,4 +1,9 @@
-import { type ConsentColumn, consentColumn, hintsAtConsent } from "./consent-columns.rules.ts";
+import {
+  type ConsentColumn,
+  consentColumn,
+  hintsAtConsent,
+  isOtherChannel,
+} from "./consent-columns.rules.ts";
 import { type JsonLeaf, jsonLeaves } from "./json-cells.rules.ts";
 import { partsOf, plainRefusal, standsAlone } from "./plain-refusals.rules.ts";
 import { refusalPhrase } from "./refusal-phrases.rules.ts";
@@ -6,10 +11,12 @@ import {
   answerOf,
   dateIn,
   foldWord,
+  isSign,
   isSoft,
   type Meaning,
   meaningOfWord,
   refusalIn,
+  spokenAnswer,
   stricter,
   switchIn,
 } from "./status-words.rules.ts";
@@ -68,7 +75,7 @@ function memoised(read: (cell: string) => Reading): (cell: string) => Reading {
 /** What a cell says in a column that counts as a status. */
 export function readStatus(column: ConsentColumn, cell: string): Reading {
   const text = cell.trim();
-  if (/^[^\p{L}\p{N}✓✔☑✅]*$/u.test(text)) {
+  if (/^[^\p{L}\p{N}]*$/u.test(text) && !isSign(text)) {
     return { says: ofEmpty(column), as: "empty" };
   }
   const json = inJson(text);
@@ -216,8 +223,7 @@ function ofText(column: ConsentColumn, text: string): Reading {
   if (column.kind === "deliverability" && WORKS.has(folded)) {
     return { says: "nothing", as: "value" };
   }
-  const word = answer === undefined ? meaningOfWord(folded) : undefined;
-  const says = answer !== undefined ? ofAnswer(column, answer) : (word ?? refusalIn(folded));
+  const says = answer === undefined ? ofSentence(column, text, folded) : ofAnswer(column, answer);
   if (column.kind === "refusal" && !isSoft(folded)) {
     return inRefusal(column, says, answer !== undefined);
   }
@@ -226,16 +232,22 @@ function ofText(column: ConsentColumn, text: string): Reading {
   return { says: isDoubted ? "unclear" : (says ?? "unclear"), as: "value" };
 }
 
+function ofSentence(column: ConsentColumn, text: string, folded: string): Says | undefined {
+  const word = meaningOfWord(folded) ?? refusalIn(folded);
+  const answer = word === undefined ? spokenAnswer(text) : undefined;
+  return answer === undefined ? word : ofAnswer(column, answer);
+}
+
 const NEGATING_SIGN = /^[^\p{L}\p{N}]*[!~¬≠\-\u2010-\u2015\u2212×✗✘✖❌🚫⛔👎]|[~✗✘✖❌🚫⛔👎?]\s*$/u;
 
 // Applies to consents only: an objection that was "given" is a refusal.
 const GIVEN = new Set(
-  "in erteilt gegeben vorliegend liegtvor given granted accorde accordee donne otorgado concedido dado concesso verleend".split(
+  "in erteilt gegeben vorliegend liegtvor given granted accorde accordee donne otorgado concedido dado concesso concessa verleend udzielona udzielono wyrazona udelen udeleno onay onayli verildi kabul onaylandi megadva acordat дано 希望 可 同意 許可 同意する 동의".split(
     " ",
   ),
 );
 const NOT_GIVEN = new Set(
-  "out entzogen verweigert versagt abgelehnt nichterteilt zuruckgezogen fehlt notgiven notgranted retire retiree denegado revocado retirado revocato negato recusado ingetrokken".split(
+  "out entzogen verweigert versagt abgelehnt nichterteilt zuruckgezogen fehlt notgiven notgranted retire retiree denegado revocado retirado revocato negato recusado ingetrokken wycofana wycofano cofnieta odmowiona odvolan odvolano zamitnut neudelen red reddedildi verilmedi visszavonva retras отозвано 拒否 不可 不同意 同意しない 미동의".split(
     " ",
   ),
 );
@@ -284,18 +296,22 @@ function ofAnswer(column: ConsentColumn, answer: "yes" | "no"): Says {
   }
 }
 
-/** Longer cells are not an answer. */
+/** Longer cells are not an answer, unless they begin with a no. */
 const MAX_ANSWER_CHARS = 12;
+/** The first letter of a no or yes in the languages that are known, before a second word. */
+const MAY_BE_SPOKEN = /^[aehinyjotdsáпндтい][^\s,;]{0,8}[\s,;:!]/iu;
 
 /** The yes or no of a cell in a column that is not about consent; undefined for all other cells. */
 export function plainAnswer(cell: string): "yes" | "no" | undefined {
   const text = cell.trim();
   if (text === "" || text.length > MAX_ANSWER_CHARS) {
-    return undefined;
+    return MAY_BE_SPOKEN.test(text) ? spokenAnswer(text) : undefined;
   }
   // Most cells are plain words, and folding one costs more than looking it up.
   const folded = /^[a-z0-9]+$/i.test(text) ? text.toLowerCase() : foldWord(text);
-  return folded === "" && !/[✓✔☑✅]/u.test(text) ? undefined : answerOf(text, folded);
+  return folded === "" && !isSign(text)
+    ? undefined
+    : (answerOf(text, folded) ?? spokenAnswer(text));
 }
 
 /** Answers that are neither yes nor no, folded, in seven languages. */
@@ -317,8 +333,9 @@ export function wordsReader(name: string): (cell: string) => Reading {
   const isHint = hintsAtConsent(name);
   const isOpen = openAnswer(isHint, standsAlone(name));
   const readJson = jsonReader(isHint);
+  const readRefusal = refusalReader(name);
   return memoised((cell) => {
-    const refusal = plainRefusal(cell);
+    const refusal = readRefusal(cell);
     if (refusal !== undefined) {
       return { says: refusal, as: "value" };
     }
@@ -334,6 +351,13 @@ export function wordsReader(name: string): (cell: string) => Reading {
     }
     return isOpen(cell) ? { says: "unclear", as: "value" } : readPhrase(cell);
   });
+}
+
+/** A plain refusal. Somebody who wants no text messages may still want mail: a person decides. */
+function refusalReader(name: string): (cell: string) => Says | undefined {
+  return isOtherChannel(name)
+    ? (cell) => (plainRefusal(cell) === undefined ? undefined : "unclear")
+    : plainRefusal;
 }
 
 /** Under a name that hints at mail, such as `Email notifications`, any word for a status that is a no counts. */

@@ -50,7 +50,8 @@ export function foldWord(text: string): string {
 
 /**
  * Whole cells, folded, with an unambiguous meaning: words of the products in tests/fixtures/imports/README.md, of our
- * own exports, and common ones in English, German, French, Spanish, Italian, Portuguese and Dutch. Someone who never
+ * own exports, and common ones in English, German, French, Spanish, Italian, Portuguese and Dutch, and those for being on
+ * or off a list in fifteen more languages. Someone who never
  * agreed ("never subscribed") is treated like someone who unsubscribed: both can sign up themselves.
  */
 const STATUS: Record<Meaning, string> = {
@@ -60,7 +61,11 @@ const STATUS: Record<Meaning, string> = {
     actif active abonne abonnee inscrit inscrite confirme confirmee
     activo activa suscrito suscrita inscrito inscrita confirmado confirmada alta
     attivo attiva iscritto iscritta confermato confermata ativo ativa subscrito subscrita
-    actief aangemeld ingeschreven geabonneerd bevestigd`,
+    actief aangemeld ingeschreven geabonneerd bevestigd accepted agreed accepte acceptee aceptado accettato akzeptiert
+    zugestimmt eingewilligt zapisany zapisana zapisani aktywny aktywna subskrybent prihlasen prihlasena prihlaseny
+    odebira feliratkozott feliratkozva abonat abonata activ aktif kayitli abone
+    подписан подписана подписчик активен активна підписаний підписана активнии
+    tilmeldt pameldt anmald prenumererar tilaaja 購読中 登録済 配信中 已订阅 已訂閱 订阅中 구독 구독중 수신`,
   unconfirmed: `unconfirmed notconfirmed pending waiting unverified notverified awaitingconfirmation optinpending
     doubleoptinpending pendingconfirmation confirmationpending optinrequested needsconfirmation
     unbestatigt nichtbestatigt ausstehend wartend wartet
@@ -84,7 +89,18 @@ const STATUS: Record<Meaning, string> = {
     disiscritto disiscritta cancellato cancellata annullato nonattivo inattivo nonscritto noniscritto noniscritta
     noncontattare noninviare
     descadastrado descadastrada desinscrito desinscrita naoinscrito naoinscrita inativo inativa naocontatar naoenviar
-    afgemeld uitgeschreven opgezegd geannuleerd nietaangemeld nietingeschreven inactief nietcontacteren nietmailen`,
+    afgemeld uitgeschreven opgezegd geannuleerd nietaangemeld nietingeschreven inactief nietcontacteren nietmailen
+    objected ausgetreten ausgeschieden gestrichen nichtgewunscht unerwunscht abgelehnt verweigert abgewahlt
+    negato negata revocato revocata rifiutato rifiutata ritirato ritirata
+    wypisany wypisana wypisani nieaktywny nieaktywna zrezygnowal zrezygnowala rezygnacja wycofana wycofany odmowa brakzgody
+    odhlasen odhlasena odhlaseny odhlasene neaktivni neaktivny neprihlasen nesouhlas nesouhlasim nesuhlas odvolan odvolano
+    odmietnute zamietnute leiratkozott leiratkozva lemondta inaktiv dezabonat dezabonata retras inactiv
+    red reddedildi reddetti iptal iptaledildi pasif abonelikiptal ayrildi
+    отписан отписана отписался отписалась отказ отказался отказалась неактивен неактивна
+    відписании відписана відписався відписалась відмова
+    afmeldt frameldt avmeldt avregistrert avregistrerad avanmald avslutad peruttu eronnut peruutettu
+    拒否 不可 不要 停止 解除 退会 配信停止 配信拒否 受信拒否 希望しない 已退订 已退訂 拒绝 拒絕 取消 不接收
+    거부 수신거부 해지 탈퇴`,
   suppressed: `suppressed suppress suppression usersuppressed manual deleted removed archived excluded banned quarantined
     deactivated forgotten erased closed trash unwanted robinson
     gesperrt geloscht deaktiviert ausgeschlossen archiviert entfernt blockiert
@@ -177,6 +193,19 @@ const NO = new Set(
     .map(foldWord),
 );
 
+const NO_SIGN = /[×✗✘✖❌🚫⛔👎]/u;
+const YES_SIGN = /[✓✔☑✅○◯⭕👍]/u;
+
+/** True for a cell without letters that is an answer, such as a tick. */
+export const isSign = (cell: string): boolean => NO_SIGN.test(cell) || YES_SIGN.test(cell);
+
+/** "No thanks", "Nein, bitte nicht": what follows a no does not change it. */
+const BEGINS_WITH_NO =
+  /^(no|nope|nein|non|nee|nie|ne(?=\s*[,;:!])|não|nej|nei|ei|hayır|нет|ні|いいえ)[\s,;:!–-]+(?!\.|\d|idea|limit|preference|pref)\p{L}/iu;
+/** Only words that cannot narrow a yes: "Yes, but only by post" is none. */
+const PLAIN_YES =
+  /^(yes|ja|oui|sí|sì|si|sim|tak|ano|áno|da|evet|igen|да|так)[\s,;:!–-]+(please|sure|of course|absolutely|i agree|bitte|gerne?|natürlich|volontiers|bien sûr|s'il vous plaît|por favor|per favore|certo|graag|proszę|prosím)[\s.!]*$/iu;
+
 /** The 0 or 1 in `0.0` and `1,00`, as databases and spreadsheets write them; undefined for anything else. */
 export const switchIn = (cell: string): "0" | "1" | undefined =>
   /^[01][.,]0+$/.test(cell) ? (cell[0] as "0" | "1") : undefined;
@@ -185,10 +214,22 @@ export const switchIn = (cell: string): "0" | "1" | undefined =>
 export function answerOf(cell: string, folded: string): "yes" | "no" | undefined {
   if (folded === "") {
     // A tick, or empty brackets and dashes.
-    return /[✓✔☑✅]/u.test(cell) ? "yes" : "no";
+    return YES_SIGN.test(cell) ? "yes" : "no";
   }
   const word = switchIn(cell) ?? folded;
   return YES.has(word) ? "yes" : NO.has(word) ? "no" : undefined;
+}
+
+/** Longer cells are texts. */
+const MAX_SPOKEN_CHARS = 60;
+
+/** The answer of a cell that is a sentence rather than a word: "No thanks", "Yes please". */
+export function spokenAnswer(cell: string): "yes" | "no" | undefined {
+  if (cell.length > MAX_SPOKEN_CHARS) {
+    return undefined;
+  }
+  const text = cell.trim();
+  return BEGINS_WITH_NO.test(text) ? "no" : PLAIN_YES.test(text) ? "yes" : undefined;
 }
 
 const MONTHS =

@@ -58,6 +58,8 @@ export const workReasons = {
   file_is_json: "This is a JSON file, not a CSV file.",
   file_is_xml: "This is an XML file, not a CSV file.",
   upload_gone: "The uploaded file is no longer on this server. Upload it again.",
+  upload_damaged:
+    "The uploaded file was cut or changed on this server after its upload. Upload it again. Rows that were imported already stay, and can be undone.",
   import_forgotten:
     "Nobody started or resumed this import for 7 days, so its file was removed: upload it again.",
   import_started: "This import was already started.",

@@ -7,7 +7,7 @@ import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
 import { isForgotten } from "./import-age.rules.ts";
 import { type CheckedColumn, type OtherColumn, StatusTally } from "./import-check.rules.ts";
-import { asUtf8 } from "./import-files.ts";
+import { asUtf8, verifyUpload } from "./import-files.ts";
 import { columnNames, type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow, replaceCheck, saveCheck } from "./imports.store.ts";
 import { withoutSay } from "./own-file.service.ts";
@@ -116,6 +116,7 @@ async function lookThrough(
 ): Promise<Found> {
   const settings = parseSettings(row.settings);
   const { delimiter, newline, columns, encoding, isUtf8, hasHeader } = settings;
+  await verifyUpload(dataDir, row);
   const path = await asUtf8(dataDir, row.filePath, encoding, isUtf8);
   const tally = new StatusTally(mapping, columnNames(settings), withoutSay(settings.header, []));
   const reader = new CsvReader(path, { delimiter, newline, columns }, 0);

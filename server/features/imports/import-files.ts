@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   createReadStream,
   createWriteStream,
@@ -5,6 +6,7 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   type WriteStream,
   writeFileSync,
@@ -34,9 +36,7 @@ export function newFileName(workspaceId: string): string {
 /** Deletes an upload and its UTF-8 copy. Missing files are ignored. */
 export function removeImportFiles(dataDir: string, name: string): void {
   rmSync(importPath(dataDir, name), { force: true });
-  for (const encoding of encodings) {
-    rmSync(utf8Path(dataDir, name, encoding), { force: true });
-  }
+  removeCopies(dataDir, name);
   giveReserve(dataDir, name);
 }
 
@@ -132,6 +132,51 @@ export function tooLarge(): AppError {
 
 function diskFull(cause: unknown): AppError {
   return new AppError("unavailable", because("upload_disk_full"), { cause, retryAfterSeconds: 60 });
+}
+
+/** The upload is not what it was when it arrived. */
+export class DamagedUpload extends AppError {
+  constructor() {
+    super("illegal_state", because("upload_damaged"));
+  }
+}
+
+/**
+ * Reads the upload from end to end and compares it with what arrived.
+ *
+ * @throws DamagedUpload, or an error of the file system.
+ */
+export async function verifyUpload(
+  dataDir: string,
+  {
+    filePath,
+    uploadBytes,
+    sha256,
+  }: { filePath: string; uploadBytes: number; sha256: string | null },
+): Promise<void> {
+  const path = importPath(dataDir, filePath);
+  const { size } = statSync(path);
+  // Of an upload from before the digest was kept, the size may be that of its UTF-8 copy.
+  if (sha256 === null) {
+    return;
+  }
+  if (size !== uploadBytes) {
+    throw new DamagedUpload();
+  }
+  const digest = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    digest.update(chunk as Uint8Array);
+  }
+  if (digest.digest("hex") !== sha256) {
+    throw new DamagedUpload();
+  }
+}
+
+/** Deletes the UTF-8 copies of an upload, which are made again from it. */
+export function removeCopies(dataDir: string, name: string): void {
+  for (const encoding of encodings) {
+    rmSync(utf8Path(dataDir, name, encoding), { force: true });
+  }
 }
 
 /**

@@ -2,7 +2,15 @@ import { statSync } from "node:fs";
 import type { Prepared, Session, StepContext, TaskAtWork } from "../tasks/task-kind.service.ts";
 import { surroundingsOf } from "../tasks/task-kind.service.ts";
 import { CsvReader } from "./csv-reader.ts";
-import { asUtf8, giveReserve, keepUpload, takeReserve } from "./import-files.ts";
+import {
+  asUtf8,
+  DamagedUpload,
+  giveReserve,
+  keepUpload,
+  removeCopies,
+  takeReserve,
+  verifyUpload,
+} from "./import-files.ts";
 import { readerOf } from "./import-row-reader.ts";
 import { type ImportSettings, parseSettings, type StartedSettings } from "./import-settings.ts";
 import { readWindow } from "./import-window.ts";
@@ -26,6 +34,7 @@ export class ImportSession implements Session {
   private readonly settings: ImportSettings;
   private readonly options: WriteOptions;
   private file: { reader: CsvReader; readRow: (cells: readonly string[]) => ReadRow } | undefined;
+  private path = "";
   private sizeBytes = 0;
   private place: Place;
   private window: Window | undefined;
@@ -48,9 +57,18 @@ export class ImportSession implements Session {
     const { settings, row, context } = this;
     const { dataDir } = surroundingsOf(context);
     const { delimiter, newline, columns, encoding, isUtf8, hasHeader } = settings;
+    await verifyUpload(dataDir, row);
+    if (this.place.bytes === 0) {
+      removeCopies(dataDir, row.filePath);
+    }
     const path = await asUtf8(dataDir, row.filePath, encoding, isUtf8);
     tuneForImport(context.open());
+    this.path = path;
     this.sizeBytes = statSync(path).size;
+    const isKnown = this.place.bytes > 0 && row.sha256 !== null;
+    if (isKnown && this.sizeBytes !== row.sizeBytes) {
+      throw new DamagedUpload();
+    }
     takeReserve(dataDir, row.filePath);
     keepUpload(dataDir, row.filePath, context.clock());
     const readRow = readerOf(context.open(), settings, startedOf(settings));
@@ -80,11 +98,23 @@ export class ImportSession implements Session {
       this.rows = nextBatch(this.rows, this.context.held.lastStepMs);
     }
     const { window } = this;
+    if (window.items.length === 0) {
+      this.requireWhole();
+    }
     const from = this.place.done;
     const to = Math.min(from + this.rows, window.items.length);
     return window.items.length === 0
       ? () => ({ done: this.sizeBytes - task.doneCount, changed: 0, cursor: undefined })
       : () => this.write(window, from, to, task.doneCount);
+  }
+
+  /** @throws DamagedUpload when the file has ended before the place at which it ended when the run began. */
+  private requireWhole(): void {
+    const now = statSync(this.path, { throwIfNoEntry: false });
+    // A file that was removed is read to its end through the open one.
+    if (now !== undefined && now.size !== this.sizeBytes) {
+      throw new DamagedUpload();
+    }
   }
 
   private write(window: Window, from: number, to: number, doneCount: number) {

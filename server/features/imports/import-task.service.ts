@@ -3,13 +3,14 @@ import { isDiskFull } from "../../platform/disk-full.ts";
 import { storedBecause } from "../../reasons/because.ts";
 import { wasErasedSince } from "../suppressions/suppressions.service.ts";
 import { surroundingsOf, type TaskAtWork, type TaskKind } from "../tasks/task-kind.service.ts";
-import { removeImportFiles } from "./import-files.ts";
+import { DamagedUpload, removeImportFiles } from "./import-files.ts";
 import { ImportSession } from "./import-session.ts";
 import { canUndoImport } from "./import-undo.rules.ts";
 import { undoPart } from "./import-undo.service.ts";
 import { findImport, type ImportRow } from "./imports.store.ts";
 
 const DISK_FULL = storedBecause("import_disk_full");
+const DAMAGED = storedBecause("upload_damaged");
 const ERASED_MEANWHILE = storedBecause("import_erased_meanwhile");
 
 /**
@@ -35,13 +36,14 @@ const importTask: TaskKind = {
     return await session.begin();
   },
   faultOf(db, task, error) {
-    const isFinal = isDiskFull(error);
+    const isDamaged = error instanceof DamagedUpload;
+    const isFinal = isDamaged || isDiskFull(error);
     // An erasure checks waiting files. This file was being imported at the time and may contain the erased person, so
     // it is deleted.
     if (wasErasedSince(db, importOf(db, task).createdAt)) {
       return { text: ERASED_MEANWHILE, state: "cancelled", isFinal };
     }
-    return { text: isFinal ? DISK_FULL : failureMessage(error), isFinal };
+    return { text: isDamaged ? DAMAGED : isFinal ? DISK_FULL : failureMessage(error), isFinal };
   },
   // The file of a failed one is kept, because it can go on.
   discard(db, task, context) {

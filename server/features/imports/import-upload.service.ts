@@ -1,10 +1,12 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, because, notFound } from "../../platform/errors.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { isAddressCell } from "./address-cell.ts";
 import { guessColumns, isAttributeColumn, looksLikeHeader } from "./column-guess.rules.ts";
 import {
+  DamagedUpload,
   importPath,
   MAX_FILE_BYTES,
   newFileName,
@@ -63,10 +65,14 @@ export async function uploadImport(
 ) {
   const filePath = newFileName(upload.workspaceId);
   const sniffer = new ByteSniffer();
+  const digest = createHash("sha256");
   const sizeBytes = await writeUpload(
     importPath(upload.dataDir, filePath),
     upload.chunks,
-    (chunk) => sniffer.feed(chunk),
+    (chunk) => {
+      sniffer.feed(chunk);
+      digest.update(chunk);
+    },
   );
   try {
     const refusal = notCsv(sniffer.head);
@@ -78,6 +84,7 @@ export async function uploadImport(
       fileName: shownName(upload.fileName),
       filePath,
       sizeBytes,
+      sha256: digest.digest("hex"),
       settings: JSON.stringify(settings),
       createdBy: upload.actorId,
       now: upload.now,
@@ -97,7 +104,7 @@ export async function uploadImport(
 export function previewImport(db: Connection, dataDir: string, id: number, choice: ReadingChoice) {
   const row = rowOf(db, id);
   const old = parseSettings(row.settings);
-  const head = readFileHead(importPath(dataDir, row.filePath), row.state);
+  const head = readFileHead(importPath(dataDir, row.filePath), row);
   const kept = { encoding: old.encoding, delimiter: old.delimiter };
   const reread = choice.encoding === undefined || choice.encoding === old.encoding ? kept : {};
   const settings = readHead(head, old.isUtf8, row.sizeBytes, { ...reread, ...choice });
@@ -169,7 +176,7 @@ function presetOf(header: readonly string[]) {
   return preset === undefined ? null : { name: preset.name, wholeFile: preset.wholeFile ?? null };
 }
 
-function readFileHead(path: string, state: ImportRow["state"]): Buffer {
+function readFileHead(path: string, { state, uploadBytes, sha256 }: ImportRow): Buffer {
   if (state !== "uploaded") {
     throw new AppError("illegal_state", because("import_started"));
   }
@@ -178,6 +185,9 @@ function readFileHead(path: string, state: ImportRow["state"]): Buffer {
   }
   const file = openSync(path, "r");
   try {
+    if (sha256 !== null && fstatSync(file).size !== uploadBytes) {
+      throw new DamagedUpload();
+    }
     const head = Buffer.alloc(HEAD_BYTES);
     return head.subarray(0, readSync(file, head, 0, HEAD_BYTES, 0));
   } finally {

@@ -8,6 +8,9 @@ export type ImportRow = {
   fileName: string;
   filePath: string;
   sizeBytes: number;
+  /** The size of the upload itself, and its SHA-256 in hex; null for uploads from before this was kept. */
+  uploadBytes: number;
+  sha256: string | null;
   state: ImportState;
   settings: string;
   /** Null until it was started. */
@@ -56,6 +59,7 @@ export type RejectRow = { rowNo: number; reason: string; raw: string };
 
 // How a started import is doing is in the row of its task. Of the size, the task knows that of the form that is read.
 const columns = `i.id, i.file_name AS fileName, i.file_path AS filePath, coalesce(t.total, i.size_bytes) AS sizeBytes,
+  i.size_bytes AS uploadBytes, i.sha256,
   coalesce(t.state, iif(i.discarded_at IS NULL, 'uploaded', 'cancelled')) AS state, i.settings, i.task_id AS taskId,
   i.rows_read AS rowsRead, coalesce(t.done_count, 0) AS progressBytes, i.created_count AS created,
   i.updated_count AS updated, i.skipped_count AS skipped, i.duplicate_count AS duplicates,
@@ -72,6 +76,7 @@ type NewImport = {
   fileName: string;
   filePath: string;
   sizeBytes: number;
+  sha256: string;
   settings: string;
   createdBy: string;
   now: number;
@@ -82,8 +87,8 @@ const selectToCheck = statement<[], { id: number }>(
 );
 
 const insertRow = statement<[NewImport], { id: number }>(`
-  INSERT INTO import (file_name, file_path, size_bytes, settings, created_by, created_at)
-  VALUES (@fileName, @filePath, @sizeBytes, @settings, @createdBy, @now)
+  INSERT INTO import (file_name, file_path, size_bytes, sha256, settings, created_by, created_at)
+  VALUES (@fileName, @filePath, @sizeBytes, @sha256, @settings, @createdBy, @now)
   RETURNING id
 `);
 

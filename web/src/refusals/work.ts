@@ -99,6 +99,9 @@ export const work = {
   upload_gone: {
     de: "Die hochgeladene Datei ist nicht mehr auf diesem Server. Laden Sie sie erneut hoch.",
   },
+  upload_damaged: {
+    de: "Die hochgeladene Datei wurde nach dem Hochladen auf diesem Server abgeschnitten oder verändert. Laden Sie sie erneut hoch. Schon importierte Zeilen bleiben und können rückgängig gemacht werden.",
+  },
   import_forgotten: {
     de: "Sieben Tage lang hat niemand diesen Import gestartet oder fortgesetzt. Deshalb wurde seine Datei entfernt. Laden Sie sie erneut hoch.",
   },

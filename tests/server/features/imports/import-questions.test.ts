@@ -72,8 +72,8 @@ test("a column that says nothing about mail holds back nobody but its plain refu
 });
 
 test("a large file with such columns needs a finished check before it starts", async () => {
-  const { body } = await fixture.upload("email,opted\na@x.example,yes\n");
-  fixture.db.prepare("UPDATE import SET size_bytes = 17000000").run();
+  const row = `a@x.example,yes,${"x".repeat(20_000)}\n`;
+  const { body } = await fixture.upload(`email,opted,remark\n${row.repeat(850)}`);
   const unchecked = await fixture.start(body.id, body.guesses);
   await fixture.check(body.id, body.guesses);
   const asked = await fixture.start(body.id, body.guesses);

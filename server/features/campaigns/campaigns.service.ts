@@ -1,3 +1,5 @@
+import { mayLackRefusals } from "../../platform/db/damage.store.ts";
+import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, because, invalidField, notFound, type Reason } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
@@ -78,10 +80,19 @@ export function requireCampaign(db: Connection, id: number): CampaignRow {
   return row;
 }
 
-/** Refuses when the campaign's sending method is missing or disabled. @throws AppError `illegal_state`. */
-export function requireWay(db: Connection, row: CampaignRow): void {
-  if (!findSendingMethod(db, row)?.enabled) {
+/**
+ * Refuses to send more of a campaign whose sending method is deleted or disabled, or of a workspace that may lack
+ * refusals until an administrator of the instance has read so. The test inbox reaches nobody.
+ *
+ * @throws AppError `illegal_state`.
+ */
+export function requireMaySend({ system }: Databases, db: Connection, row: CampaignRow): void {
+  const method = findSendingMethod(db, row);
+  if (!method?.enabled) {
     throw new AppError("illegal_state", because("way_unusable"));
+  }
+  if (method.kind !== "test_inbox" && mayLackRefusals(system, db.name)) {
+    throw new AppError("illegal_state", because("refusals_lost"));
   }
 }
 

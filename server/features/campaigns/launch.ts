@@ -30,7 +30,7 @@ import {
   audienceProblemsNow,
   type CampaignParts,
   requireCampaign,
-  requireWay,
+  requireMaySend,
   sectionsOf,
   viewOf,
 } from "./campaigns.service.ts";
@@ -152,11 +152,11 @@ export async function pauseCampaign(
 
 /**
  * Resumes a paused campaign.
- * @throws AppError `illegal_state`, also when its sending method is deleted or disabled.
+ * @throws AppError `illegal_state`, also as `requireMaySend`.
  */
 export async function resumeCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const db = deps.databases.workspace(target.workspaceId);
-  requireWay(db, requireCampaign(db, target.campaignId));
+  requireMaySend(deps.databases, db, requireCampaign(db, target.campaignId));
   return await change(deps, target, "resume", "");
 }
 

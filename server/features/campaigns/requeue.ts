@@ -2,7 +2,7 @@ import type { HeldDecision, RetryCount, RetryFilter } from "../../delivery/index
 import type { Databases } from "../../platform/db/databases.ts";
 import { AppError, because } from "../../platform/errors.ts";
 import type { CampaignEngine } from "../ports.ts";
-import { requireCampaign, requireWay } from "./campaigns.service.ts";
+import { requireCampaign, requireMaySend } from "./campaigns.service.ts";
 
 export type RequeueDeps = {
   databases: Databases;
@@ -27,8 +27,7 @@ export function previewRetry(
  * Sends failed messages again, except those to suppressed addresses.
  *
  * @param expected The number that was shown to the person; nothing is done when it has changed.
- * @throws AppError `changed_meanwhile` when the number changed; `illegal_state`, also when the sending method is
- * deleted or disabled.
+ * @throws AppError `changed_meanwhile` when the number changed; `illegal_state`, also as `requireMaySend`.
  */
 export async function retryFailed(
   deps: RequeueDeps,
@@ -38,7 +37,7 @@ export async function retryFailed(
 ): Promise<RetryCount> {
   const { workspaceId, campaignId } = target;
   const db = deps.databases.workspace(workspaceId);
-  requireWay(db, requireCampaign(db, campaignId));
+  requireMaySend(deps.databases, db, requireCampaign(db, campaignId));
   const preview = await previewRetry(deps, target, filter);
   if (preview.retry !== expected) {
     throw new AppError(
@@ -59,7 +58,7 @@ export async function decideHeldMessages(
   const db = databases.workspace(workspaceId);
   const row = requireCampaign(db, campaignId);
   if (decision === "resend") {
-    requireWay(db, row);
+    requireMaySend(databases, db, row);
   }
   return { decided: await engine.decideHeld(workspaceId, campaignId, decision, seqs) };
 }

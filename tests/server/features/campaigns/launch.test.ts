@@ -276,6 +276,29 @@ test("a campaign cancelled before its time is cancelled at once, together with i
   expect(jobs().map((job) => job.state)).toEqual(["cancelled"]);
 });
 
+test("after a loss nothing goes on before an administrator has read it: no resuming, no sending again", async () => {
+  const { system } = fixture.app.databases;
+  const id = await fixture.newReady();
+  fixture.db().exec(`
+    UPDATE route SET kind = 'relay', host = '127.0.0.1', port = 25;
+    UPDATE campaign SET status = 'paused'`);
+  const path = fixture.db().name;
+  noteLoss(system, { kind: "older_copy", path, records: 1, bytes: 0, kept: "", at: START });
+  const refused = async (action: string, body?: object) => {
+    const response = await fixture.call("POST", `/${id}/${action}`, body);
+    return [response.status, (await response.text()).includes("refusals_lost")];
+  };
+
+  expect(await refused("resume")).toEqual([409, true]);
+  expect(await refused("retry", { states: ["failed"], expected: 1 })).toEqual([409, true]);
+  expect(await refused("held", { decision: "resend" })).toEqual([409, true]);
+
+  for (const notice of unreadDamage(system)) {
+    readDamage(system, notice.id, START);
+  }
+  expect(await refused("resume")).toEqual([200, false]);
+});
+
 test("a paused campaign whose route is disabled cannot be resumed", async () => {
   const id = await fixture.newReady();
   fixture.db().exec("UPDATE campaign SET status = 'paused'; UPDATE route SET enabled = 0");

@@ -5,7 +5,10 @@ import { because, type Reason } from "./errors.ts";
 export type EmailAddress = {
   /** As written, without surrounding white space. */
   email: string;
-  /** The normalised form, used for comparison: local part in NFC and case-folded, domain as A-label in lower case. */
+  /**
+   * The normalised form, used for comparison: local part in NFC, case-folded and quoted only where it must be, domain as
+   * A-label in lower case.
+   */
   address: string;
   /** The domain of `address`. */
   domain: string;
@@ -74,11 +77,12 @@ function parseClosely(email: string): EmailAddress | AddressFault {
   if (at === -1) {
     return { why: because("address_without_at") };
   }
-  const local = email.slice(0, at).normalize("NFC");
-  const fault = localFault(local);
+  const written = email.slice(0, at).normalize("NFC");
+  const fault = localFault(written);
   if (fault !== undefined) {
     return { why: fault };
   }
+  const local = QUOTED.test(written) ? shortest(written) : written;
   const domain = readDomain(email.slice(at + 1));
   if (typeof domain !== "string") {
     return domain;
@@ -88,6 +92,16 @@ function parseClosely(email: string): EmailAddress | AddressFault {
     return { why: because("address_too_long", { max: MAX_ADDRESS_OCTETS }) };
   }
   return { email, address, domain, needsSmtpUtf8: !isAscii(local) };
+}
+
+/**
+ * The shortest way to write a quoted local part: `"ann"` and `ann` are the same mailbox.
+ * @see RFC 5321 §4.1.2, RFC 5322 §3.2.4
+ */
+function shortest(quoted: string): string {
+  const content = quoted.slice(1, -1).replace(/\\(.)/gu, "$1");
+  const isDotAtom = content.split(".").every((atom) => ATOM.test(atom));
+  return isDotAtom ? content : `"${content.replace(/["\\]/g, "\\$&")}"`;
 }
 
 function localFault(local: string): Reason | undefined {

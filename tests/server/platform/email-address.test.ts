@@ -108,3 +108,19 @@ test("suggests a likely correction, and otherwise nothing", () => {
   expect(addressHint("example.com")).toBeUndefined();
   expect(addressHint("example.constructor")).toBeUndefined();
 });
+
+test("a local part that is quoted without need is the same mailbox as without quotes", () => {
+  const addressOf = (text: string) => {
+    const read = parseEmailAddress(text);
+    return isAddressFault(read) ? undefined : read.address;
+  };
+
+  expect(addressOf('"Ann"@example.com')).toBe("ann@example.com");
+  expect(addressOf('"ann.b"@example.com')).toBe("ann.b@example.com");
+  expect(addressOf('"a\\nn"@example.com')).toBe("ann@example.com");
+  expect(addressOf('"ann b"@example.com')).toBe('"ann b"@example.com');
+  expect(addressOf('"ann\\ b"@example.com')).toBe('"ann b"@example.com');
+  expect(addressOf('".ann"@example.com')).toBe('".ann"@example.com');
+  expect(addressOf('"a\\"b\\\\"@example.com')).toBe('"a\\"b\\\\"@example.com');
+  expect(addressOf('""@example.com')).toBe('""@example.com');
+});

@@ -68,7 +68,7 @@ export const campaignReasons = {
   test_to_complaint: ({ address }: { address: string }) =>
     `The person with the address ${address} reported email as spam. Nothing may be sent to it.`,
   test_to_suppressed: ({ address }: { address: string }) =>
-    `${address} is suppressed. Only members of this workspace can send tests to themselves in spite of that.`,
+    `${address} is suppressed. A test may be sent to it only if it belongs to a member of this workspace.`,
   no_such_time: ({ time, zone }: { time: string; zone: string }) =>
     `"${zone}" and "${time}" give no point in time`,
   too_far_ahead: "is more than two years ahead",

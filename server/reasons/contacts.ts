@@ -1,6 +1,6 @@
 /** Why contacts, their fields, tags and lists cannot be stored, changed or deleted as asked. */
 export const contactReasons = {
-  contact_does_not_fit: "The contact does not fit.",
+  contact_does_not_fit: "The contact has a value that cannot be saved.",
   contact_or_email: "give either contactId or email",
   contact_or_address: "give either contactId or address",
   ids_or_filter: "give either ids or a filter",

@@ -5,7 +5,7 @@ export const requestReasons = {
   nothing_at_url: "Nothing was found at this URL.",
   not_json: "The request body is not valid JSON.",
   body_not_object: "The request body is not an object. Send a JSON object.",
-  request_does_not_fit: "The request does not fit.",
+  request_does_not_fit: "The request does not have the form that this route expects.",
   bad_host_header: "The Host header is not valid.",
   other_methods: ({ methods }: { methods: string }) => `This address takes ${methods}.`,
   server_error: "Something went wrong on the server. Its log has details.",

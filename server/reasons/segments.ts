@@ -18,7 +18,7 @@ export const segmentReasons = {
   rule_empty: "The rule is empty.",
   rule_too_large: {
     says: ({ count }: { count: number }) => `has ${count} conditions`,
-    hint: ({ max }: { max: number }) => `At most ${max} fit.`,
+    hint: ({ max }: { max: number }) => `Use at most ${max}.`,
   },
   rule_not_one: {
     says: "is not a rule",
@@ -32,7 +32,7 @@ export const segmentReasons = {
   group_empty: { says: "is empty", hint: "Add a condition, or remove the group." },
   group_too_large: {
     says: ({ count }: { count: number }) => `has ${count} entries`,
-    hint: ({ max }: { max: number }) => `At most ${max} fit.`,
+    hint: ({ max }: { max: number }) => `Use at most ${max}.`,
   },
   condition_not_one: {
     says: "is no condition",

@@ -84,7 +84,7 @@ test(
     await page.getByText("trap@pond.test").waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
 
-    await page.getByPlaceholder("Search by beginning of address").fill("bo@");
+    await page.getByPlaceholder("Search by the beginning of an address").fill("bo@");
     await page.getByText("trap@pond.test").waitFor({ state: "detached" });
     await button("Remove").click();
     await page.getByLabel("Reason").fill("A person, not a trap");

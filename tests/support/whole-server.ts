@@ -28,7 +28,7 @@ export type WholeServer = {
   /** Reads or changes the files beside the server. */
   database<T>(use: (databases: Databases) => T): T;
   /**
-   * Polls until it is as wanted. @throws Error naming `what` after a minute.
+   * Polls until it is as wanted.
    * @throws Error naming `what` after a minute.
    */
   waitFor<T>(what: string, look: () => T | Promise<T>, isWanted: (value: T) => boolean): Promise<T>;

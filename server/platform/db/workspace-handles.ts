@@ -173,7 +173,8 @@ export class WorkspaceHandles {
 
   /** Makes a workspace available again after its file was found sound. @returns false when it was not set aside. */
   bringBack(id: string, now: number): boolean {
-    // A connection that met the damage may have left its mark, whose log is not the log of the present file.
+    // A connection that was open when the damage was found may have left its mark. It names the log of the damaged file,
+    // and would make the next start say that the log of the repaired one is lost.
     forgetMarks(this.#dataDir, [id]);
     const isBack = bringBack(this.#system, id, now);
     this.#askedAt = Number.NEGATIVE_INFINITY;

@@ -95,7 +95,7 @@ export const failedActions = new Elysia({ name: "failed-actions" }).onError(
   },
 );
 
-/** True for a handler that said so, for a refusal that it returned, and for the repetition of an earlier answer. */
+/** True when the handler noted "nothing", when it refused, and when an earlier answer was repeated (`Idempotency-Key`). */
 function changedNothing({ note }: Begun, response: unknown): boolean {
   return (
     note === "nothing" ||

@@ -30,7 +30,7 @@ function addDomain(name: string, workspaceId = desk.workspaceId, proved = true):
   claimMailDomain(desk.data.databases.system, { name, workspaceId, now: 0 });
 }
 
-describe("accepted recipients without sign-in", () => {
+describe("recipients that are accepted from a client that has not signed in", () => {
   test("the return path and the unsubscribe address of a message, in any case, from any or no sender", async () => {
     const client = await desk.connect();
 

@@ -48,7 +48,7 @@ export const campaigns = {
     de: "Die Person mit der Adresse {address} hat E-Mails als Spam gemeldet. An sie darf nichts gesendet werden.",
   },
   test_to_suppressed: {
-    de: "{address} ist gesperrt. Trotz einer Sperre können nur Mitglieder dieses Arbeitsbereichs Tests an sich selbst senden.",
+    de: "{address} ist gesperrt. Ein Test darf an diese Adresse nur gehen, wenn sie einem Mitglied dieses Arbeitsbereichs gehört.",
   },
   no_such_time: {
     en: "“{zone}” and “{time}” give no point in time.",

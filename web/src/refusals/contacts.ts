@@ -2,7 +2,7 @@ import { campaignStatus } from "./status.ts";
 import type { RefusalWords } from "./words.ts";
 
 export const contacts = {
-  contact_does_not_fit: { de: "Der Kontakt passt nicht." },
+  contact_does_not_fit: { de: "Der Kontakt hat einen Wert, der nicht gespeichert werden kann." },
   contact_or_email: {
     en: "Give either contactId or email.",
     de: "Geben Sie entweder contactId oder email an.",

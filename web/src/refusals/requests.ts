@@ -7,7 +7,7 @@ export const requests = {
   nothing_at_url: { de: "Unter dieser URL wurde nichts gefunden." },
   not_json: { de: "Der Inhalt der Anfrage ist kein gültiges JSON." },
   body_not_object: { de: "Der Inhalt der Anfrage ist kein Objekt. Senden Sie ein JSON-Objekt." },
-  request_does_not_fit: { de: "Die Anfrage passt nicht." },
+  request_does_not_fit: { de: "Die Anfrage hat nicht die Form, die hier erwartet wird." },
   bad_host_header: { de: "Der Host-Header ist ungültig." },
   other_methods: { de: "Diese Adresse nimmt {methods} an." },
   server_error: {

@@ -42,7 +42,7 @@ test("numbers beside 0 and 1 under a hint are third values too", async () => {
   expect((await fixture.start(body.id, body.guesses)).status).toBe(422);
 });
 
-test("personal names in such a column are no question", async () => {
+test("personal names in such a column cause no question", async () => {
   const { body } = await fixture.upload("email,Contact owner\na@x.example,Ann\nb@x.example,Ben\n");
   expect((await fixture.check(body.id, body.guesses)).columns).toEqual([]);
 });

@@ -180,7 +180,7 @@ test.each(["vielleicht", "maybe", "peut-être", "Quizás"])(
   },
 );
 
-test("personal names, codes, counts and mostly different values are no question", async () => {
+test("personal names, codes, counts and mostly different values cause no question", async () => {
   const rows = ["m,Ann,1,yes", "f,Ben,2,gold", "m,Cem,0,silver"].map(
     (row, n) => `p${n}@x.example,${row}`,
   );

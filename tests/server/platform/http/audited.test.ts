@@ -243,7 +243,7 @@ test("an entry that cannot be written after the action is written with the next 
 
 test("a workspace's file closed while the intent waits for a lock is opened again", async () => {
   const other = openConnection(join(fixture.dataDir, "system.db"));
-  // The guard has had its turn by then, so that the lock affects the intent.
+  // The request is authenticated before the audit intent is written, so the lock taken here delays only the intent.
   onAuthenticate = () => {
     other.exec("BEGIN IMMEDIATE");
     setTimeout(() => fixture.databases.closeWorkspace(own), 30);

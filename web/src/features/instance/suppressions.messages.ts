@@ -7,7 +7,7 @@ export const t = messages({
     de: "Adressen, an die kein Arbeitsbereich senden kann, etwa Spamfallen und Personen, die sich bei Ihnen beschwert haben.",
   },
   instance: { en: "Instance", de: "Instanz" },
-  search: { en: "Search by beginning of address", de: "Nach Anfang der Adresse suchen" },
+  search: { en: "Search by the beginning of an address", de: "Nach Anfang der Adresse suchen" },
   address: { en: "Address", de: "Adresse" },
   reason: { en: "Reason", de: "Grund" },
   source: { en: "Source", de: "Herkunft" },

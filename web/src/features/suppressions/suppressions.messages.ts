@@ -35,7 +35,7 @@ export const t = messages({
   },
   forEver: { en: "for good", de: "dauerhaft" },
   add: { en: "Add addresses", de: "Adressen hinzufügen" },
-  search: { en: "Search by beginning of address", de: "Nach Anfang der Adresse suchen" },
+  search: { en: "Search by the beginning of an address", de: "Nach Anfang der Adresse suchen" },
   address: { en: "Address", de: "Adresse" },
   reason: { en: "Reason", de: "Grund" },
   source: { en: "Source", de: "Herkunft" },

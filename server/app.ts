@@ -252,6 +252,7 @@ export type {
   BottleneckCode,
   BottleneckWords,
   LimitSubject,
+  ProblemCode,
   RetryCause,
 } from "./delivery/index.ts";
 export type { AuditAction } from "./platform/audit/actions.ts";

@@ -25,7 +25,7 @@ export {
   type RetryCount,
   type RetryFilter,
 } from "./queue/requeue.ts";
-export type { BodyKind, Problem } from "./render/body.ts";
+export type { BodyKind, Problem, ProblemCode } from "./render/body.ts";
 export type { BuiltBody, ContentSource } from "./render/content.ts";
 export { emptyContact as nobody, type LinkSource, linkTarget } from "./render/link-target.ts";
 export { lintTemplate } from "./render/lint.ts";

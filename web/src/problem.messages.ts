@@ -35,7 +35,7 @@ export const t = messages({
   unavailable: { en: "Temporarily unavailable", de: "Vorübergehend nicht verfügbar" },
   workspace_unavailable: {
     en: "This workspace is turned off",
-    de: "Dieser Arbeitsbereich ist abgeschaltet",
+    de: "Dieser Arbeitsbereich ist stillgelegt",
   },
   internal: { en: "Server error", de: "Fehler auf dem Server" },
   offline: { en: "Cannot reach the server", de: "Der Server ist nicht erreichbar" },

@@ -22,4 +22,56 @@ export const t = messages({
     en: "This template takes too long. Make it smaller or simpler.",
     de: "Diese Vorlage braucht zu lange. Machen Sie sie kleiner oder einfacher.",
   },
+  unknown_name: {
+    en: "There is no value “{name}”. Values of a contact begin with contact, such as contact.first_name.",
+    de: "Den Wert „{name}“ gibt es nicht. Werte eines Kontakts beginnen mit contact, zum Beispiel contact.first_name.",
+  },
+  unfilled_name: {
+    en: "There is no value “{name}”, so it will be empty.",
+    de: "Den Wert „{name}“ gibt es nicht. Er bleibt leer.",
+  },
+  unfilled_field: {
+    en: "“{name}” is not a field of your contacts, so it will be empty.",
+    de: "„{name}“ ist kein Feld Ihrer Kontakte. Es bleibt leer.",
+  },
+  source_too_large: {
+    en: "The source has {size, number} kB. Gmail cuts off HTML over 102 kB.",
+    de: "Der Quelltext hat {size, number} kB. Gmail schneidet HTML über 102 kB ab.",
+  },
+  active_content_removed: {
+    en: "Mail programs do not run {what}, so it was removed.",
+    de: "E-Mail-Programme führen {what} nicht aus. Es wurde entfernt.",
+  },
+  mjml_too_long: {
+    en: "The MJML is too long. The limit is {max, number} kB.",
+    de: "Das MJML ist zu lang. Erlaubt sind {max, number} kB.",
+  },
+  not_mjml: {
+    en: "This is not MJML. It must start with <mjml>.",
+    de: "Das ist kein MJML. Es muss mit <mjml> beginnen.",
+  },
+  image_not_shown: {
+    en: "The image “{image}” will not show. It needs an address with https://.",
+    de: "Das Bild „{image}“ wird nicht angezeigt. Es braucht eine Adresse mit https://.",
+  },
+  images_without_alt: {
+    en: "{count, plural, one {One image has} other {# images have}} no alternative text. Many people see only that.",
+    de: "{count, plural, one {Ein Bild hat} other {# Bilder haben}} keinen Alternativtext. Viele Menschen sehen nur diesen.",
+  },
+  html_too_large: {
+    en: "The HTML has {size, number} kB. Gmail cuts messages off at 102 kB, and the unsubscribe link with them.",
+    de: "Das HTML hat {size, number} kB. Gmail schneidet Nachrichten nach 102 kB ab, und damit auch den Abmeldelink.",
+  },
+  link_leads_nowhere: {
+    en: "The link “{link}” leads nowhere. It must start with https://.",
+    de: "Der Link „{link}“ führt nirgendwohin. Er muss mit https:// beginnen.",
+  },
+  link_is_private: {
+    en: "The link “{link}” leads to an address that only your own network knows.",
+    de: "Der Link „{link}“ führt zu einer Adresse, die nur Ihr eigenes Netz kennt.",
+  },
+  link_is_shortened: {
+    en: "The link “{link}” goes through a link shortener, which spam filters distrust.",
+    de: "Der Link „{link}“ führt über einen Link-Kürzer. Spamfilter misstrauen solchen Links.",
+  },
 });

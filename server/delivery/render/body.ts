@@ -5,14 +5,33 @@ import { asDocument, removeActiveContent, removeIndentation } from "./document.t
 
 export type BodyKind = "mjml" | "html";
 
+/** What is said about a template, for clients that word it themselves. */
+export type ProblemCode =
+  | BudgetCode
+  | "unknown_name"
+  | "unfilled_name"
+  | "unfilled_field"
+  | "source_too_large"
+  | "active_content_removed"
+  | "mjml_too_long"
+  | "not_mjml"
+  | "image_not_shown"
+  | "images_without_alt"
+  | "html_too_large"
+  | "link_leads_nowhere"
+  | "link_is_private"
+  | "link_is_shortened";
+
 /** A remark about a template for its author. An `error` must be fixed before the template can be sent. */
 export type Problem = {
   severity: "error" | "warning";
   where: "subject" | "preheader" | "html" | "text";
   /** A plain English sentence. */
   message: string;
-  /** Set when the template exceeds its rendering budget. */
-  code?: BudgetCode;
+  /** Set when the template exceeds its rendering budget, and for everything but mistakes of syntax. */
+  code?: ProblemCode;
+  /** The values in the message, by the names of its placeholders. */
+  params?: Record<string, string | number>;
   /** Line in the source, starting at 1. */
   line?: number;
   /** Column in that line, starting at 1. */
@@ -39,6 +58,8 @@ export async function compileBody(
       severity: "warning",
       where: "html",
       message: `Mail programs do not run ${removed.join(", ")}; it was taken out.`,
+      code: "active_content_removed",
+      params: { what: removed.join(", ") },
     });
   }
   return { html: removeIndentation(html), problems };
@@ -49,8 +70,10 @@ const MAX_MJML_CHARS = 250_000;
 
 async function compileMjml(source: string): Promise<{ html: string; problems: Problem[] }> {
   if (source.length > MAX_MJML_CHARS) {
-    const message = `The MJML is too long: at most ${MAX_MJML_CHARS / 1_000} kB.`;
-    return { html: "", problems: [{ severity: "error", where: "html", message }] };
+    const max = MAX_MJML_CHARS / 1_000;
+    const message = `The MJML is too long: at most ${max} kB.`;
+    const said = { message, code: "mjml_too_long", params: { max } } as const;
+    return { html: "", problems: [{ severity: "error", where: "html", ...said }] };
   }
   try {
     const result = await mjml2html(source, {
@@ -77,9 +100,9 @@ function mjmlProblem(
 ): Problem {
   const first = message.split("\n")[0]?.trim() ?? "";
   const said = /^(?:Malformed MJML|Parsing failed)/i.test(first)
-    ? "This is not MJML: it must start with <mjml>."
-    : first;
-  return { severity, where: "html", message: said, ...(line === undefined ? {} : { line }) };
+    ? ({ message: "This is not MJML: it must start with <mjml>.", code: "not_mjml" } as const)
+    : { message: first };
+  return { severity, where: "html", ...said, ...(line === undefined ? {} : { line }) };
 }
 
 function lineIn(message: string): number | undefined {

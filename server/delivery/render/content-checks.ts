@@ -1,4 +1,4 @@
-import type { Problem } from "./body.ts";
+import type { Problem, ProblemCode } from "./body.ts";
 import { mapTemplate, maskLiquid } from "./liquid-mask.ts";
 
 const SHORTENERS =
@@ -12,7 +12,10 @@ const SHOWN_CHARS = 60;
  * text or that cannot load, links that lead nowhere or through a shortener, and more HTML than Gmail displays.
  */
 export function checkHtml(html: string): Problem[] {
-  const messages = new Set<string>();
+  // One remark for each message, however often it applies.
+  const found = new Map<string, Problem>();
+  const add = (message: string, code: ProblemCode, params: Problem["params"]) =>
+    found.set(message, { severity: "warning", where: "html", message, code, params: params ?? {} });
   const masked = maskLiquid(html);
   const shown = (text: string) => masked.restore(text).slice(0, SHOWN_CHARS);
   let withoutAlt = 0;
@@ -25,8 +28,11 @@ export function checkHtml(html: string): Problem[] {
           !/^(?:https?:|cid:)/i.test(masked.restore(src).trim()) &&
           !startsWithLiquid(masked.restore(src))
         ) {
-          messages.add(
-            `The image "${shown(src)}" will not show: it needs an address with https://.`,
+          const image = shown(src);
+          add(
+            `The image "${image}" will not show: it needs an address with https://.`,
+            "image_not_shown",
+            { image },
           );
         }
       },
@@ -36,41 +42,51 @@ export function checkHtml(html: string): Problem[] {
         const href = masked.restore(link.getAttribute("href") ?? "").trim();
         const problem = linkProblem(href);
         if (problem !== undefined) {
-          messages.add(`The link "${href.slice(0, SHOWN_CHARS)}" ${problem}`);
+          const written = href.slice(0, SHOWN_CHARS);
+          add(`The link "${written}" ${LINK_PROBLEMS[problem]}`, problem, { link: written });
         }
       },
     })
     .transform(masked.text);
   if (withoutAlt > 0) {
     const images = withoutAlt === 1 ? "One image has" : `${withoutAlt} images have`;
-    messages.add(`${images} no alternative text: many people see only that.`);
+    add(`${images} no alternative text: many people see only that.`, "images_without_alt", {
+      count: withoutAlt,
+    });
   }
   const bytes = Buffer.byteLength(html);
   if (bytes > CLIPPED_AT_BYTES) {
     const size = Math.ceil(bytes / 1024);
-    messages.add(
+    add(
       `The HTML has ${size} kB; Gmail cuts messages off at 102 kB, and the unsubscribe link with them.`,
+      "html_too_large",
+      { size },
     );
   }
-  return Array.from(messages, (message) => ({ severity: "warning", where: "html", message }));
+  return [...found.values()];
 }
 
 function startsWithLiquid(text: string): boolean {
   return /^\s*\{[{%]/.test(text);
 }
 
-function linkProblem(href: string): string | undefined {
+const LINK_PROBLEMS = {
+  link_leads_nowhere:
+    "leads nowhere: a mail has no page of its own, so it must start with https://.",
+  link_is_private: "leads to an address that only your own network knows.",
+  link_is_shortened: "goes through a link shortener, which spam filters distrust.",
+};
+
+function linkProblem(href: string): keyof typeof LINK_PROBLEMS | undefined {
   if (href.startsWith("#") || startsWithLiquid(href) || /^(?:mailto|tel|sms):/i.test(href)) {
     return undefined;
   }
   const url = URL.parse(mapTemplate(href, { liquid: () => "x" }));
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    return "leads nowhere: a mail has no page of its own, so it must start with https://.";
+    return "link_leads_nowhere";
   }
   if (PRIVATE_HOST.test(url.hostname)) {
-    return "leads to an address that only your own network knows.";
+    return "link_is_private";
   }
-  return SHORTENERS.test(url.hostname)
-    ? "goes through a link shortener, which spam filters distrust."
-    : undefined;
+  return SHORTENERS.test(url.hostname) ? "link_is_shortened" : undefined;
 }

@@ -33,14 +33,18 @@ export function lintTemplate(source: string, options: LintOptions = { where: "ht
     refuseReservedNames(source);
     parseTemplate(source, target);
     const problems = (variablesOf(source, target) ?? []).flatMap((path) => {
-      const message = unknownName(path, options.fieldKeys);
-      return message === undefined ? [] : [warning(options, message, positionOf(source, path))];
+      const said = unknownName(path, options.fieldKeys);
+      return said === undefined ? [] : [warning(options, said, positionOf(source, path))];
     });
     const checksSize = target === "html" && options.checksSize !== false;
     if (checksSize && source.length > CLIPPED_AT_CHARS) {
       const size = Math.ceil(source.length / 1024);
       problems.push(
-        warning(options, `The source has ${size} kB; Gmail cuts off HTML over 102 kB.`),
+        warning(options, {
+          message: `The source has ${size} kB; Gmail cuts off HTML over 102 kB.`,
+          code: "source_too_large",
+          params: { size },
+        }),
       );
     }
     return problems;
@@ -64,14 +68,21 @@ export function problemOf(error: TemplateError, where: Problem["where"]): Proble
   };
 }
 
-function warning(options: LintOptions, message: string, at?: Position): Problem {
-  return { severity: "warning", where: options.where, message, ...at };
+type Said = Pick<Problem, "message" | "code" | "params">;
+
+function warning(options: LintOptions, said: Said, at?: Position): Problem {
+  return { severity: "warning", where: options.where, ...said, ...at };
 }
 
-function unknownName(path: string[], fieldKeys: readonly string[] | undefined): string | undefined {
+function unknownName(path: string[], fieldKeys: readonly string[] | undefined): Said | undefined {
   const [root = "", name] = path;
   if (!(templateRoots as readonly string[]).includes(root)) {
-    return `Nothing is called "${path.join(".")}"; contact data is under contact, such as contact.first_name.`;
+    const written = path.join(".");
+    return {
+      message: `Nothing is called "${written}"; contact data is under contact, such as contact.first_name.`,
+      code: "unknown_name",
+      params: { name: written },
+    };
   }
   const names = known[root];
   if (names === undefined || name === undefined) {
@@ -81,8 +92,13 @@ function unknownName(path: string[], fieldKeys: readonly string[] | undefined): 
   if (names.includes(name) || isCustom) {
     return undefined;
   }
-  const hint = root === "contact" ? " and is no field of your contacts" : "";
-  return `"${root}.${name}" is not filled by anything${hint}; it will be empty.`;
+  const isField = root === "contact";
+  const hint = isField ? " and is no field of your contacts" : "";
+  return {
+    message: `"${root}.${name}" is not filled by anything${hint}; it will be empty.`,
+    code: isField ? "unfilled_field" : "unfilled_name",
+    params: { name: `${root}.${name}` },
+  };
 }
 
 function positionOf(source: string, path: string[]): Position | undefined {

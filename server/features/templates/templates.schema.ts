@@ -45,7 +45,13 @@ export const RenderProblem = t.Object({
   message: t.String(),
   code: t.Optional(
     t.String({
-      description: "Which limit it exceeds: too_much_work, too_much_text, too_deep, too_slow",
+      description:
+        "Which limit it exceeds (too_much_work, too_much_text, too_deep, too_slow), or what is remarked",
+    }),
+  ),
+  params: t.Optional(
+    t.Record(t.String(), t.Union([t.String(), t.Number()]), {
+      description: "The values in the message, for clients that word it themselves",
     }),
   ),
   line: t.Optional(t.Integer({ description: "Of the source, from 1" })),

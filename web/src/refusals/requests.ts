@@ -48,7 +48,7 @@ export const requests = {
     de: "Die Anfrage wurde nicht von den Seiten von SwiftMail gesendet (ihr Origin-Header weicht ab).",
   },
   workspace_file_unusable: {
-    de: "Dieser Arbeitsbereich ist abgeschaltet, weil seine Datei nicht verwendet werden kann. Nichts darin wird angezeigt, geändert oder gesendet, bis ein Administrator dieser Instanz das behoben hat.",
+    de: "Dieser Arbeitsbereich ist stillgelegt, weil seine Datei nicht verwendet werden kann. Nichts darin wird angezeigt, geändert oder gesendet, bis ein Administrator dieser Instanz das behoben hat.",
   },
   large_change_runs: {
     de: "Eine große Änderung an diesem Arbeitsbereich wird gerade gespeichert. Versuchen Sie es gleich erneut.",

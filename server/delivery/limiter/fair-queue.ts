@@ -134,7 +134,7 @@ function isReady(tenant: Tenant): boolean {
   return tenant.jobs.some((job) => job.isReady);
 }
 
-/** Returns the smallest campaign that fits into the earned places, or else the one that has the turn. */
+/** Returns the smallest campaign that fits into the earned places; without one, the campaign whose turn it is. */
 function pickCampaign(tenant: Tenant): FairJob {
   for (;;) {
     const first = tenant.jobs[0] as Queued;

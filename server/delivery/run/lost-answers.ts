@@ -35,7 +35,7 @@ class LostAnswers {
     this.#push(false);
   }
 
-  /** @returns how often answers were lost, as a stored reason, when the server now counts as faulty. */
+  /** Records a lost answer. @returns the stored reason when too many were lost to trust the server; else undefined. */
   lost(): string | undefined {
     this.#inARow += 1;
     this.#push(true);
@@ -78,7 +78,7 @@ export class LostAnswersBook {
     }
   }
 
-  /** @returns how often answers were lost, as a stored reason, when the server now counts as faulty. */
+  /** Records a lost answer. @returns the stored reason when too many were lost to trust the server; else undefined. */
   lost(lane: Lane): string | undefined {
     const { circuit } = lane.target.campaignRoute;
     const ofRoute = this.#routes.get(circuit) ?? new Map<string, LostAnswers>();

@@ -261,7 +261,7 @@ function positive(stage: SmtpStage, reply: ParsedReply): ParsedReply {
   return reply;
 }
 
-/** Without a public name, EHLO takes an address literal (RFC 5321 §4.1.3). */
+/** EHLO takes an address literal when the host name is not fully qualified (RFC 5321 §4.1.3). */
 function defaultHeloName(wire: Wire): string {
   const name = hostname();
   if (name.includes(".")) {

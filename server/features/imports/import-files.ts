@@ -156,7 +156,7 @@ export async function verifyUpload(
 ): Promise<void> {
   const path = importPath(dataDir, filePath);
   const { size } = statSync(path);
-  // Of an upload from before the digest was kept, the size may be that of its UTF-8 copy.
+  // Uploads from earlier versions have no digest, and their recorded size may be that of the UTF-8 copy.
   if (sha256 === null) {
     return;
   }

@@ -293,7 +293,7 @@ function statusSettings(
   const { header, columns } = settings;
   const { statusDecisions = [], ignoredColumns = [] } = input;
   statusDecisions.forEach(({ column, value, meaning }, index) => {
-    // One more than there are columns stands for the cells beyond them.
+    // An index equal to the number of columns means the cells beyond the last column.
     if (column > columns) {
       throw invalidField(
         `statusDecisions.${index}.column`,

@@ -298,7 +298,7 @@ function ofAnswer(column: ConsentColumn, answer: "yes" | "no"): Says {
 
 /** Longer cells are not an answer, unless they begin with a no. */
 const MAX_ANSWER_CHARS = 12;
-/** The first letter of a no or yes in the languages that are known, before a second word. */
+/** A cheap test for a long cell: its first word is short and starts like a yes or no in a supported language. */
 const MAY_BE_SPOKEN = /^[aehinyjotdsáпндтい][^\s,;]{0,8}[\s,;:!]/iu;
 
 /** The yes or no of a cell in a column that is not about consent; undefined for all other cells. */

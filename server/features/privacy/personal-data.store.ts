@@ -14,7 +14,7 @@ const IDS =
   "(SELECT @contactId UNION ALL SELECT from_id FROM contact_merge WHERE contact_id = @contactId)";
 const ADDRESSES =
   "(SELECT @address UNION ALL SELECT address FROM contact_merge WHERE contact_id = @contactId UNION ALL SELECT address FROM contact_former_address WHERE contact_id = @contactId)";
-/** Tables that only repeat data from other tables, for undo or as a request, or that name nobody. */
+/** Tables that are not exported: copies for undo, privacy requests, and hashes of erased addresses. */
 const LEFT_OUT = new Set(["task_undo", "person_request", "erased_contact"]);
 
 // Tables are found in the schema instead of a list in this file, so that a table added later cannot be forgotten.

@@ -95,7 +95,7 @@ function fill(db: Connection, groupId: number, members: GroupMember[]): void {
 export const deleteGroupRow = (db: Connection, id: number): boolean =>
   removeGroup(db).run(id).changes === 1;
 
-/** The name of an unfinished campaign that is sent by the group, if any. */
+/** The name of a scheduled or launched campaign that uses the group and has not ended, if any. */
 export const findGroupUser = (db: Connection, id: number): string | undefined =>
   selectUser(db).get(id)?.name;
 

@@ -139,7 +139,7 @@ export const removeSomeMembers = (db: Connection, id: number, limit: number): nu
 export const deleteSegmentRow = (db: Connection, id: number): boolean =>
   deleteRow(db).run(id).changes === 1;
 
-/** Adds contacts with ids in (after, to] that match a condition on `contact.id`. Returns how many. */
+/** Adds the contacts with ids from `from` to `to`, both included, that match the condition. Returns how many. */
 export function addMembersWhere(
   db: Connection,
   segmentId: number,

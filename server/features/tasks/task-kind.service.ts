@@ -99,7 +99,7 @@ export type TaskKind = {
   canCancel: boolean;
   /** Whether a request for the same work gets the task that is already waiting or running instead of a new one. */
   isShared: boolean;
-  /** How a fault of the server ends it. */
+  /** The outcome of a task that an unexpected error ends; without it, the task fails with a general message. */
   faultOf?: (db: Connection, task: TaskAtWork, error: unknown) => Fault;
   /** A failed one can go on at its cursor, or be cancelled for good. */
   canResume?: true;

@@ -63,7 +63,7 @@ export function systemFileFault(
 /**
  * Finds a `system.db` that does not belong to the log beside it. Must not be called while this process has it open.
  *
- * @param read How the file is opened; by default where it is.
+ * @param read How the file is opened; by default it is opened in place.
  */
 export function systemLogFault(
   dataDir: string,

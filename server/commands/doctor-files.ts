@@ -214,6 +214,9 @@ function systemLines(dataDir: string, system: Connection): string[] {
   }
 }
 
+const JOURNAL_HOLD =
+  "campaigns are paused, because unsubscribes may be among the lost records: check who unsubscribed and dismiss the notice under Instance";
+
 function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string {
   const place = kept === "" ? "" : `, kept as ${kept}`;
   switch (kind) {
@@ -224,9 +227,9 @@ function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string 
     case "results_lost":
       return `${path} is an older copy, and the journal no longer contains everything that happened since: its figures are too low, and its campaigns are paused because waiting recipients may already have the message or may have unsubscribed`;
     case "journal_missing":
-      return `${path} is missing: results, opens, clicks and unsubscribes that were in it are lost; if all of local/ was missing, the test inboxes and waiting uploads are lost too`;
+      return `${path} is missing: results, opens, clicks and unsubscribes that were in it are lost; if all of local/ was missing, the test inboxes and waiting uploads are lost too; ${JOURNAL_HOLD}`;
     case "journal_bytes":
-      return `${path}: ${bytes} bytes could not be read, at least ${records} records are lost${place}`;
+      return `${path}: ${bytes} bytes could not be read, at least ${records} records are lost${place}; ${JOURNAL_HOLD}`;
     case "inbox_damaged":
       return `${path} was damaged, and was replaced by an empty inbox${place}`;
     case "inbox_missing":

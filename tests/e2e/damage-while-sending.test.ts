@@ -150,14 +150,18 @@ test("local/ lost after a kill mid-campaign: messages in hand are held and liste
   rmSync(join(seeded.binary.dataDir, "local"), { recursive: true });
 
   seeded.binary = await seeded.binary.restart();
-  const [{ counts }, report] = await Promise.all([
+  const report = await seeded.api.get<{ notices: { kind: string; path: string }[] }>(
+    "/instance/damage",
+  );
+  await resumeAfterLoss(here);
+  await resumeAfterLoss(there);
+  const [{ counts }] = await Promise.all([
     untilReport(
       seeded.api,
       here.workspace,
       here.id,
       ({ counts: now }) => now.held + now.sent === PEOPLE,
     ),
-    seeded.api.get<{ notices: { kind: string; path: string }[] }>("/instance/damage"),
     untilReport(
       seeded.api,
       there.workspace,
@@ -173,6 +177,23 @@ test("local/ lost after a kill mid-campaign: messages in hand are held and liste
   const addresses = sinks.here.arrived.map(({ address }) => address);
   expect(new Set(addresses).size).toBe(addresses.length);
 }, 120_000);
+
+/** The loss may include unsubscribes: the campaign waits until the notices are dismissed and a person resumes it. */
+async function resumeAfterLoss({ workspace, id }: RunningCampaign): Promise<void> {
+  const { campaign } = await untilReport(
+    seeded.api,
+    workspace,
+    id,
+    ({ campaign: now }) => now.status === "paused",
+  );
+  expect(campaign.statusReason).toContain("people may have unsubscribed");
+  const resume = () => seeded.api.post(`${workspace.path}/campaigns/${id}/resume`);
+  if ((await seeded.api.get<{ notices: [] }>("/instance/damage")).notices.length > 0) {
+    expect(await resume().then(String, String)).toContain("refusals_lost");
+    await dismissNotices();
+  }
+  await resume();
+}
 
 test.each([true, false])(
   "an older main file beside a newer log after a kill: nothing more is sent until the right file is restored (-shm kept: %p)",

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { newId } from "../../platform/ids.ts";
+import { isId, newId } from "../../platform/ids.ts";
 import { newDurableMark } from "../../platform/journal/segments.ts";
 import { type Journal, openJournal } from "../../platform/journal/writer.ts";
 import { log } from "../../platform/log.ts";
@@ -253,10 +253,10 @@ function deliveryOf({ state, writer, delivery, web, recovered, threads }: Parts)
  */
 function nodeId(path: string): string {
   const found = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
-  if (found !== "") {
+  if (isId(found)) {
     return found;
   }
-  // A power cut can leave a new file empty, so an empty file is replaced.
+  // A power cut can leave a new file empty, so a file without a name is replaced.
   const name = newId();
   writeFileSync(`${path}.new`, name);
   renameSync(`${path}.new`, path);

@@ -1,6 +1,8 @@
 import type { Clock } from "../../platform/clock.ts";
 import { noteDamage } from "../../platform/db/damage.store.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { holdAll } from "../../platform/db/workspace-seen.store.ts";
 import { keepDamaged } from "../../platform/journal/damaged.ts";
 import {
   beginSegment,
@@ -22,16 +24,28 @@ const UNKNOWN_SEGMENTS = 1_000;
 /** Where each stream continues: above every position that a database may have stored as applied. */
 type Above = Record<StreamName, number>;
 
-/** Detects losses in this node's journal, and determines where its segment numbers continue. */
+export type JournalLossesParts = {
+  system: Connection;
+  dataDir: string;
+  node: string;
+  clock: Clock;
+  /** Records were lost that were not known to be lost: the campaigns of all workspaces are to be stopped. */
+  onLoss: () => void;
+};
+
+/**
+ * Detects losses in this node's journal, and determines where its segment numbers continue. The lost records may have
+ * been unsubscribes of any workspace, so a loss stops the campaigns of all of them until a person has looked.
+ */
 export class JournalLosses {
   readonly above: Above = { delivery: 0, web: 0 };
   /** Streams in which something was lost. */
   readonly streams = new Set<StreamName>();
   readonly #raised = new Map<string, number>();
-  readonly #parts: { system: Connection; dataDir: string; node: string; clock: Clock };
+  readonly #parts: JournalLossesParts;
 
   /** Compares the existing segments with the marks of how far each stream got. */
-  constructor(parts: { system: Connection; dataDir: string; node: string; clock: Clock }) {
+  constructor(parts: JournalLossesParts) {
     this.#parts = parts;
     for (const name of streamNames) {
       const dir = streamDir(parts.dataDir, name);
@@ -80,11 +94,24 @@ export class JournalLosses {
     name: StreamName,
     loss: { path: string; bytes?: number; kept?: string; isLasting?: boolean },
   ): void {
+    const { system, clock, onLoss } = this.#parts;
     const { path, bytes = 0, kept = "", isLasting = false } = loss;
     this.streams.add(name);
-    log.error({ stream: name, path, bytes, kept }, "journal records were lost");
     const kind = bytes > 0 ? ("journal_bytes" as const) : ("journal_missing" as const);
-    const notice = { kind, path, bytes, records: bytes > 0 ? 1 : 0, kept };
-    noteDamage(this.#parts.system, { ...notice, at: this.#parts.clock() }, isLasting);
+    const notice = { kind, path, bytes, records: bytes > 0 ? 1 : 0, kept, at: clock() };
+    const isNew = inTransaction(system, () => {
+      const isRecorded = noteDamage(system, notice, isLasting);
+      if (isRecorded) {
+        holdAll(system, "journal", clock());
+      }
+      return isRecorded;
+    });
+    if (isNew) {
+      log.error(
+        { stream: name, path, bytes, kept },
+        "journal records were lost: people who unsubscribed may be among them, so campaigns wait for a person",
+      );
+      onLoss();
+    }
   }
 }

@@ -13,7 +13,12 @@ import {
   releaseForeignLeases,
 } from "../queue/claim.store.ts";
 import { forgetReached, reachedPositions } from "./lost-results.store.ts";
-import { holdUnstartedCampaigns, recordStarted, startedSince } from "./started-campaigns.store.ts";
+import {
+  holdPreparing,
+  holdUnstartedCampaigns,
+  recordStarted,
+  startedSince,
+} from "./started-campaigns.store.ts";
 
 const STARTED = because("older_copy_sent");
 const REASON_STARTED = storedReason(STARTED);
@@ -26,6 +31,7 @@ const REASONS = {
 const REASON = storedBecause("older_copy_running");
 const REASON_SYSTEM = storedBecause("older_system_file");
 const REASONS_SYSTEM = { started: REASON_STARTED, unstarted: REASON_SYSTEM };
+const REASON_JOURNAL = storedBecause("journal_lost");
 
 export type OlderCopyParts = {
   system: Connection;
@@ -41,11 +47,11 @@ export type OlderCopyParts = {
  * has fewer changes of consent than it had. An older system.db counts as well, whose lists of whom nobody may mail may
  * lack somebody. This is reported once. Every campaign that would send by itself waits for a
  * person, because it may have been sent, changed or cancelled since, and it is unknown which of the pending recipients
- * have already received the message.
+ * have already received the message. Campaigns are also stopped here when the journal has lost records.
  */
 export class OlderCopies {
   readonly #parts: OlderCopyParts;
-  readonly #checked = new WeakSet<Connection>();
+  #checked = new WeakSet<Connection>();
 
   constructor(parts: OlderCopyParts) {
     this.#parts = parts;
@@ -77,6 +83,12 @@ export class OlderCopies {
       const reasons = isOlder ? REASONS : REASONS_SYSTEM;
       holdUnstartedCampaigns(db, started, reasons, this.#parts.clock());
       this.#pauseAll(workspaceId, db, isOlder ? REASON : REASON_SYSTEM);
+      // In the copy, chunks may be leased to this very process, which has released them since.
+      releaseForeignLeases(db, "");
+    } else if (cause === "journal") {
+      // A scheduled campaign is refused when its time comes, unless the notice of the loss has been dismissed by then.
+      holdPreparing(db, REASON_JOURNAL, this.#parts.clock());
+      this.#pauseAll(workspaceId, db, REASON_JOURNAL);
     }
     if (lost.length > 0) {
       forgetReached(system, workspaceId);
@@ -86,6 +98,11 @@ export class OlderCopies {
     }
     recordStarted(system, workspaceId, db);
     this.#checked.add(db);
+  }
+
+  /** Checks each file again at its next use. */
+  checkAgain(): void {
+    this.#checked = new WeakSet();
   }
 
   /** Records that campaigns were started, so that a copy from before that is known. A crash in between is made up for. */
@@ -122,8 +139,6 @@ export class OlderCopies {
     const campaigns = campaignsWithStatus(db, "sending").filter((id) =>
       pauseWithReason(db, id, reason, clock()),
     );
-    // In the copy, chunks may be leased to this very process, which has released them since.
-    releaseForeignLeases(db, "");
     onPausing(workspaceId, campaigns);
   }
 }

@@ -43,6 +43,10 @@ const holdUnstarted = statement<[{ reason: string; now: number }]>(`
    WHERE status IN ('scheduled', 'preparing')
 `);
 
+const holdPrepared = statement<[{ reason: string; now: number }]>(`
+  UPDATE campaign SET status_reason = @reason, updated_at = @now WHERE status = 'preparing' AND status_reason = ''
+`);
+
 const markDraft = statement<[{ reason: string; campaignId: number; now: number }]>(`
   UPDATE campaign SET status_reason = @reason, updated_at = @now WHERE id = @campaignId AND status = 'draft'
 `);
@@ -102,6 +106,11 @@ export function holdUnstartedCampaigns(
       markDraft(db).run({ campaignId, reason: reasons.started, now });
     }
   });
+}
+
+/** Makes campaigns that are being prepared wait for a person once their recipients are found. */
+export function holdPreparing(db: Connection, reason: string, now: number): void {
+  holdPrepared(db).run({ reason, now });
 }
 
 function keysOf(campaigns: readonly CampaignKey[]): Set<string> {

@@ -96,7 +96,17 @@ export class Writer {
       clock,
     });
     const { system } = this.#databases;
-    this.#losses = new JournalLosses({ system, ...identity, clock });
+    this.#copies = new OlderCopies({
+      system,
+      dataDir: identity.dataDir,
+      clock,
+      onPausing: (workspaceId, campaigns) => {
+        this.#onApplied({ workspaceId, campaigns, settled: [], outcomes: {} });
+        this.#revival.lookSoon(workspaceId);
+      },
+    });
+    const onLoss = () => this.#copies.checkAgain();
+    this.#losses = new JournalLosses({ system, ...identity, clock, onLoss });
     this.#revival = new Revival({
       dataDir: identity.dataDir,
       databases: this.#databases,
@@ -107,15 +117,6 @@ export class Writer {
       look: (id) => this.look(id),
       missed: (id, above) => this.#journal.factsOf(id, above),
       losses: this.#losses,
-    });
-    this.#copies = new OlderCopies({
-      system,
-      dataDir: identity.dataDir,
-      clock,
-      onPausing: (workspaceId, campaigns) => {
-        this.#onApplied({ workspaceId, campaigns, settled: [], outcomes: {} });
-        this.#revival.lookSoon(workspaceId);
-      },
     });
     this.#journal = new JournalFollower(identity, marks, {
       system,

@@ -98,7 +98,7 @@ function hold(
     markPasswordsOld(system);
     cancelInstanceMail(system, now);
     createJobQueue(system, () => now).enqueue(LOST_JOBS, null, {}, { uniqueKey: LOST_JOBS });
-    holdAll(system, now);
+    holdAll(system, "system", now);
     skipNumbers(system, SKIPPED_NUMBERS);
     const entry = { actorId: null, workspaceId: null, action: "instance.hold" } as const;
     audit.record({ ...entry, detail: { changes, until, ...ended } });

@@ -35,7 +35,7 @@ export type DamageKind =
 const selectLostChanges = statement<[{ path: string }]>(`
   SELECT 1 FROM damage_notice
    WHERE read_at IS NULL
-     AND (kind = 'journal_missing'
+     AND (kind IN ('journal_missing', 'journal_bytes')
           OR kind IN ('changes_lost', 'older_copy', 'results_lost')
              AND (path = @path OR substr(path, 1, length(@path) + 2) = @path || ' ('))
    LIMIT 1
@@ -80,13 +80,14 @@ const selectLost = statement<[], { kind: DamageKind; bytes: number; records: num
  *
  * @param isLasting The damage stays where it is and is found again, at each start, so it is recorded only once: a
  *   segment of the journal is read again until all of it is applied.
+ * @returns false when the same damage is already recorded.
  */
 export function noteDamage(
   system: Connection,
   notice: Omit<DamageNotice, "id">,
   isLasting = false,
-): void {
-  insertNotice(system).run({ ...notice, isLasting: isLasting ? 1 : 0 });
+): boolean {
+  return insertNotice(system).run({ ...notice, isLasting: isLasting ? 1 : 0 }).changes === 1;
 }
 
 /**

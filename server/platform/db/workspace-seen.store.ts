@@ -23,10 +23,11 @@ const selectHeld = statement<[workspaceId: string], { isHeld: number }>(`
   SELECT is_held AS isHeld FROM workspace_seen WHERE workspace_id = ?
 `);
 
-const unholdAll = statement<[at: number]>(`
+// The stricter cause stays: 0 and 2 also stop campaigns that have not started.
+const unholdAll = statement<[{ at: number; isHeld: number }]>(`
   INSERT INTO workspace_seen (workspace_id, consent_version, at, is_held)
-  SELECT id, 0, ?, 2 FROM workspace WHERE true
-  ON CONFLICT (workspace_id) DO UPDATE SET is_held = 2 WHERE is_held = 1
+  SELECT id, 0, @at, @isHeld FROM workspace WHERE true
+  ON CONFLICT (workspace_id) DO UPDATE SET is_held = @isHeld WHERE is_held = 1 OR is_held > @isHeld
 `);
 
 const markHeld = statement<[workspaceId: string]>(`
@@ -61,15 +62,23 @@ export function lastSeen(system: Connection, limit: number): string[] {
     .map(({ workspaceId }) => workspaceId);
 }
 
-/** Why the workspace's campaigns are still to be stopped: a loss in its file or in system.db; undefined = they are not. */
-export function holdCause(system: Connection, workspaceId: string): "file" | "system" | undefined {
-  const isHeld = selectHeld(system).get(workspaceId)?.isHeld ?? 1;
-  return isHeld === 1 ? undefined : isHeld === 0 ? "file" : "system";
+/** Where records were lost, so that campaigns must be stopped. */
+export type HoldCause = "file" | "system" | "journal";
+
+const CAUSES = new Map<number, HoldCause>([
+  [0, "file"],
+  [2, "system"],
+  [3, "journal"],
+]);
+
+/** Why the workspace's campaigns are still to be stopped; undefined = they are not. */
+export function holdCause(system: Connection, workspaceId: string): HoldCause | undefined {
+  return CAUSES.get(selectHeld(system).get(workspaceId)?.isHeld ?? 1);
 }
 
-/** Records that all campaigns must be stopped, because system.db is an older copy. */
-export function holdAll(system: Connection, at: number): void {
-  unholdAll(system).run(at);
+/** Records that campaigns of all workspaces must be stopped, because system.db is an older copy or the journal lost records. */
+export function holdAll(system: Connection, cause: "system" | "journal", at: number): void {
+  unholdAll(system).run({ at, isHeld: cause === "system" ? 2 : 3 });
 }
 
 /** The workspace's campaigns have been stopped. */

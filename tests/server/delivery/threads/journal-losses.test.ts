@@ -8,7 +8,10 @@ import { openJournal } from "../../../../server/platform/journal/writer.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 
 let data: DeliveryData;
+/** Times that campaigns were to be stopped. */
+let losses = 0;
 beforeEach(() => {
+  losses = 0;
   data = newDeliveryData();
 });
 afterEach(() => data.close());
@@ -20,6 +23,7 @@ const look = () =>
     dataDir: data.dataDir,
     node: "n",
     clock: Date.now,
+    onLoss: () => losses++,
   });
 
 test("lost segments are reported once: the next start does not hold messages for them again", async () => {
@@ -50,4 +54,15 @@ test("a journal lost a second time is reported again, although the first notice 
   look().gone("web");
 
   expect(unreadDamage(system)).toMatchObject([{ kind: "journal_missing" }]);
+});
+
+test("damage that stays in the journal is told once, and its streams are known at every start", () => {
+  for (let start = 1; start <= 3; start++) {
+    const found = look();
+    found.damaged("web", { segment: 1, offset: 8 }, 40);
+    expect([...found.streams]).toEqual(["web"]);
+  }
+
+  expect(unreadDamage(data.databases.system)).toMatchObject([{ kind: "journal_bytes", bytes: 40 }]);
+  expect(losses).toBe(1);
 });

@@ -1,9 +1,14 @@
 // An older copy of a workspace's file is restored: whatever would send by itself waits for a person.
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { streamDir } from "../../../../server/delivery/threads/journal-streams.ts";
 import type { Writer } from "../../../../server/delivery/threads/writer.ts";
 import { readDamage, unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { holdAll } from "../../../../server/platform/db/workspace-seen.store.ts";
+import { listSegments, segmentPath } from "../../../../server/platform/journal/segments.ts";
+import { openJournal } from "../../../../server/platform/journal/writer.ts";
 import type { DeliveryData } from "../../../support/delivery-data.ts";
+import { until } from "../../../support/delivery-engine.ts";
 import { WriterFixture } from "../../../support/writer-fixture.ts";
 
 const PEOPLE = 10;
@@ -107,7 +112,7 @@ test("an older copy is reported once and resumed campaigns continue; the same co
 test("after an older system.db was found, whatever would send by itself waits once, with that reason", async () => {
   const { system } = data.databases;
   const older = expect.stringContaining("older copy of its main database");
-  holdAll(system, 0);
+  holdAll(system, "system", 0);
 
   const running = await newWriter("first");
   await running.prepare(ws, campaigns.preparing);
@@ -123,6 +128,71 @@ test("after an older system.db was found, whatever would send by itself waits on
   await newWriter("second");
   expect(campaign(campaigns.sending)?.status).toBe("sending");
 });
+
+test.each(["web", "delivery"] as const)(
+  "bytes lost in the journal's %s stream stop what is sending or about to, once, and a scheduled campaign stays so",
+  async (stream) => {
+    const { system } = data.databases;
+    const lost = expect.stringContaining("people may have unsubscribed without a trace");
+    await breakJournal(stream);
+
+    const running = await newWriter("first");
+    await running.prepare(ws, campaigns.preparing);
+
+    expect(notices()).toEqual(["journal_bytes"]);
+    expect(campaign(campaigns.draft)).toEqual({ status: "draft", reason: "" });
+    expect(campaign(campaigns.scheduled)).toEqual({ status: "scheduled", reason: "" });
+    expect(campaign(campaigns.preparing)).toEqual({ status: "paused", reason: lost });
+    expect(campaign(campaigns.sending)).toEqual({ status: "paused", reason: lost });
+    expect(running.lease({ inHand: [], want: 100 })).toEqual([]);
+    for (const { id } of unreadDamage(system)) {
+      readDamage(system, id, 1);
+    }
+    await fixture.stopWriter();
+    fixture.setStatus(campaigns.sending, "sending");
+    // The damaged segment is still there.
+    await newWriter("second");
+    expect(notices()).toEqual([]);
+    expect(campaign(campaigns.sending)?.status).toBe("sending");
+  },
+);
+
+test("bytes of the journal found damaged while it runs stop a campaign that is sending", async () => {
+  const running = await newWriter("first");
+  expect(campaign(campaigns.sending)?.status).toBe("sending");
+  const { marks } = fixture;
+  const dir = streamDir(data.dataDir, "web");
+  const journal = openJournal({ dir, durable: marks.web });
+  // The writer has not followed yet: the first record is damaged before it reads it.
+  await journal.append(JSON.stringify(fixture.dot(999, 1)));
+  overwrite(dir);
+  await journal.append(JSON.stringify(fixture.dot(999, 2)));
+  running.run();
+
+  await until(() => notices().includes("journal_bytes"), "the notice");
+  running.look(ws);
+
+  expect(campaign(campaigns.sending)?.status).toBe("paused");
+  await journal.close();
+});
+
+/** Leaves a journal of an earlier process whose first record is unreadable. */
+async function breakJournal(stream: "web" | "delivery"): Promise<void> {
+  const dir = streamDir(data.dataDir, stream);
+  const journal = openJournal({ dir });
+  for (let seq = 1; seq <= 3; seq++) {
+    await journal.append(JSON.stringify(fixture.dot(999, seq)));
+  }
+  await journal.close();
+  overwrite(dir);
+}
+
+/** Overwrites the first record of the stream's first segment. */
+function overwrite(dir: string): void {
+  const file = openSync(segmentPath(dir, listSegments(dir)[0] ?? 0), "r+");
+  writeSync(file, Buffer.alloc(20, 0xff), 0, 20, 10);
+  closeSync(file);
+}
 
 test("a new campaign with the number of one that the older copy lacks is not mistaken for it", async () => {
   fixture.setStatus(campaigns.preparing, "cancelled");

@@ -74,6 +74,7 @@ test.each<[DamageKind, boolean]>([
   ["changes_lost", true],
   ["older_copy", true],
   ["journal_missing", true],
+  ["journal_bytes", true],
   ["results_lost", true],
   ["limits_lost", false],
 ])(

@@ -69,10 +69,14 @@ export const t = messages({
     en: "Part of the journal could not be read",
     de: "Ein Teil des Journals war nicht lesbar",
   },
+  journal_bytesBody: {
+    en: "Unsubscribes may be among what was lost, so every campaign that was being sent is paused, and none can be sent until you dismiss this notice. Check who unsubscribed before you resume a campaign, for example in the replies to your support address.",
+    de: "Unter dem Verlorenen können Abmeldungen sein. Deshalb ist jede Kampagne angehalten, die gerade gesendet wurde, und keine kann gesendet werden, bis Sie diesen Hinweis schließen. Prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat, zum Beispiel in den Antworten an Ihre Support-Adresse.",
+  },
   journal_missing: { en: "Part of the journal was missing", de: "Ein Teil des Journals fehlte" },
   journal_missingBody: {
-    en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. What was in the missing part is lost. If you have the folder, stop the server, put it back and start again. Messages that were being sent are on hold: decide about them in each campaign, and check who unsubscribed before you resume. If the whole local folder was missing, test inboxes and uploaded files that were waiting are gone too. No new campaign can be sent until you dismiss this notice.",
-    de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Nachrichten, die gerade gesendet wurden, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Fehlte der ganze Ordner local, sind auch Test-Postfächer und wartende hochgeladene Dateien verloren. Neue Kampagnen können erst gesendet werden, wenn Sie diesen Hinweis schließen.",
+    en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. What was in the missing part is lost. If you have the folder, stop the server, put it back and start again. Campaigns that were being sent are paused, and messages that were on their way are on hold: decide about them in each campaign, and check who unsubscribed before you resume it. If the whole local folder was missing, test inboxes and uploaded files that were waiting are gone too. No campaign can be sent until you dismiss this notice.",
+    de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Kampagnen, die gerade gesendet wurden, sind angehalten, und Nachrichten, die unterwegs waren, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Fehlte der ganze Ordner local, sind auch Test-Postfächer und wartende hochgeladene Dateien verloren. Kampagnen können erst wieder gesendet werden, wenn Sie diesen Hinweis schließen.",
   },
   inbox_damaged: {
     en: "A test inbox was damaged and has been reset",

@@ -129,8 +129,8 @@ export function isOlderSystem(notice: Found): notice is OlderSystem {
 
 type Kind = Listed["kind"];
 /** Kinds with a detailed explanation. For the others the title, the size and the place are enough. */
-type Explained = Exclude<Kind, "journal_bytes" | "inbox_damaged">;
+type Explained = Exclude<Kind, "inbox_damaged">;
 
 function hasBody(kind: Kind): kind is Explained {
-  return kind !== "journal_bytes" && kind !== "inbox_damaged";
+  return kind !== "inbox_damaged";
 }

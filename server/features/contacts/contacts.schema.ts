@@ -32,6 +32,10 @@ export const ContactPage = pageOf(ContactSchema);
 export const ContactDetail = t.Object(
   {
     ...contact,
+    pausedUntil: t.Union([t.Number(), t.Null()], {
+      description:
+        "Unix ms: no campaign reaches the contact before then, because the person paused email",
+    }),
     lists: t.Array(
       t.Object({
         id: t.Number(),

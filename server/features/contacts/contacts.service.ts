@@ -33,6 +33,7 @@ import {
   insertContact,
   keptCount,
   moveContactCount,
+  pausedUntil,
   updateContact,
 } from "./contacts.store.ts";
 
@@ -222,7 +223,9 @@ function counted(db: Connection, filter: ContactFilter, now: number) {
 /** A contact with its lists. @throws AppError `not_found` */
 export function getContact(db: Connection, id: number, now: number) {
   const row = toContact(rowOf(db, id, now));
-  return { ...row, lists: membershipsOf(db, id), tags: tagsOf(db, id) };
+  const until = pausedUntil(db, id) ?? 0;
+  const paused = { pausedUntil: until > now ? until : null };
+  return { ...row, ...paused, lists: membershipsOf(db, id), tags: tagsOf(db, id) };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type PersonSubject,
   trackingToken,
 } from "../../../../server/delivery/index.ts";
+import { getContact } from "../../../../server/features/contacts/contacts.service.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture } from "../forms/form-fixture.ts";
 
@@ -104,8 +105,11 @@ test("a pause lasts 30, 60 or 90 days and can be ended", async () => {
   const html = await (await pause("60")).text();
   expect(paused()).toBe(fixture.now + 60 * DAY_MS);
   expect(html).toContain("You will not receive email until");
+  const shown = () => getContact(fixture.db, contactId, fixture.now).pausedUntil;
+  expect(shown()).toBe(fixture.now + 60 * DAY_MS);
   await pause("0");
   expect(paused()).toBeNull();
+  expect(shown()).toBeNull();
   expect((await ledger())[1]).toMatchObject({ action: "changed", detail: "break of 60 days" });
 });
 

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/preact-query";
 import { useLocation, useRoute } from "preact-iso";
 import { ask } from "../../api.ts";
 import { useChoices } from "../../choices.ts";
+import { formatDateTime } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -58,6 +59,7 @@ export function ContactPage() {
         {(person) => (
           <PageBody>
             <Suppressed person={person} />
+            <Paused person={person} />
             <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
               <Card title={t("details")}>
                 <Loaded query={fields} rows={4}>
@@ -108,6 +110,15 @@ function Suppressed({ person }: { person: ContactDetail }) {
       }
     >
       {person.suppressionReason === "unclear" && t("heldBackBody")}
+    </Notice>
+  );
+}
+
+function Paused({ person }: { person: ContactDetail }) {
+  const until = person.pausedUntil;
+  return until === null ? null : (
+    <Notice tone="info" title={t("pausedTitle", { until: formatDateTime(until) })}>
+      {t("pausedBody")}
     </Notice>
   );
 }

@@ -113,6 +113,14 @@ export const t = messages({
     en: "If you may email them, remove the address from the suppression list. They can also sign up again themselves.",
     de: "Wenn Sie ihm E-Mails senden dürfen, entfernen Sie die Adresse von der Sperrliste. Er kann sich auch selbst wieder anmelden.",
   },
+  pausedTitle: {
+    en: "This contact has paused email until {until}",
+    de: "Dieser Kontakt hat E-Mails bis {until} pausiert",
+  },
+  pausedBody: {
+    en: "They chose this on their preference page. No campaign reaches them before then.",
+    de: "Das hat er auf seiner Einstellungsseite gewählt. Bis dahin erreicht ihn keine Kampagne.",
+  },
   suppressedTitle: { en: "This address is suppressed", de: "Diese Adresse ist gesperrt" },
   seeSuppressions: { en: "View suppression list", de: "Sperrliste ansehen" },
   nothingYet: { en: "No activity yet.", de: "Noch keine Aktivität." },

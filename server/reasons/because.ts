@@ -14,7 +14,7 @@ import { shippedRuleNames } from "./shipped-rules.ts";
 import { missingThings } from "./things.ts";
 import { workReasons } from "./work.ts";
 
-/** All reasons, by area. A code belongs to one of them. */
+/** All reasons, by area. Each code belongs to exactly one of them. */
 export const reasonAreas = {
   fields: fieldReasons,
   things: missingThings,
@@ -57,7 +57,7 @@ type Reasons = typeof reasons;
  */
 export type ReasonCode = keyof Reasons;
 
-/** What a client needs to word a reason itself. */
+/** What a client needs to write the reason in its own words. */
 export type CodedReason = { code: ReasonCode; params?: Params };
 
 /** A reason with its English sentence, and with a hint where there is one. */
@@ -67,8 +67,8 @@ type Values<C extends ReasonCode> =
   unknown extends ParamsOf<Reasons[C]> ? [] : [params: ParamsOf<Reasons[C]>];
 
 /**
- * The reason with this code; its English sentence is made here and nowhere else. A text among the values may be a
- * stored reason: it is a part of this one then.
+ * The reason with this code. Its English sentence is created only here. A value may itself be a stored reason, which
+ * then becomes a part of this one.
  */
 export function because<C extends ReasonCode>(code: C, ...[params]: Values<C>): Reason {
   return say(code, params as Params | undefined);
@@ -96,8 +96,8 @@ function mapped(params: Params, change: (value: Params[string]) => Params[string
 }
 
 /**
- * A reason as text, for a column or a place that also takes what a person or another server said. `spokenReason` and
- * `openedReason` read it.
+ * A reason as text, for a column or field that can also contain a message from a person or another server.
+ * `spokenReason` and `openedReason` read it.
  */
 export function storedReason({ code, params }: CodedReason): string {
   return JSON.stringify(params === undefined ? { code } : { code, params });
@@ -110,7 +110,7 @@ export function storedBecause<C extends ReasonCode>(code: C, ...values: Values<C
 
 const STORED = '{"code":"';
 
-/** A stored reason inside values; anything else stays as it is. */
+/** Opens a stored reason among the values; leaves any other value as it is. */
 export function openedReason(value: Params[string]): Params[string] {
   if (typeof value !== "string" || !value.startsWith(STORED)) {
     return value;
@@ -122,12 +122,14 @@ export function openedReason(value: Params[string]): Params[string] {
       return inner;
     }
   } catch {
-    // What somebody else said may look like a stored reason. It is shown as it was said.
+    // A message from outside may look like a stored reason. It is shown unchanged.
   }
   return value;
 }
 
-/** What a stored reason says in English, and as a code; other texts are said as they are and have no code. */
+/**
+ * What a stored reason says in English, together with its code. Any other text is returned unchanged and has no code.
+ */
 export function spokenReason(text: string): { reason: string; cause: CodedReason | null } {
   const opened = openedReason(text);
   if (typeof opened !== "object") {
@@ -137,19 +139,19 @@ export function spokenReason(text: string): { reason: string; cause: CodedReason
   return { reason, cause: cause as CodedReason };
 }
 
-/** A row with what the stored reason of its failure says. */
+/** The row, with the failure that is stored as a reason in words. */
 export function spokenError<T extends { error: string | null }>(row: T) {
   const { reason, cause } = spokenReason(row.error ?? "");
   return { ...row, error: row.error === null ? null : reason, errorCause: cause };
 }
 
-/** A campaign's row with what its stored reason says. */
+/** The campaign's row, with its stored reason in words. */
 export function spokenStatus<T extends { statusReason: string }>(row: T) {
   const { reason, cause } = spokenReason(row.statusReason);
   return { ...row, statusReason: reason, statusCause: cause };
 }
 
-/** The reason with this code if it is one and takes no values. */
+/** The reason with this code, if the code exists and takes no values. */
 export function plainReason(code: string): Reason | undefined {
   return isReasonCode(code) && typeof reasons[code] === "string" ? say(code, undefined) : undefined;
 }
@@ -158,7 +160,7 @@ function isReasonCode(code: string): code is ReasonCode {
   return Object.hasOwn(reasons, code);
 }
 
-/** The things that a request can name and that may not exist. */
+/** What a request can name that may not exist. */
 export type Thing = ReasonCode extends infer C
   ? C extends `no_such_${infer T}`
     ? T

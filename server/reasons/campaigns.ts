@@ -59,22 +59,22 @@ export const campaignReasons = {
   retry_count_changed: ({ now, before }: { now: number; before: number }) =>
     `The number of messages changed to ${now} (was ${before}). Check again.`,
   message_cannot_be_made: ({ reason }: { reason: string }) =>
-    `The message cannot be created: ${reason}`,
+    `The message could not be created: ${reason}`,
   test_needs_sender: "Choose a sender and a sending method before you send a test.",
   test_to_erased: ({ address }: { address: string }) =>
-    `The person with the address ${address} was erased. Nothing may be sent to it.`,
+    `The person with the address ${address} was erased. Nothing can be sent to this address.`,
   test_to_barred: ({ address }: { address: string }) =>
-    `${address} is on the instance's suppression list or at a blocked domain. Nothing may be sent to it.`,
+    `${address} is on the instance's suppression list or at a blocked domain. Nothing can be sent to it.`,
   test_to_complaint: ({ address }: { address: string }) =>
-    `The person with the address ${address} reported email as spam. Nothing may be sent to it.`,
+    `The person with the address ${address} reported email as spam. Nothing can be sent to this address.`,
   test_to_suppressed: ({ address }: { address: string }) =>
-    `${address} is suppressed. A test may be sent to it only if it belongs to a member of this workspace.`,
+    `${address} is suppressed. A test can be sent to it only if it belongs to a member of this workspace.`,
   no_such_time: ({ time, zone }: { time: string; zone: string }) =>
-    `"${zone}" and "${time}" give no point in time`,
+    `"${zone}" and "${time}" are not a valid time`,
   too_far_ahead: "is more than two years ahead",
-  not_a_sender: "is no sender of this workspace",
-  not_a_route: "is not a sending method of this workspace",
-  not_a_route_group: "is not a sending method group of this workspace",
+  not_a_sender: "is not a sender in this workspace",
+  not_a_route: "is not a sending method in this workspace",
+  not_a_route_group: "is not a sending method group in this workspace",
   unknown_list: ({ list }: { list: number }) => `there is no list ${list}`,
   unknown_segment: ({ segment }: { segment: number }) => `there is no segment ${segment}`,
 };

@@ -1,30 +1,31 @@
 /** Why templates, forms, reports and the queue cannot be read or changed as asked. */
 export const contentReasons = {
   template_changed_meanwhile: "Someone else changed this template. Load it again.",
-  contacts_permission_missing: "You need the permission contacts:read to choose a contact.",
+  contacts_permission_missing:
+    "You need the permission contacts:read to choose a contact for the preview.",
   unknown_starter: ({ key }: { key: string }) => `there is no starter "${key}"`,
 
   form_changed_meanwhile: "Someone else changed this form. Load it again.",
   not_a_web_address: {
-    says: "is no web address",
+    says: "is not a web address",
     hint: "For example https://www.example.org/thanks",
   },
   not_an_origin: {
-    says: ({ text }: { text: string }) => `"${text}" is no origin`,
+    says: ({ text }: { text: string }) => `"${text}" is not an origin`,
     hint: "For example https://www.example.org",
   },
-  not_a_color: "is no colour such as #3b5bdb",
-  not_an_image_url: "is no address of an image that begins with https://",
-  form_field_twice: ({ field }: { field: string }) => `asks for ${field} twice`,
+  not_a_color: "is not a colour such as #3b5bdb",
+  not_an_image_url: "is not an https:// address of an image",
+  form_field_twice: ({ field }: { field: string }) => `contains the field ${field} twice`,
   form_field_unknown: ({ field }: { field: string }) => `there is no field ${field}`,
-  form_list_not_public: "a form leads only to public lists",
-  template_mistake: ({ mistake }: { mistake: string }) => `there is a mistake in it: ${mistake}`,
+  form_list_not_public: "a form can subscribe people only to public lists",
+  template_mistake: ({ mistake }: { mistake: string }) => `it contains a mistake: ${mistake}`,
 
   unknown_category: {
-    says: "is no reason of this campaign",
-    hint: "The reasons of a campaign are in its report.",
+    says: "is not a reason in this campaign's report",
+    hint: "Choose a reason from the report.",
   },
 
-  nothing_paused_there: "Nothing is paused there any more.",
+  nothing_paused_there: "This is no longer paused.",
   no_such_limit: "This workspace has no such limit.",
 };

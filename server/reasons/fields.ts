@@ -1,4 +1,4 @@
-/** What can be wrong with the value of one field, whatever the field means. The sentences follow the field's name. */
+/** What can be wrong with the value of a field, whatever its meaning. The sentences follow the field's name. */
 export const fieldReasons = {
   empty: "must not be empty",
   too_long: ({ max }: { max: number }) => `must have at most ${max} characters`,
@@ -17,15 +17,18 @@ export const fieldReasons = {
     hint: ({ names }: { names: string }) => `The query parameters here are: ${names}.`,
   },
   unknown_member: "is not a known field of this request",
-  control_character: "holds a line break or another control character",
+  control_character: "contains a line break or another control character",
   not_an_email: "is not an email address",
-  not_a_local_time: "is not a time such as 2026-11-30T09:00",
+  not_a_local_time: "is not a valid time such as 2026-11-30T09:00",
   in_the_past: "is in the past",
-  bad_etag: { says: "is not an ETag that was given here", hint: 'For example "3".' },
+  bad_etag: { says: "is not an ETag of this resource", hint: 'For example "3".' },
   bad_cursor: {
-    says: "was not returned by this list",
-    hint: "Leave it out to start again.",
+    says: "is not a cursor that this list returned",
+    hint: "Leave it out to start from the beginning.",
   },
   bad_idempotency_key: "must be 1 to 200 visible ASCII characters",
-  used_idempotency_key: { says: "was used for another request", hint: "Use a new key." },
+  used_idempotency_key: {
+    says: "was already used for a different request",
+    hint: "Use a new key.",
+  },
 };

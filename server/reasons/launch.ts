@@ -1,4 +1,4 @@
-/** What keeps a campaign from being sent or would hurt it. `at` is Unix ms. */
+/** What prevents a campaign from being sent, or would harm its delivery. `at` is Unix ms. */
 export const launchReasons = {
   refusals_lost:
     "Changes to this workspace were lost, so people who unsubscribed may be missing from its suppression list. An administrator of this instance must read the notice on the instance page first.",

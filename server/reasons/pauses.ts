@@ -1,29 +1,29 @@
-/** Why a campaign, a sending method or a limit stands still. Some are parts of others. */
+/** Why a campaign, a sending method or a limit is paused. Some reasons appear inside others. */
 export const pauseReasons = {
   never_launched: "The campaign has no content: it was never launched.",
-  message_unmakeable: ({ fault }: { fault: string }) => `The message cannot be made: ${fault}`,
+  message_unmakeable: ({ fault }: { fault: string }) => `The message cannot be created: ${fault}`,
   route_gone: "The campaign's sending method was removed or turned off.",
   routes_gone: "All sending methods in the campaign's group were removed or turned off.",
   dkim_key_unusable: ({ fault }: { fault: string }) => `The DKIM key cannot be used: ${fault}`,
-  start_failed: "SwiftMail failed to start it.",
-  own_failure: "SwiftMail itself failed; it tries again.",
-  not_sent_in_time: ({ why }: { why: string }) => `It was not sent at its time: ${why}`,
+  start_failed: "SwiftMail could not start it because of an internal error.",
+  own_failure: "An internal error occurred. SwiftMail tries again.",
+  not_sent_in_time: ({ why }: { why: string }) => `It was not sent at the scheduled time: ${why}`,
   unfilled_in_a_row: ({ count, fault }: { count: number; fault: string }) =>
-    `${count} messages in a row could not be filled in. ${fault}`,
+    `${count} messages in a row could not be personalised. ${fault}`,
 
   many_bounce: ({ percent, part, whole, limit }: Rate) =>
-    `Too many addresses do not exist: ${percent} % (${part} of ${whole}) bounced; it pauses itself above ${limit} %.`,
+    `Too many addresses do not exist: ${percent} % (${part} of ${whole}) bounced. Campaigns are paused above ${limit} %.`,
   many_refused: ({ percent, part, whole, limit }: Rate) =>
-    `Servers refuse the campaign for its reputation or content: ${percent} % (${part} of ${whole}); it pauses itself above ${limit} %.`,
+    `Servers refuse the campaign because of its reputation or content: ${percent} % (${part} of ${whole}). Campaigns are paused above ${limit} %.`,
   many_complain: ({ percent, part, whole, limit }: Rate) =>
-    `Too many people reported it as spam: ${percent} % (${part} of ${whole}); it pauses itself above ${limit} %.`,
+    `Too many people reported it as spam: ${percent} % (${part} of ${whole}). Campaigns are paused above ${limit} %.`,
 
   older_copy_sent:
     "This workspace's file is an older copy. This campaign was sent after the copy was made, so its recipients would get it twice. To send it anyway, duplicate it and send the duplicate.",
   older_copy_unstarted:
     "This workspace's file is an older copy or has lost its latest changes. This campaign may have been sent, changed or cancelled since. Check that before you send it.",
   older_copy_running:
-    "This workspace's file is an older copy or has lost its latest changes. People who still wait here may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.",
+    "This workspace's file is an older copy or has lost its latest changes. Recipients shown as waiting may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.",
   journal_lost:
     "Records of the journal were lost, so people may have unsubscribed without a trace. An administrator of the instance must dismiss the notice of the loss before this campaign can be resumed. Check who unsubscribed first.",
   older_system_file:
@@ -32,30 +32,31 @@ export const pauseReasons = {
   route_broken: ({ route, fault }: { route: string; fault: string }) =>
     `The sending method “${route}” does not work: ${fault}`,
   route_loses_answers: ({ route, often }: { route: string; often: string }) =>
-    `The sending method “${route}” broke off the connection after accepting ${often}, without confirming them. These people may have received the message, so nothing more is sent to them until you decide. Ask the relay's operator whether the messages were delivered, then resume the campaign.`,
+    `The sending method “${route}” closed the connection after receiving ${often}, without confirming that it accepted them. The recipients may have received the message, so nothing more is sent to them until you decide. Ask the relay's operator whether the messages were delivered, then resume the campaign.`,
   relay_broke_off: ({ often }: { often: string }) =>
-    `it broke off the connection after accepting ${often}`,
+    `it closed the connection after receiving ${often} without confirming them`,
   site_broke_off: ({ site, often }: { site: string; often: string }) =>
-    `${site} broke off the connection after accepting ${often}`,
+    `${site} closed the connection after receiving ${often} without confirming them`,
   messages_in_a_row: ({ count }: { count: number }) => `${count} messages in a row`,
   messages_of_last: ({ count, last }: { count: number; last: number }) =>
     `${count} of the last ${last} messages`,
   site_unreachable: ({ site, fault }: { site: string; fault: string }) =>
     `${site} cannot be reached: ${fault}`,
   site_refuses_us: ({ site, said }: { site: string; said: string }) =>
-    `${site} refuses mail from here: ${said}`,
+    `${site} refuses mail from this server: ${said}`,
   site_refuses_sender: ({ site, sender, said }: { site: string; sender: string; said: string }) =>
     `${site} refuses mail from ${sender}: ${said}`,
   sites_refuse_us: ({ count, site, said }: { count: number; site: string; said: string }) =>
-    `${count} mail servers in a row refuse mail from here; the last one, ${site}, says ${said}`,
-  no_site_reachable: "no mail server can be reached from here; is port 25 open?",
+    `${count} mail servers in a row refuse mail from this server; the last one, ${site}, says ${said}`,
+  no_site_reachable:
+    "no mail server can be reached from this server. Check whether port 25 is open.",
   source_rests: ({ source, why }: { source: string; why: string }) => `${source} rests: ${why}`,
   template_slow: ({ ms }: { ms: number }) =>
-    `Filling in its template takes ${ms} ms for each message. It is sent more slowly, so that it holds up no other campaign.`,
+    `Filling in its template takes ${ms} ms for each message. It is sent more slowly, so that other campaigns are not delayed.`,
   server_said: ({ said }: { said: string }) => `the server said “${said}”`,
   connections_fail: ({ fault }: { fault: string }) => `connections fail (${fault})`,
   rule_matched: ({ rule, said }: { rule: string; said: string }) => `${rule} (“${said}”)`,
-  paused_by_member: "paused by a member of this workspace.",
+  paused_by_member: "Paused by a member of this workspace.",
 };
 
 type Rate = { percent: number; part: number; whole: number; limit: number };

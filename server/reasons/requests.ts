@@ -1,13 +1,13 @@
-/** Why a request is refused before anybody asks what it is about, or because this server cannot serve it now. */
+/** Why a request is refused before its content is looked at, or because this server cannot answer it now. */
 export const requestReasons = {
   ambiguous_value:
     "A value of the request has a key called toString where a text or a number is expected.",
   nothing_at_url: "Nothing was found at this URL.",
   not_json: "The request body is not valid JSON.",
   body_not_object: "The request body is not an object. Send a JSON object.",
-  request_does_not_fit: "The request does not have the form that this route expects.",
+  request_does_not_fit: "The request does not match the schema of this route.",
   bad_host_header: "The Host header is not valid.",
-  other_methods: ({ methods }: { methods: string }) => `This address takes ${methods}.`,
+  other_methods: ({ methods }: { methods: string }) => `This URL accepts only ${methods}.`,
   server_error: "Something went wrong on the server. Its log has details.",
   wrong_response: "The server created a response that does not match its schema.",
   disk_full:
@@ -19,7 +19,7 @@ export const requestReasons = {
     "This request contains more than 100,000 values. Split it into several requests.",
   first_request_runs: "The first request with this key is still running.",
   too_many_requests: "Too many requests. Wait a moment and try again.",
-  metrics_are_private: "Metrics are available only from the private network.",
+  metrics_are_private: "Metrics are available only from a private network.",
   people_only: "Sign in to do this. API keys cannot.",
   instance_admins_only: "Only administrators of this instance can do this.",
   instance_not_set_up: "This instance is not set up yet. Open it in a browser.",
@@ -33,7 +33,7 @@ export const requestReasons = {
   permission_missing: ({ permission }: { permission: string }) =>
     `Your role or API key here does not include ${permission}.`,
   foreign_origin:
-    "The request was not sent from SwiftMail's own pages (its Origin header differs).",
+    "The request was not sent from SwiftMail's own pages (its Origin header does not match).",
   workspace_file_unusable:
     "This workspace is turned off because its file cannot be used. Nothing in it is shown, changed or sent until an administrator of this instance has fixed it.",
   large_change_runs: "A large change to this workspace is being saved. Try again in a moment.",

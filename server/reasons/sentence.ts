@@ -1,23 +1,26 @@
-/** A reason inside another reason. Clients word it by its code, or show `text`, its English sentence. */
+/**
+ * A reason inside another reason. Clients write it in their own words by its code, or show `text`, its English
+ * sentence.
+ */
 export type InnerReason = { code: string; params?: Params; text: string };
 
-/** The values that a sentence is filled with. */
+/** The values that fill the gaps of a sentence. */
 export type Params = { [name: string]: string | number | InnerReason };
 
-/** An English sentence, or the function that fills it. */
+/** An English sentence, or a function that fills in its values. */
 type Sentence = string | ((params: never) => string);
 
-/** What one code says, with a hint on how to mend it where there is one. */
+/** What a code says, with a hint on how to fix the problem where there is one. */
 export type Words = Sentence | { says: Sentence; hint: Sentence };
 
 type ParamsOfSentence<S> = S extends (params: infer P) => string ? P : unknown;
 
-/** The values that a code needs; `unknown` for none. */
+/** The values that a code needs; `unknown` if it needs none. */
 export type ParamsOf<W> = W extends { says: infer S; hint: infer H }
   ? ParamsOfSentence<S> & ParamsOfSentence<H>
   : ParamsOfSentence<W>;
 
-/** The sentence and the hint of a code with its values. */
+/** The sentence and the hint of a code, with its values filled in. */
 export function filled(words: Words, params: Params): { text: string; hint: string | undefined } {
   if (typeof words === "object") {
     return { text: fill(words.says, params), hint: fill(words.hint, params) };
@@ -26,7 +29,7 @@ export function filled(words: Words, params: Params): { text: string; hint: stri
 }
 
 function fill(sentence: Sentence, params: Params): string {
-  // The types of `because` say that a code's values are those that its sentence needs; a stored one may lack some.
+  // The types of `because` ensure that all values of a sentence are present; a stored reason may lack some.
   return typeof sentence === "string" ? sentence : sentence(new Proxy(params, complete) as never);
 }
 

@@ -1,4 +1,7 @@
-/** What a request names and nothing has. One code each, because other languages inflect the name. */
+/**
+ * One code for each kind of thing that a request can name and that may not exist. Other languages inflect the name, so
+ * it is not a value of one shared code.
+ */
 export const missingThings = {
   no_such_account: "There is no such account.",
   no_such_api_key: "There is no such API key.",
@@ -35,5 +38,5 @@ export const missingThings = {
   no_such_template: "There is no such template.",
   no_such_webhook: "There is no such webhook.",
   no_such_workspace: "There is no such workspace.",
-  no_such_workspace_set_aside: "There is no such workspace that is set aside.",
+  no_such_workspace_set_aside: "This workspace does not exist or is not turned off.",
 };

@@ -1,30 +1,31 @@
-/** Why an import, an export, a privacy request or another task cannot be begun, stopped, undone or downloaded. */
+/** Why an import, an export, a privacy request or another task cannot be started, stopped, undone or downloaded. */
 export const workReasons = {
-  task_unstoppable: "This kind of task cannot be stopped half-way.",
+  task_unstoppable: "This kind of task cannot be stopped halfway.",
   task_ended: "This task has already ended.",
-  task_not_failed: "Only failed tasks of a kind that can go on can be resumed.",
+  task_not_failed: "Only failed tasks can be resumed, and not all kinds of them.",
   task_not_undoable: "This kind of task cannot be undone.",
-  task_too_late_to_undo: "This task is still running, was undone, or is older than a week.",
+  task_too_late_to_undo: "This task is still running, was already undone, or is older than a week.",
 
-  task_failed: "Something went wrong on the server. What was done until then stays done.",
+  task_failed: "Something went wrong on the server. Changes made before that remain.",
   export_unwritable:
     "The file could not be written: the disk of this server may be full. Start it again.",
-  request_failed: "It could not be finished because of a fault of this server; the log has it.",
-  person_erased_meanwhile: "The person was erased meanwhile.",
+  request_failed:
+    "It could not be finished because of an error on this server. The server's log has details.",
+  person_erased_meanwhile: "The person was erased in the meantime.",
   import_failed:
-    "The import stopped because of a fault of this server; the log has it. It can be resumed.",
+    "The import stopped because of an error on this server. The server's log has details. You can resume it.",
   import_disk_full:
-    "The disk of this server is full. Nothing is lost: free some space, then resume this import.",
+    "The disk of this server is full. Nothing is lost. Free some space, then resume this import.",
   import_erased_meanwhile:
-    "It stopped because of a fault of this server. Somebody was erased on request while it ran, so its file was removed: upload it again to import the rest.",
+    "The import stopped because of an error on this server. A person was erased on request while it ran, so its file was removed. Upload the file again to import the rest.",
 
-  not_a_campaign: "is no campaign of this workspace",
+  not_a_campaign: "is not a campaign in this workspace",
   unknown_column: ({ column }: { column: string }) => `there is no column ${column}`,
   segment_or_filter: "cannot be combined with a filter",
   export_without_file: "This export has no file yet.",
-  export_file_gone: "The file of this export is gone after a week: make a new one.",
+  export_file_gone: "The file of this export was deleted after a week. Create a new export.",
   request_without_file: "This request has no file.",
-  request_file_gone: "The file of this request is gone: make a new one.",
+  request_file_gone: "The file of this request was deleted. Make a new request.",
   link_expired: "This link is not valid or has expired.",
   link_of_nobody:
     "This link is no longer valid, because its creator no longer has access to the file.",
@@ -37,37 +38,38 @@ export const workReasons = {
     `The file is larger than ${megabytes} MB. Split it and import the parts.`,
   upload_disk_full: "The disk of this server is full. Free some space and upload the file again.",
   file_empty: "The file is empty.",
-  file_blank: "The file has nothing but blanks.",
-  file_binary: "This is no text: it looks like a program, a picture or another binary file.",
-  file_is_excel: "This is an Excel workbook: open it and save it as CSV.",
-  file_is_spreadsheet: "This is a LibreOffice spreadsheet: open it and save it as CSV.",
-  file_is_zip: "This is a ZIP archive: unpack it and upload the CSV file inside.",
+  file_blank: "The file contains only blanks.",
+  file_binary:
+    "This is not a text file. It looks like a program, a picture or another binary file.",
+  file_is_excel: "This is an Excel workbook. Open it and save it as CSV.",
+  file_is_spreadsheet: "This is a LibreOffice spreadsheet. Open it and save it as CSV.",
+  file_is_zip: "This is a ZIP archive. Unpack it and upload the CSV file inside.",
   file_is_html:
     "This is a web page, not a CSV file. If it comes from a link, you may have to sign in there first.",
   file_is_pdf: "This is a PDF document, not a CSV file.",
-  file_is_old_excel: "This is an old Excel workbook (.xls): open it and save it as CSV.",
+  file_is_old_excel: "This is an old Excel workbook (.xls). Open it and save it as CSV.",
   file_is_png: "This is a picture (PNG), not a CSV file.",
   file_is_jpeg: "This is a picture (JPEG), not a CSV file.",
   file_is_gif: "This is a picture (GIF), not a CSV file.",
   file_is_riff: "This is a picture or a recording, not a CSV file.",
-  file_is_gzip: "This file is compressed (gzip): unpack it first.",
-  file_is_7z: "This file is compressed (7z): unpack it first.",
-  file_is_rar: "This file is compressed (RAR): unpack it first.",
+  file_is_gzip: "This file is compressed (gzip). Unpack it first.",
+  file_is_7z: "This file is compressed (7z). Unpack it first.",
+  file_is_rar: "This file is compressed (RAR). Unpack it first.",
   file_is_rtf: "This is a text document (RTF), not a CSV file.",
   file_is_database: "This is a database, not a CSV file.",
   file_is_json: "This is a JSON file, not a CSV file.",
   file_is_xml: "This is an XML file, not a CSV file.",
   upload_gone: "The uploaded file is no longer on this server. Upload it again.",
   upload_damaged:
-    "The uploaded file was cut or changed on this server after its upload. Upload it again. Rows that were imported already stay, and can be undone.",
+    "The uploaded file was cut or changed on this server after its upload. Upload it again. Rows that were already imported remain, and can be undone.",
   import_forgotten:
-    "Nobody started or resumed this import for 7 days, so its file was removed: upload it again.",
+    "Nobody started or resumed this import for 7 days, so its file was removed. Upload it again.",
   import_started: "This import was already started.",
   import_not_failed: "Only failed imports can be continued.",
   import_ended: "This import has already ended.",
   import_not_undoable: "This import cannot be undone or was already undone.",
   import_unchecked:
-    "This file is too large to be started before it was checked: ask for its check until that is done.",
+    "This file is too large to import before its check has finished. Ask for the check until it is done.",
   lists_permission_missing: "You need the permission lists:write to restore lists from a file.",
   columns_unanswered: ({ columns }: { columns: string }) =>
     `Some columns need an answer before the import starts: ${columns}. Decide what their values mean: subscribed, unsubscribed, or says nothing about email.`,
@@ -75,15 +77,15 @@ export const workReasons = {
     says: ({ column, name, values }: { column: number; name: string; values: string }) =>
       `column ${column} “${name}” has the values ${values}, and may say who can be emailed`,
     hint: ({ first }: { first: string }) =>
-      `Decide what “${first}” means: subscribed (may be emailed), unsubscribed (must not be emailed) or nothing (says nothing about email).`,
+      `Decide what “${first}” means: subscribed (can be emailed), unsubscribed (must not be emailed) or nothing (says nothing about email).`,
   },
   column_beyond_file: ({ columns }: { columns: number }) => `the file has ${columns} columns`,
-  column_target_twice: "two columns cannot become the same",
-  column_for_email_missing: "no column is the e-mail address",
+  column_target_twice: "two columns cannot be imported into the same field",
+  column_for_email_missing: "no column contains the email address",
   column_label_missing: "a new field needs a label",
-  column_not_of_export: "is not a column of our own export",
+  column_not_of_export: "is not a column of a SwiftMail export",
   agreement_missing:
-    "is required: true states that everybody agreed to your emails whom the file does not refuse; with false new contacts are held back",
+    "is required: true states that everyone in the file agreed to your emails, except those whom the file marks otherwise; with false, new contacts are held back",
   value_refuses:
-    "the value says that these people must not be mailed: leave the column out instead, if it is about something else",
+    "the value says that these people must not be emailed. If the column is about something else, leave it out instead",
 };

@@ -78,7 +78,7 @@ test("a test message is sent at once and returns the server's own reply", async 
   expect(await verdict(peer.messages[0]?.raw ?? "")).toEqual(["pass"]);
   expect(unreachable).toMatchObject({ kind: "broken", stage: "connect" });
   const broken = { ...message, content: campaignContent({ subject: "{{ oops" }) };
-  await expect(engine.delivery.sendOne(broken)).rejects.toThrow("The message cannot be created");
+  await expect(engine.delivery.sendOne(broken)).rejects.toThrow("The message could not be created");
 }, 30_000);
 
 test("a campaign continues over a changed route, and recipients that had the message get no second one", async () => {

@@ -85,7 +85,7 @@ test("rejections by ten servers in a row are not treated as local blocks: the ca
   await until(() => statusOf(engine.data, ws, id).status === "paused", "the pause", 30_000);
 
   expect(statusOf(engine.data, ws, id).status_reason).toMatch(
-    /^The sending method “Relay” does not work: 10 mail servers in a row refuse mail from here; the last one, mx\.d\d+\.example, says 550 5\.7\.1 Sender rejected$/,
+    /^The sending method “Relay” does not work: 10 mail servers in a row refuse mail from this server; the last one, mx\.d\d+\.example, says 550 5\.7\.1 Sender rejected$/,
   );
   expect(exactCounts(engine.data, ws, id, 140)).toMatchObject({
     sent: 0,

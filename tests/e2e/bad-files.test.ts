@@ -40,19 +40,19 @@ test.each([
   [
     "customers.xlsx",
     zip("[Content_Types].xml"),
-    "This is an Excel workbook: open it and save it as CSV.",
+    "This is an Excel workbook. Open it and save it as CSV.",
   ],
   [
     "customers.zip",
     zip("customers.csv"),
-    "This is a ZIP archive: unpack it and upload the CSV file inside.",
+    "This is a ZIP archive. Unpack it and upload the CSV file inside.",
   ],
   ["empty.csv", "", "The file is empty."],
-  ["blank.csv", "  \r\n\r\n ", "The file has nothing but blanks."],
+  ["blank.csv", "  \r\n\r\n ", "The file contains only blanks."],
   [
     "program.csv",
     "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00>\x00\x01\x00\x00\x00",
-    "This is no text: it looks like a program, a picture or another binary file.",
+    "This is not a text file. It looks like a program, a picture or another binary file.",
   ],
 ])(
   "%s is refused with what the file really is, and nothing is stored",

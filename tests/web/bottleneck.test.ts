@@ -122,7 +122,7 @@ test("a stored reason is worded in the reader's language, down to the rule and t
   const { detail, ...sent } = bottleneckAnswer({ code: "paused", params: { reason: stored } }, AT);
 
   expect(detail).toBe(
-    "Paused: The sending method “Office” does not work: Microsoft has the address on its block list (“550 5.7.1 S3140”)",
+    "Paused: The sending method “Office” does not work: The IP address is on Microsoft's block list (“550 5.7.1 S3140”)",
   );
   expect(bottleneckText(sent)).toBe(detail);
   locale.value = "de";

@@ -171,8 +171,8 @@ describe("by mail to dmarc@", () => {
       await desk.deliver(to, "Subject: hello\r\n\r\nWho are you?");
       expect(count()).toEqual({ reports: 1, rows: 2 });
       expect(desk.kept().map(({ said }) => said)).toEqual([
-        "The report is about else.example, which is no sending domain of this workspace.",
-        "The message carries no report.",
+        "The report is about else.example, which is not a sending domain of this workspace.",
+        "The message contains no report.",
       ]);
     } finally {
       await desk.close();
@@ -208,7 +208,7 @@ describe("by mail to dmarc@", () => {
 
       await desk.deliver(to, mail(gzipSync(dmarcXml({ begin, domain: "else.example" }))));
       expect(desk.kept(INSTANCE_INBOX).map(({ said }) => said)).toEqual([
-        "The report is about else.example, which no workspace has proved.",
+        "The report is about else.example, and no workspace has proved that it owns this domain.",
       ]);
     } finally {
       await desk.close();

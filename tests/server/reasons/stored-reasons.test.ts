@@ -11,7 +11,7 @@ test("a stored reason is read with its English sentence, its code and its values
 
   expect(spokenReason(text)).toEqual({
     reason:
-      "Too many people reported it as spam: 1.2 % (12 of 1000); it pauses itself above 0.3 %.",
+      "Too many people reported it as spam: 1.2 % (12 of 1000). Campaigns are paused above 0.3 %.",
     cause: {
       code: "many_complain",
       params: { percent: 1.2, part: 12, whole: 1000, limit: 0.3 },
@@ -26,7 +26,8 @@ test("a reason inside a reason keeps its code, whether the outer one is stored o
     params: { count: 20 },
     text: "20 messages in a row",
   };
-  const sentence = "mx.example broke off the connection after accepting 20 messages in a row";
+  const sentence =
+    "mx.example closed the connection after receiving 20 messages in a row without confirming them";
 
   const outer = because("site_broke_off", { site: "mx.example", often });
   expect(outer).toEqual({

@@ -7,7 +7,7 @@ export const addresses = {
     de: "Diese Adresse enthält ein unsichtbares Zeichen oder ein Steuerzeichen.",
   },
   address_without_at: {
-    en: "This address has no @.",
+    en: "This address does not contain an @.",
     de: "In dieser Adresse fehlt das @.",
   },
   address_too_long: {
@@ -27,11 +27,11 @@ export const addresses = {
     de: "Hier steht < oder >. Geben Sie nur die Adresse selbst ein.",
   },
   local_second_at: {
-    en: "There is more than one @.",
+    en: "This address contains more than one @.",
     de: "Es gibt mehr als ein @.",
   },
   local_space: {
-    en: "There is a space before the @.",
+    en: "This address contains a space before the @.",
     de: "Vor dem @ steht ein Leerzeichen.",
   },
   local_outer_dot: {
@@ -39,11 +39,11 @@ export const addresses = {
     de: "Der Teil vor dem @ beginnt oder endet mit einem Punkt.",
   },
   local_two_dots: {
-    en: "There are two dots in a row before the @.",
+    en: "This address contains two dots in a row before the @.",
     de: "Vor dem @ stehen zwei Punkte hintereinander.",
   },
   local_character: {
-    en: "There is a character before the @ that is not allowed.",
+    en: "This address contains a character before the @ that is not allowed.",
     de: "Vor dem @ steht ein Zeichen, das nicht erlaubt ist.",
   },
   domain_empty: {
@@ -55,11 +55,11 @@ export const addresses = {
     de: "Die Domain ist eine IP-Adresse.",
   },
   domain_space: {
-    en: "There is a space in the domain.",
+    en: "The domain contains a space.",
     de: "Die Domain enthält ein Leerzeichen.",
   },
   domain_without_dot: {
-    en: "The domain has no dot.",
+    en: "The domain does not contain a dot.",
     de: "Die Domain enthält keinen Punkt.",
   },
   domain_extra_dot: {
@@ -67,7 +67,7 @@ export const addresses = {
     de: "Die Domain enthält einen Punkt zu viel.",
   },
   domain_impossible: {
-    en: "This domain cannot exist.",
+    en: "This domain name is not valid.",
     de: "Diese Domain kann es nicht geben.",
   },
   domain_ending_short: {

@@ -51,7 +51,7 @@ export const campaigns = {
     de: "{address} ist gesperrt. Ein Test darf an diese Adresse nur gehen, wenn sie einem Mitglied dieses Arbeitsbereichs gehört.",
   },
   no_such_time: {
-    en: "“{zone}” and “{time}” give no point in time.",
+    en: "“{time}” is not a valid time in the time zone “{zone}”.",
     de: "„{zone}“ und „{time}“ ergeben keinen Zeitpunkt.",
   },
   too_far_ahead: {
@@ -59,15 +59,15 @@ export const campaigns = {
     de: "Dieser Zeitpunkt liegt mehr als zwei Jahre in der Zukunft.",
   },
   not_a_sender: {
-    en: "This is not a sender of this workspace.",
+    en: "This is not a sender in this workspace.",
     de: "Das ist kein Absender dieses Arbeitsbereichs.",
   },
   not_a_route: {
-    en: "This is not a sending method of this workspace.",
+    en: "This is not a sending method in this workspace.",
     de: "Das ist kein Versandweg dieses Arbeitsbereichs.",
   },
   not_a_route_group: {
-    en: "This is not a sending method group of this workspace.",
+    en: "This is not a sending method group in this workspace.",
     de: "Das ist keine Versandweg-Gruppe dieses Arbeitsbereichs.",
   },
   unknown_list: {

@@ -16,15 +16,15 @@ export const contacts = {
     de: "Geben Sie entweder IDs oder einen Filter an.",
   },
   no_tag_named: {
-    en: "Name a tag to add or to remove.",
+    en: "Choose a tag to add or remove.",
     de: "Nennen Sie ein Tag, das hinzugefügt oder entfernt werden soll.",
   },
   needed_for_action: {
-    en: "This action needs a value here.",
+    en: "This action requires a value.",
     de: "Für diese Aktion wird hier eine Angabe benötigt.",
   },
   sort_needs_everybody: {
-    en: "Only all contacts together can be sorted by address, not those of a filter.",
+    en: "Contacts can only be sorted by address when no filter is set.",
     de: "Nach Adresse lassen sich nur alle Kontakte sortieren, nicht die eines Filters.",
   },
   unknown_contact: { en: "There is no such contact.", de: "Diesen Kontakt gibt es nicht." },
@@ -69,15 +69,15 @@ export const contacts = {
   },
 
   not_a_field: {
-    en: "This is not a field of this workspace.",
+    en: "This is not a field in this workspace.",
     de: "Das ist kein Feld dieses Arbeitsbereichs.",
   },
   field_key_spelling: {
-    en: "A key starts with a small letter, followed by small letters, digits and _, at most 40 characters.",
+    en: "A key begins with a lowercase letter and contains only lowercase letters, digits and _, at most 40 characters.",
     de: "Ein Schlüssel beginnt mit einem Kleinbuchstaben; es folgen Kleinbuchstaben, Ziffern und _, zusammen höchstens 40 Zeichen.",
   },
   field_key_reserved: {
-    en: "Contacts already have this name.",
+    en: "Contacts have a built-in property with this name.",
     de: "Diesen Namen haben Kontakte bereits.",
   },
   field_key_exists: {
@@ -85,7 +85,7 @@ export const contacts = {
     de: "Das Feld {key} gibt es bereits.",
   },
   field_key_moves: {
-    en: "Values are still being moved from the last key.",
+    en: "Values are still being moved from the previous key.",
     de: "Die Werte werden noch vom letzten Schlüssel übertragen.",
   },
   field_values_move: { de: "Die Werte werden noch auf einen neuen Namen übertragen." },
@@ -111,11 +111,11 @@ export const contacts = {
     de: "Dieser Text enthält ein NUL-Zeichen.",
   },
   value_too_long: {
-    en: "This text has {length, number} characters. At most {max, number} fit.",
+    en: "This text has {length, number} characters. The limit is {max, number}.",
     de: "Dieser Text hat {length, number} Zeichen. Höchstens {max, number} sind möglich.",
   },
   value_two_numbers: {
-    en: "“{text}” can be read in two ways. Write {large} or {small}.",
+    en: "“{text}” could mean two numbers. Write {large} or {small}.",
     de: "„{text}“ kann auf zwei Arten gelesen werden. Schreiben Sie {large} oder {small}.",
   },
   value_no_number: { en: "“{text}” is not a number.", de: "„{text}“ ist keine Zahl." },
@@ -128,16 +128,16 @@ export const contacts = {
     de: "„{text}“ ist weder Ja noch Nein.",
   },
   value_no_date: {
-    en: "“{text}” is not a date. Write it as 2026-12-31.",
+    en: "“{text}” is not a date. Write it like 2026-12-31.",
     de: "„{text}“ ist kein Datum. Schreiben Sie es in der Form 2026-12-31.",
   },
   value_two_dates: {
-    en: "“{text}” can be read as two dates. Write it as 2026-12-31.",
+    en: "“{text}” could mean two dates. Write it like 2026-12-31.",
     de: "„{text}“ kann als zwei verschiedene Daten gelesen werden. Schreiben Sie es in der Form 2026-12-31.",
   },
   value_unknown_date: { en: "There is no date “{text}”.", de: "Das Datum „{text}“ gibt es nicht." },
   value_no_choice: {
-    en: "“{text}” is none of {choices}.",
+    en: "“{text}” is not one of: {choices}.",
     de: "„{text}“ ist keiner dieser Werte: {choices}.",
   },
   value_no_url: {
@@ -160,7 +160,7 @@ export const contacts = {
   },
   too_many_tags: { de: "Ein Arbeitsbereich hat höchstens {max, number} Tags." },
   not_another_tag: {
-    en: "Choose another tag of this workspace.",
+    en: "Choose another tag in this workspace.",
     de: "Wählen Sie ein anderes Tag dieses Arbeitsbereichs.",
   },
 
@@ -175,11 +175,11 @@ export const contacts = {
     de: "Die Liste wird verwendet. Mit force=true wird sie trotzdem gelöscht.",
   },
   list_only_of_form: {
-    en: "“{form}” leads to no other list and would take no sign-ups.",
+    en: "“{form}” subscribes people to no other list and would stop accepting sign-ups.",
     de: "„{form}“ führt zu keiner anderen Liste und würde keine Anmeldungen mehr annehmen.",
   },
-  list_of_form: { en: "“{form}” leads to it.", de: "„{form}“ führt zu dieser Liste." },
-  list_of_segment: { en: "“{segment}” asks for it.", de: "„{segment}“ fragt nach dieser Liste." },
+  list_of_form: { en: "“{form}” subscribes people to it.", de: "„{form}“ führt zu dieser Liste." },
+  list_of_segment: { en: "“{segment}” uses it.", de: "„{segment}“ fragt nach dieser Liste." },
   list_of_campaign: {
     en: "“{campaign}” ({status}) has it in its audience.",
     de: `„{campaign}“ (${campaignStatus}) hat sie in der Zielgruppe.`,
@@ -209,7 +209,7 @@ export const contacts = {
     de: "Es gibt mehr als {max, number} Eigenschaften.",
   },
   event_property_name: {
-    en: "This is no name of a property: letters, digits and _, at most 40.",
+    en: "This is not a valid property name. Use letters, digits and _, at most 40 characters.",
     de: "Das ist kein Name einer Eigenschaft: Buchstaben, Ziffern und _, höchstens 40.",
   },
   event_property_long: {
@@ -221,7 +221,7 @@ export const contacts = {
     de: "Das ist weder ein Text noch eine Zahl noch Ja oder Nein.",
   },
   event_names_full: {
-    en: "This name is new, and {max, number} names are known already.",
+    en: "This name is new, and the limit of {max, number} names is reached.",
     de: "Dieser Name ist neu, und es sind bereits {max, number} Namen bekannt.",
   },
 } satisfies Record<string, RefusalWords>;

@@ -34,7 +34,7 @@ export const content = {
     de: "Das ist keine Adresse eines Bildes, die mit https:// beginnt.",
   },
   form_field_twice: {
-    en: "The form asks for {field} twice.",
+    en: "The form contains the field {field} twice.",
     de: "Das Formular fragt zweimal nach {field}.",
   },
   form_field_unknown: {
@@ -42,16 +42,16 @@ export const content = {
     de: "Das Feld {field} gibt es nicht.",
   },
   form_list_not_public: {
-    en: "A form leads only to public lists.",
+    en: "A form can subscribe people only to public lists.",
     de: "Ein Formular führt nur zu öffentlichen Listen.",
   },
   template_mistake: {
-    en: "There is a mistake in this text: {mistake}",
+    en: "This text contains a mistake: {mistake}",
     de: "In diesem Text ist ein Fehler: {mistake}",
   },
 
   unknown_category: {
-    en: "This is not a reason of this campaign.",
+    en: "This is not a reason in this campaign's report.",
     de: "Das ist kein Grund dieser Kampagne.",
     hint: { de: "Die Gründe einer Kampagne stehen in ihrem Bericht." },
   },

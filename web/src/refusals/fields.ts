@@ -55,12 +55,12 @@ export const fields = {
     de: "Dieser Zeitpunkt liegt in der Vergangenheit.",
   },
   bad_etag: {
-    en: "This version was not given here.",
+    en: "This is not an ETag of this resource.",
     de: "Diese Version stammt nicht von hier.",
     hint: { de: 'Zum Beispiel "3".' },
   },
   bad_cursor: {
-    en: "This position was not returned by this list.",
+    en: "This is not a cursor that this list returned.",
     de: "Diese Stelle stammt nicht aus dieser Liste.",
     hint: { de: "Lassen Sie sie weg, um von vorn zu beginnen." },
   },
@@ -69,7 +69,7 @@ export const fields = {
     de: "Der Schlüssel dieser Anfrage muss aus 1 bis 200 sichtbaren ASCII-Zeichen bestehen.",
   },
   used_idempotency_key: {
-    en: "The key of this request was used for another request.",
+    en: "The key of this request was already used for a different request.",
     de: "Der Schlüssel dieser Anfrage wurde bereits für eine andere Anfrage verwendet.",
     hint: { de: "Verwenden Sie einen neuen Schlüssel." },
   },

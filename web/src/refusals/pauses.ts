@@ -46,7 +46,7 @@ export const pauses = {
     de: "Der Versandweg „{route}“ hat die Verbindung abgebrochen, nachdem er {often} angenommen hatte, ohne sie zu bestätigen. Diese Personen haben die Nachricht möglicherweise erhalten. Deshalb wird ihnen nichts mehr gesendet, bis Sie entscheiden. Fragen Sie den Betreiber des Relays, ob die Nachrichten zugestellt wurden, und setzen Sie die Kampagne dann fort.",
   },
   relay_broke_off: {
-    en: "It broke off the connection after accepting {often}.",
+    en: "It closed the connection after receiving {often} without confirming them.",
     de: "Er hat die Verbindung abgebrochen, nachdem er {often} angenommen hatte.",
   },
   site_broke_off: {
@@ -61,7 +61,7 @@ export const pauses = {
     de: "{count, number} Mailserver in Folge lehnen Mails von hier ab. Der letzte, {site}, sagt {said}",
   },
   no_site_reachable: {
-    en: "No mail server can be reached from here. Is port 25 open?",
+    en: "No mail server can be reached from this server. Check whether port 25 is open.",
     de: "Von hier aus ist kein Mailserver erreichbar. Ist Port 25 offen?",
   },
   source_rests: { de: "{source} ruht: {why}" },
@@ -78,7 +78,7 @@ export const pauses = {
   },
   rule_matched: { de: "{rule} („{said}“)" },
   paused_by_member: {
-    en: "Paused by a member of this workspace.",
+    en: "Paused by a member in this workspace.",
     de: "Von einem Mitglied dieses Arbeitsbereichs pausiert.",
   },
 } satisfies Record<string, RefusalWords>;

@@ -39,7 +39,7 @@ export const people = {
     hint: { de: "Wählen Sie etwas, das niemand nachschlagen kann." },
   },
   password_known: {
-    en: "The password is easy to guess: it is, or resembles, a password from known breaches.",
+    en: "The password is easy to guess: it is the same as, or similar to, a password from known breaches.",
     de: "Das Passwort ist leicht zu erraten: Es steht in bekannten Datenlecks oder ähnelt einem solchen.",
     hint: fourWords,
   },
@@ -49,7 +49,7 @@ export const people = {
     de: "Es gibt kein Konto mit dieser Adresse.",
   },
   reset_link_stale: {
-    en: "This link no longer works: it was used or is too old.",
+    en: "This link no longer works: it was already used or has expired.",
     de: "Dieser Link funktioniert nicht mehr: Er wurde bereits verwendet oder ist zu alt.",
     hint: { de: "Fordern Sie einen neuen an." },
   },
@@ -149,7 +149,7 @@ export const people = {
     hint: { de: "Ändern Sie diese Variable." },
   },
   not_a_proxy: {
-    en: "“{range}” is neither an address nor a range.",
+    en: "“{range}” is neither an IP address nor a range.",
     de: "„{range}“ ist weder eine Adresse noch ein Bereich.",
     hint: { de: "Zum Beispiel 10.0.0.7 oder 172.28.0.0/16." },
   },
@@ -170,7 +170,7 @@ export const people = {
     hint: { de: "Zum Beispiel bounce.example.com." },
   },
   certificate_incomplete: {
-    en: "Certificate and key belong together, so this is needed too.",
+    en: "Enter both the certificate and the key.",
     de: "Zertifikat und Schlüssel gehören zusammen, daher wird auch dies benötigt.",
   },
   certificate_unusable: {

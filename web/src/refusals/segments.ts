@@ -39,12 +39,12 @@ export const segments = {
     hint: { de: "Möglich sind eine Gruppe, eine Verneinung oder eine Bedingung." },
   },
   rule_too_deep: {
-    en: "The groups are nested more than {max, number} deep.",
+    en: "The groups are nested more than {max, number} levels deep.",
     de: "Die Gruppen sind mehr als {max, number} Ebenen tief verschachtelt.",
     hint: { de: "Fassen Sie Gruppen zusammen, oder halten Sie eine als Tag fest." },
   },
   rule_none_of: {
-    en: "This is none of {options}.",
+    en: "This is not one of: {options}.",
     de: "Das ist keiner dieser Werte: {options}.",
   },
   group_empty: {
@@ -63,32 +63,32 @@ export const segments = {
     hint: { de: "Geben Sie genau eines an: field, tag, list, mail, status oder event." },
   },
   condition_tag_gone: {
-    en: "This is not a tag of this workspace.",
+    en: "This is not a tag in this workspace.",
     de: "Das ist kein Tag dieses Arbeitsbereichs.",
     hint: { de: "Vielleicht wurde es gelöscht." },
   },
   condition_list_gone: {
-    en: "This is not a list of this workspace.",
+    en: "This is not a list in this workspace.",
     de: "Das ist keine Liste dieses Arbeitsbereichs.",
     hint: { de: "Vielleicht wurde sie gelöscht." },
   },
   condition_field_gone: {
-    en: "This is not a field of this workspace.",
+    en: "This is not a field in this workspace.",
     de: "Das ist kein Feld dieses Arbeitsbereichs.",
     hint: { de: "Vielleicht wurde es gelöscht oder umbenannt." },
   },
   condition_campaign_gone: {
-    en: "This is not a campaign of this workspace.",
+    en: "This is not a campaign in this workspace.",
     de: "Das ist keine Kampagne dieses Arbeitsbereichs.",
     hint: { de: "Vielleicht wurde sie gelöscht." },
   },
   condition_operator: {
-    en: "This cannot be asked of this field.",
+    en: "This is not available for this field.",
     de: "Danach kann bei diesem Feld nicht gefragt werden.",
     hint: { de: "Möglich sind: {options}." },
   },
   condition_link: {
-    en: "A link needs the campaign that it is in.",
+    en: "A link needs the campaign that contains it.",
     de: "Ein Link braucht die Kampagne, in der er steht.",
     hint: { de: "Wählen Sie „geklickt“ und genau eine Kampagne." },
   },

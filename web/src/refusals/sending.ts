@@ -21,7 +21,7 @@ export const sending = {
     hint: { de: "Wählen Sie mindestens einen Versandweg." },
   },
   route_twice: {
-    en: "“{route}” is there twice.",
+    en: "“{route}” is in the group twice.",
     de: "„{route}“ ist doppelt vorhanden.",
     hint: removeOne,
   },
@@ -31,7 +31,7 @@ export const sending = {
     hint: { de: "Verwenden Sie es allein, oder lassen Sie es weg." },
   },
   private_relay: {
-    en: "This is an address of this machine, of a private network or of a cloud's metadata service.",
+    en: "This is an address of this machine, a private network or a cloud metadata service.",
     de: "Das ist eine Adresse dieses Rechners, eines privaten Netzes oder des Metadatendienstes einer Cloud.",
     hint: {
       de: "Geben Sie eine öffentliche Adresse an, oder bitten Sie einen Administrator dieser Instanz, private Relays unter Instanz → Einstellungen zu erlauben.",
@@ -104,7 +104,7 @@ export const sending = {
     hint: { de: "Zum Beispiel 203.0.113.7. Es muss eine Adresse dieses Rechners sein." },
   },
   source_twice: {
-    en: "This address is there twice.",
+    en: "This address is used twice.",
     de: "Diese Adresse ist doppelt vorhanden.",
     hint: { de: "Geben Sie einer davon eine andere Adresse, oder entfernen Sie sie." },
   },
@@ -116,7 +116,7 @@ export const sending = {
     },
   },
   warm_up_target_small: {
-    en: "The target is lower than the first day.",
+    en: "The target is lower than the limit of the first day.",
     de: "Das Ziel ist kleiner als der erste Tag.",
     hint: { de: "Das Ziel ist, was ein Tag am Ende erreichen darf." },
   },
@@ -126,12 +126,12 @@ export const sending = {
     hint: { de: "Eine Domain wie example.com, oder *.example.com für alle darunter." },
   },
   domain_allowed_and_denied: {
-    en: "“{domain}” is both allowed and forbidden.",
+    en: "“{domain}” is both allowed and excluded.",
     de: "„{domain}“ ist zugleich erlaubt und verboten.",
     hint: { de: "Entfernen Sie die Domain aus einer der beiden Listen." },
   },
   secret_again: {
-    en: "Enter this again, because {change, select, host {the host changes} security {the connection becomes less safe} other {the token address changes}}.",
+    en: "Enter this again, because {change, select, host {the host changes} security {the connection becomes less safe} other {the token URL changes}}.",
     de: "Geben Sie dies erneut ein, weil {change, select, host {sich der Host ändert} security {die Verbindung weniger sicher wird} other {sich die Token-Adresse ändert}}.",
   },
 
@@ -141,12 +141,12 @@ export const sending = {
     hint: { de: "Zum Beispiel news.example.com." },
   },
   domain_is_suffix: {
-    en: "Nobody owns {domain} itself: people register names below it.",
+    en: "Nobody can own {domain} itself, because people register names below it.",
     de: "Niemandem gehört {domain} selbst: Registriert werden Namen darunter.",
     hint: { de: "Zum Beispiel example.co.uk." },
   },
   domain_of_provider: {
-    en: "{domain} belongs to a mailbox provider, so mail that others send from it is rejected.",
+    en: "{domain} belongs to a mailbox provider, and mail sent from it by anyone else is rejected.",
     de: "{domain} gehört einem Postfachanbieter. Mails, die andere mit dieser Domain senden, werden deshalb abgelehnt.",
     hint: { de: "Verwenden Sie eine eigene Domain." },
   },
@@ -165,9 +165,9 @@ export const sending = {
     hint: { de: "Yahoo und Microsoft prüfen nur RSA." },
   },
   key_short: {
-    en: "This key has less than {bits} bits.",
+    en: "This key has fewer than {bits} bits.",
     de: "Dieser Schlüssel hat weniger als {bits} Bits.",
-    hint: { en: "Use {better} or more.", de: "Verwenden Sie {better} oder mehr." },
+    hint: { en: "Use {better} bits or more.", de: "Verwenden Sie {better} oder mehr." },
   },
   no_next_key: { de: "Es gibt keinen nächsten Schlüssel. Erstellen Sie zuerst einen." },
   next_key_exists: {
@@ -199,11 +199,11 @@ export const sending = {
     de: "Es gibt bereits {max, number} eigene Regeln, mehr sind nicht möglich. Entfernen Sie zuerst eine.",
   },
   rules_incomplete: {
-    en: "Every rule must be named once. Someone may have changed the rules.",
+    en: "Every rule must be named exactly once. Someone else may have changed the rules.",
     de: "Jede Regel muss genau einmal vorkommen. Vielleicht hat jemand die Regeln geändert.",
   },
   not_a_reply: {
-    en: "This is not a complete rejection.",
+    en: "This is not a complete reply from a server.",
     de: "Das ist keine vollständige Ablehnung.",
     hint: { de: "Fügen Sie sie mit ihrem Code ein, zum Beispiel 421 4.7.0 Try again later." },
   },
@@ -219,7 +219,7 @@ export const sending = {
   pattern_invalid: { de: "Das ist kein regulärer Ausdruck: {fault}" },
 
   webhook_key_unused: {
-    en: "This provider uses no key: it signs in with the webhook's address.",
+    en: "This provider does not use a key. It authenticates by the webhook URL.",
     de: "Dieser Anbieter verwendet keinen Schlüssel: Er weist sich mit der Adresse des Webhooks aus.",
   },
   webhook_without_key: {

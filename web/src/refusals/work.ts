@@ -32,7 +32,7 @@ export const work = {
   },
 
   not_a_campaign: {
-    en: "This is not a campaign of this workspace.",
+    en: "This is not a campaign in this workspace.",
     de: "Das ist keine Kampagne dieses Arbeitsbereichs.",
   },
   unknown_column: {
@@ -132,11 +132,11 @@ export const work = {
     de: "Die Datei hat {columns, plural, one {# Spalte} other {# Spalten}}.",
   },
   column_target_twice: {
-    en: "Two columns cannot become the same.",
+    en: "Two columns cannot be imported into the same field.",
     de: "Zwei Spalten können nicht zu demselben werden.",
   },
   column_for_email_missing: {
-    en: "No column is the email address.",
+    en: "No column contains the email address.",
     de: "Keine Spalte ist die E-Mail-Adresse.",
   },
   column_label_missing: {
@@ -144,15 +144,15 @@ export const work = {
     de: "Ein neues Feld braucht eine Bezeichnung.",
   },
   column_not_of_export: {
-    en: "This is not a column of our own export.",
+    en: "This is not a column of a SwiftMail export.",
     de: "Das ist keine Spalte unseres eigenen Exports.",
   },
   agreement_missing: {
-    en: "State whether everyone agreed to your emails whom the file does not refuse. Otherwise new contacts are held back.",
+    en: "Confirm that everyone in the file agreed to your emails, except those whom the file marks otherwise. Without this, new contacts are held back.",
     de: "Geben Sie an, ob alle, die die Datei nicht ausschließt, Ihren E-Mails zugestimmt haben. Sonst werden neue Kontakte zurückgehalten.",
   },
   value_refuses: {
-    en: "This value says that these people must not be emailed. Leave the column out instead if it is about something else.",
+    en: "This value says that these people must not be emailed. If the column is about something else, leave it out instead.",
     de: "Dieser Wert sagt, dass diese Personen keine E-Mails erhalten dürfen. Lassen Sie die Spalte weg, wenn es in ihr um etwas anderes geht.",
   },
 } satisfies Record<string, RefusalWords>;

@@ -70,7 +70,8 @@ test("a campaign to a list with too many unknown addresses is paused, with the n
 
   expect(status()).toEqual({
     status: "pausing",
-    reason: "Too many addresses do not exist: 6 % (6 of 100) bounced; it pauses itself above 5 %.",
+    reason:
+      "Too many addresses do not exist: 6 % (6 of 100) bounced. Campaigns are paused above 5 %.",
   });
 });
 
@@ -116,7 +117,7 @@ test("complaints above 0.3 % pause a campaign; a single one never does", () => {
 
   expect(check()).toBe(true);
   expect(status()?.reason).toBe(
-    "Too many people reported it as spam: 0.4 % (2 of 500); it pauses itself above 0.3 %.",
+    "Too many people reported it as spam: 0.4 % (2 of 500). Campaigns are paused above 0.3 %.",
   );
 });
 

@@ -151,9 +151,9 @@ test("a relay that breaks off after 20 messages in a row pauses the campaign, an
   expect(pauses).toHaveLength(1);
   expect(held).toHaveLength(1);
   expect(pauses[0]).toContain(
-    "“Office” broke off the connection after accepting 20 messages in a row",
+    "“Office” closed the connection after receiving 20 messages in a row",
   );
-  expect(pauses[0]).toContain("These people may have received the message");
+  expect(pauses[0]).toContain("The recipients may have received the message");
 
   // Messages in flight when the campaign paused, and the first one after a person resumed too early.
   pass(MINUTE);
@@ -175,7 +175,7 @@ test("a relay that loses every fifth reply pauses the campaign after a hundred m
   bad.ended(accepted);
   bad.lost();
   expect(bad.pauses).toHaveLength(1);
-  expect(bad.pauses[0]).toContain("accepting 20 of the last 100 messages");
+  expect(bad.pauses[0]).toContain("receiving 20 of the last 100 messages");
 
   for (let n = 0; n < 500; n += 1) {
     n % 8 === 0 ? good.lost() : good.ended(accepted);

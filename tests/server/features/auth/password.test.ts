@@ -159,9 +159,9 @@ test("changing the password requires the old one and ends all other sessions", a
 test("passwords that are too short, too simple or the address itself are refused with advice", () => {
   const fault = (password: string) => passwordFault(password, "ada@example.com")?.text;
 
-  expect(fault("elevenchars")).toBe("it has 11 characters; 12 is the least");
+  expect(fault("elevenchars")).toBe("it has 11 characters; at least 12 are required");
   expect(fault("aaaaaaaaaaaaaaaa")).toBe("it repeats the same few characters");
-  expect(fault("Ada@Example.com")).toBe("it is the e-mail address");
+  expect(fault("Ada@Example.com")).toBe("it is your email address");
   expect(fault("x".repeat(257))).toBe("it is longer than 256 characters");
   expect(fault("päßwörter mit 🐎")).toBeUndefined();
 });

@@ -58,7 +58,7 @@ test("a batch of 1,000 returns the result of each item, in the order of the item
     index: 2,
     outcome: "rejected",
     id: null,
-    problems: [{ field: "email", reason: "there is no @" }],
+    problems: [{ field: "email", reason: "it does not contain an @" }],
   });
   expect(body.items[3].problems[0].field).toBe("fields.shoe");
   expect((await call("GET", "/contacts/count")).body.count).toBe(997);

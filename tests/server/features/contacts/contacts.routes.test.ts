@@ -52,7 +52,7 @@ test("says for each field what is wrong with it", async () => {
 
   expect(refused.status).toBe(422);
   expect(refused.body.fields).toEqual([
-    { field: "email", reason: "there is no @", code: "address_without_at" },
+    { field: "email", reason: "it does not contain an @", code: "address_without_at" },
     {
       field: "language",
       reason: "is not a language code such as en or pt-BR",
@@ -64,7 +64,7 @@ test("says for each field what is wrong with it", async () => {
       code: "value_unknown_date",
       params: { text: "31.2.2020" },
     },
-    { field: "fields.shoe", reason: "is not a field of this workspace", code: "not_a_field" },
+    { field: "fields.shoe", reason: "is not a field in this workspace", code: "not_a_field" },
   ]);
 });
 

@@ -44,13 +44,13 @@ describe("reads a cell by the type of its field", () => {
 
 describe("refuses ambiguous and unreadable values", () => {
   test.each([
-    ["number", "1,234", '"1,234" can be read in two ways: write 1234 or 1.234'],
+    ["number", "1,234", '"1,234" could mean two numbers: write 1234 or 1.234'],
     ["number", "12 apples", '"12 apples" is not a number'],
     ["number", "1e999", '"1e999" is too large for a number'],
     ["boolean", "maybe", '"maybe" is neither yes nor no'],
-    ["date", "03/04/2026", '"03/04/2026" can be read as two dates: write it as 2026-12-31'],
+    ["date", "03/04/2026", '"03/04/2026" could mean two dates: write it like 2026-12-31'],
     ["date", "2026-02-30", 'there is no date "2026-02-30"'],
-    ["choice", "lead", '"lead" is none of gold, silver'],
+    ["choice", "lead", '"lead" is not one of: gold, silver'],
     ["text", { a: 1 }, "is not a single value"],
   ] as const)("%s %p", (type, raw, fault) => {
     expect(readFieldValue(spec(type, ["gold", "silver"]), raw)).toMatchObject({

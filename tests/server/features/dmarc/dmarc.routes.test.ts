@@ -78,7 +78,7 @@ test("a file that is no report of this workspace is refused with the reason, and
   const foreign = await upload("admin", Buffer.from(dmarcXml({ domain: "else.example" })));
 
   expect(foreign.status).toBe(422);
-  expect(await foreign.text()).toContain("no sending domain of this workspace");
+  expect(await foreign.text()).toContain("not a sending domain of this workspace");
   expect((await upload("admin", Buffer.from("hello"))).status).toBe(422);
   expect((await upload("editor", Buffer.from(dmarcXml()))).status).toBe(403);
 });

@@ -81,7 +81,7 @@ test("a new domain gets its own 2048-bit key, with the private half encrypted", 
 test.each([
   ["gmail.com", "mailbox provider"],
   ["com", "not a domain name"],
-  ["co.uk", "nobody owns co.uk itself"],
+  ["co.uk", "nobody can own co.uk itself"],
   ["exa mple.com", "not a domain name"],
   ["example.com/path", "not a domain name"],
   ["user@example.com", "not a domain name"],

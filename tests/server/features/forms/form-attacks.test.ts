@@ -257,7 +257,7 @@ describe("other origins", () => {
       "https://*.example",
     ];
     for (const origin of tricks) {
-      expect(() => readOrigins([origin])).toThrow("is no origin");
+      expect(() => readOrigins([origin])).toThrow("is not an origin");
     }
     expect(originsOf("https://a;script-src.example/thanks", "https://b.example/x")).toEqual([
       "https://b.example",

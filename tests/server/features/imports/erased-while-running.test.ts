@@ -115,6 +115,6 @@ test("an import that fails after an erasure does not keep its file", async () =>
 
   const after = await fixture.get(id);
   expect(after.state).toBe("cancelled");
-  expect(after.error).toContain("upload it again");
+  expect(after.error).toContain("Upload the file again");
   expect(existsSync(file)).toBe(false);
 });

@@ -10,7 +10,7 @@ import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
 const FORGOTTEN =
-  "Nobody started or resumed this import for 7 days, so its file was removed: upload it again.";
+  "Nobody started or resumed this import for 7 days, so its file was removed. Upload it again.";
 
 let fixture: ImportFixture;
 beforeEach(() => {
@@ -116,7 +116,7 @@ test("an export's file is removed after a week, and its row shows that before an
 
   await cleanUpAt(now + FILE_KEEP_MS + 24 * 3_600_000);
 
-  const expired = "The file of this export is gone after a week: make a new one.";
+  const expired = "The file of this export was deleted after a week. Create a new export.";
   expect(await Bun.file(path).exists()).toBe(false);
   expect(getExport(fixture.db, 1, now)).toMatchObject({ error: null, sizeBytes: 40 });
   expect(getExport(fixture.db, 1, now + FILE_KEEP_MS)).toMatchObject({

@@ -68,7 +68,7 @@ test.skipIf(!mayMount)(
     expect(failed).toMatchObject({
       state: "failed",
       error:
-        "The disk of this server is full. Nothing is lost: free some space, then resume this import.",
+        "The disk of this server is full. Nothing is lost. Free some space, then resume this import.",
     });
     expect(failed.rowsRead).toBeLessThan(file.rows);
     expect(resumed.status).toBe(200);

@@ -125,7 +125,7 @@ test("custom fields are filled by type, new ones are created, and a bad cell rej
     { address: "a@x.example", fields: '{"born":"1990-02-01","shoe_size":42}' },
   ]);
   expect(await fixture.rejects(body.id)).toBe(
-    'row,reason,email,Born,Shoe size\r\n2,"Born: ""soon"" is not a date: write it as 2026-12-31",b@x.example,soon,43\r\n',
+    'row,reason,email,Born,Shoe size\r\n2,"Born: ""soon"" is not a date: write it like 2026-12-31",b@x.example,soon,43\r\n',
   );
 });
 
@@ -209,18 +209,18 @@ describe("a file that is no CSV is refused by name, and nothing is stored", () =
     Buffer.concat([Buffer.from("PK\x03\x04"), Buffer.alloc(26), Buffer.from(name)]);
   test.each([
     ["%PDF-1.7 …", "This is a PDF document, not a CSV file."],
-    [zip("[Content_Types].xml"), "This is an Excel workbook: open it and save it as CSV."],
-    [zip("readme.txt"), "This is a ZIP archive: unpack it and upload the CSV file inside."],
+    [zip("[Content_Types].xml"), "This is an Excel workbook. Open it and save it as CSV."],
+    [zip("readme.txt"), "This is a ZIP archive. Unpack it and upload the CSV file inside."],
     [
       Buffer.from("d0cf11e0a1b11ae1", "hex"),
-      "This is an old Excel workbook (.xls): open it and save it as CSV.",
+      "This is an old Excel workbook (.xls). Open it and save it as CSV.",
     ],
     [Buffer.from("89504e470d0a1a0a", "hex"), "This is a picture (PNG), not a CSV file."],
     [crypto.getRandomValues(Buffer.alloc(20_000)), /./],
     ["<!DOCTYPE html><p>Sign in", /^This is a web page/],
     ['[{"email":"a@b.example"}]', "This is a JSON file, not a CSV file."],
     ["", "The file is empty."],
-    [" \r\n\r\n ", "The file has nothing but blanks."],
+    [" \r\n\r\n ", "The file contains only blanks."],
   ] as [string | Uint8Array, string | RegExp][])("%#", async (content, reason) => {
     const { status, body } = await fixture.upload<{ detail: string; code: string }>(content);
 

@@ -161,7 +161,7 @@ test("the export of a person who is erased meanwhile fails and leaves no archive
   for (const id of [archive, later]) {
     expect((await call("GET", `/privacy/requests/${id}`)).body).toMatchObject({
       state: "failed",
-      error: "The person was erased meanwhile.",
+      error: "The person was erased in the meantime.",
       sizeBytes: 0,
     });
   }

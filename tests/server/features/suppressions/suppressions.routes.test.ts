@@ -27,7 +27,9 @@ test("suppresses by normal form, and reports duplicates and invalid addresses", 
   expect(result.body).toEqual({
     added: 2,
     already: 0,
-    rejected: [{ address: "nobody", reason: "there is no @", code: "address_without_at" }],
+    rejected: [
+      { address: "nobody", reason: "it does not contain an @", code: "address_without_at" },
+    ],
   });
   expect(again.body).toMatchObject({ added: 0, already: 1 });
   expect(holdingReason(db(), "info@xn--mnchen-3ya.de", Date.now())).toBe("manual");

@@ -158,7 +158,7 @@ describe("Amazon SES over SNS", () => {
 
     const other = notification(bounceOf(named(1)), { TopicArn: `${topic}-evil` });
     expect((await hooks.post(url, other)).status).toBe(401);
-    expect((await hooks.webhook(routeId)).lastFault).toContain("Another topic");
+    expect((await hooks.webhook(routeId)).lastFault).toContain("a different topic");
     expect(hooks.facts).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ test("a cursor returns the position it was made from", () => {
 
 test("refuses a cursor of another list, another shape, or no cursor at all", () => {
   for (const bad of [encodeCursor([1]), "%%%", "e30", btoa('[{"a":1},2]')]) {
-    expect(() => decodeCursor(bad, 2)).toThrow("was not returned by this list");
+    expect(() => decodeCursor(bad, 2)).toThrow("is not a cursor that this list returned");
   }
 });
 

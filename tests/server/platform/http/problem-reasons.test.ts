@@ -17,7 +17,7 @@ const app = new Elysia()
   })
   .get("/forms/:id", () => "fine", { params: t.Object({ id: t.Integer({ minimum: 1 }) }) })
   .post("/time", () => "fine", {
-    body: t.Object({ at: t.String({ pattern: "^\\d+$", error: "is not a time" }) }),
+    body: t.Object({ at: t.String({ pattern: "^\\d+$", error: "is not a valid time" }) }),
   })
   .post("/", () => "fine", {
     body: t.Object({

@@ -12,6 +12,7 @@ import {
 } from "./suppressions.schema.ts";
 import {
   addSuppressions,
+  contactAt,
   holdingReason,
   listSuppressions,
   removeSuppression,
@@ -69,7 +70,8 @@ export const suppressionRoutes = ({ guard, clock, outside }: AppDeps) =>
           mayLiftComplaints: workspace.can("complaints:lift"),
         });
         outside.tracking.resubscribed(workspace.id, address);
-        note({ detail: { why: body.reason } });
+        // The audit log outlives an erasure, so it names the contact and not the address.
+        note({ target: contactAt(db, address) ?? "", detail: { why: body.reason } });
         return { ...done, remains: holdingReason(db, address, clock()) ?? null };
       },
       {

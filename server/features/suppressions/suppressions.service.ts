@@ -20,6 +20,7 @@ import {
 export * from "./erased.store.ts";
 export { singleMailProblem } from "./single-mail.ts";
 export {
+  contactAt,
   findSuppression,
   forgetClaim,
   forgetDoubts,

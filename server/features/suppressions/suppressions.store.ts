@@ -40,6 +40,10 @@ const selectOne = statement<[address: string], SuppressionRow>(
   `SELECT ${columns} FROM suppression WHERE address = ?`,
 );
 
+const selectContact = statement<[address: string], { id: number }>(
+  "SELECT id FROM contact WHERE address = ?",
+);
+
 const deleteRow = statement<[address: string]>("DELETE FROM suppression WHERE address = ?");
 
 // A weaker second suppression only needs to be stored if the current one can be undone.
@@ -267,4 +271,9 @@ export function suppressionCounts(db: Connection): Record<SuppressionReason, num
     counts[name.slice("suppression:".length) as SuppressionReason] = n;
   }
   return counts;
+}
+
+/** The contact that has the normalized address; undefined when there is none. */
+export function contactAt(db: Connection, address: string): number | undefined {
+  return selectContact(db).get(address)?.id;
 }

@@ -85,6 +85,24 @@ test("only an administrator can lift a complaint, also under a manual suppressio
   expect(holdingReason(db(), "a@x.example", Date.now())).toBeUndefined();
 });
 
+test("removing a suppression is recorded with the contact and the reason, without the address", async () => {
+  const { body: anna } = await call("POST", "/contacts", { email: "anna@x.example" });
+  await call("POST", "/suppressions", { addresses: ["anna@x.example", "nobody@x.example"] });
+
+  for (const address of ["anna@x.example", "nobody@x.example"]) {
+    await call("DELETE", "/suppressions", { address, reason: "They asked me to" });
+  }
+
+  const rows = fixture.databases.system
+    .prepare("SELECT target, detail FROM audit WHERE action = 'suppression.remove' ORDER BY id")
+    .all();
+  const detail = '{"why":"They asked me to"}';
+  expect(rows).toEqual([
+    { target: String(anna.id), detail },
+    { target: "", detail },
+  ]);
+});
+
 test("lists newest first, by reason, and by the start of an address; pages have no gaps", async () => {
   for (let i = 0; i < 7; i++) {
     const reason = i % 2 === 0 ? "manual" : "complaint";

@@ -8,7 +8,9 @@ export const workReasons = {
 
   task_failed: "Something went wrong on the server. Changes made before that remain.",
   export_unwritable:
-    "The file could not be written: the disk of this server may be full. Start it again.",
+    "The file could not be written: the disk of this server may be full, or the part written so far is damaged. Start it again.",
+  file_damaged:
+    "The file is damaged: it no longer has the size with which it was written. Create a new one, and check the disk of this server.",
   request_failed:
     "It could not be finished because of an error on this server. The server's log has details.",
   person_erased_meanwhile: "The person was erased in the meantime.",

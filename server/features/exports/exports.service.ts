@@ -10,7 +10,7 @@ import { listFields } from "../contacts/contact-fields.service.ts";
 import type { ContactFilter } from "../contacts/contacts.service.ts";
 import { requireSegment } from "../segments/segments.service.ts";
 import { suppressionCounts } from "../suppressions/suppressions.service.ts";
-import { addTaskFile, taskFilePath } from "../tasks/task-files.service.ts";
+import { addTaskFile, isComplete, taskFilePath } from "../tasks/task-files.service.ts";
 import { cancelTask, findFormerTask, startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import { chosenColumns, contactColumns, unknownColumn } from "./export-contacts.service.ts";
 import type { ExportSettings } from "./export-sources.service.ts";
@@ -109,7 +109,7 @@ export function cancelExport(context: TaskContext, id: number) {
 /**
  * The path of a finished export's file. The file is deleted after a week.
  *
- * @throws AppError `not_found`, or `illegal_state` while it is being written.
+ * @throws AppError `not_found`, or `illegal_state` while it is being written, or when it was cut since.
  */
 export function exportFile(db: Connection, dataDir: string, id: number, now: number): string {
   const row = rowOf(db, id);
@@ -122,6 +122,9 @@ export function exportFile(db: Connection, dataDir: string, id: number, now: num
   }
   if (!existsSync(path)) {
     throw new AppError("not_found", because("export_file_gone"));
+  }
+  if (!isComplete(path, row.sizeBytes)) {
+    throw new AppError("illegal_state", because("file_damaged"));
   }
   return path;
 }

@@ -20,7 +20,7 @@ import {
   rememberErased,
   suppressAddress,
 } from "../suppressions/suppressions.service.ts";
-import { addTaskFile, taskFilePath } from "../tasks/task-files.service.ts";
+import { addTaskFile, isComplete, taskFilePath } from "../tasks/task-files.service.ts";
 import { findFormerTask, startTask } from "../tasks/tasks.service.ts";
 import { personTasks } from "./person-tasks.service.ts";
 import {
@@ -91,7 +91,7 @@ export function getRequest(db: Connection, id: number, now: number) {
   return toRequest(db, rowOf(db, id), now);
 }
 
-/** The path of an export's archive. @throws AppError `not_found`, or `illegal_state` while it is being created. */
+/** The path of an export's archive. @throws AppError `not_found`, or `illegal_state` while it is being created, or when it was cut since. */
 export function requestFile(db: Connection, dataDir: string, id: number, now: number): string {
   const row = rowOf(db, id);
   if (row.state !== "done" || row.fileName === null) {
@@ -100,6 +100,9 @@ export function requestFile(db: Connection, dataDir: string, id: number, now: nu
   const path = taskFilePath(dataDir, row.fileName);
   if ((row.expiresAt ?? 0) <= now || !existsSync(path)) {
     throw new AppError("not_found", because("request_file_gone"));
+  }
+  if (!isComplete(path, row.sizeBytes)) {
+    throw new AppError("illegal_state", because("file_damaged"));
   }
   return path;
 }

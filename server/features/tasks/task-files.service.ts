@@ -1,11 +1,13 @@
 // Files that tasks write under local/exports/. They can be downloaded for a week.
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -54,10 +56,16 @@ export function recordFileSize(
 /**
  * Writes the content durably at a position and truncates the file behind it, which removes what a crash left there.
  * Returns the file's length.
+ *
+ * @throws Error when the file is shorter than that: its beginning was lost, and a file with a hole must not be taken
+ * for a complete one.
  */
 export function writeAt(path: string, position: number, content: string | Uint8Array): number {
   const file = openSync(path, position === 0 ? "w" : "r+", 0o600);
   try {
+    if (fstatSync(file).size < position) {
+      throw new Error(`${path} is shorter than ${position} bytes: it was cut since it was written`);
+    }
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
     ftruncateSync(file, position);
     let written = 0;
@@ -70,6 +78,10 @@ export function writeAt(path: string, position: number, content: string | Uint8A
     closeSync(file);
   }
 }
+
+/** False when the file does not have the length that was recorded when it was finished: it was cut or replaced since. */
+export const isComplete = (path: string, sizeBytes: number): boolean =>
+  statSync(path).size === sizeBytes;
 
 /** Deletes the file of a task, if there is one. */
 export function deleteTaskFile(db: Connection, dataDir: string, taskId: number): void {

@@ -15,7 +15,10 @@ export const work = {
     de: "Auf dem Server ist etwas schiefgegangen. Was bis dahin getan wurde, bleibt getan.",
   },
   export_unwritable: {
-    de: "Die Datei konnte nicht geschrieben werden. Vielleicht ist der Datenträger dieses Servers voll. Starten Sie den Export erneut.",
+    de: "Die Datei konnte nicht geschrieben werden. Vielleicht ist der Datenträger dieses Servers voll, oder der bisher geschriebene Teil ist beschädigt. Starten Sie den Export erneut.",
+  },
+  file_damaged: {
+    de: "Die Datei ist beschädigt: Sie hat nicht mehr die Größe, mit der sie geschrieben wurde. Erstellen Sie eine neue, und prüfen Sie den Datenträger dieses Servers.",
   },
   request_failed: {
     de: "Die Anfrage konnte wegen eines Fehlers dieses Servers nicht abgeschlossen werden. Einzelheiten stehen in seinem Protokoll.",

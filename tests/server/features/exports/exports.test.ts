@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import Papa from "papaparse";
@@ -113,6 +113,32 @@ test("an export interrupted before it was closed has its last rows once", async 
   const text = await (await request("GET", `/exports/${id}/file`)).text();
   expect(Papa.parse<string[]>(text.trim()).data).toHaveLength(701);
   expect(await json(request("GET", `/exports/${id}`))).toMatchObject({ rowsDone: 700 });
+});
+
+test("an export whose file is cut while it is written fails, and a finished one that was cut is not served", async () => {
+  addContacts(1_200);
+  const { id } = await json(request("POST", "/exports", { kind: "contacts" }));
+  const only = () => join(folder(), readdirSync(folder())[0] ?? "");
+  const abort = new AbortController();
+  const running = run(id, abort.signal);
+  await Bun.sleep(0);
+  abort.abort(new Error("stop"));
+  await running.catch(() => undefined);
+  expect(statSync(only()).size).toBeGreaterThan(1_000);
+  truncateSync(only(), 100);
+
+  await expect(run(id)).rejects.toThrow("is shorter than");
+  expect(statSync(only()).size).toBe(100);
+
+  const again = await json(request("POST", "/exports", { kind: "contacts" }));
+  await run(again.id);
+  const written = readdirSync(folder())
+    .map((name) => join(folder(), name))
+    .find((path) => statSync(path).size > 100);
+  truncateSync(written ?? "", 20_000);
+  const answer = await request("GET", `/exports/${again.id}/file`);
+  expect(answer.status).toBe(409);
+  expect(await answer.text()).toContain("no longer has the size");
 });
 
 test("an export whose job could not be queued does not exist", async () => {

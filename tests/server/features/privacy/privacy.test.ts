@@ -219,6 +219,8 @@ test("the file of an export expires", async () => {
   fixture.db.exec("UPDATE task_file SET expires_at = 1");
 
   expect((await call("GET", `/privacy/requests/${asked.body.id}/file`)).status).toBe(404);
-  expect((await call("GET", `/privacy/requests/${asked.body.id}`)).body.error).toContain("gone");
+  expect((await call("GET", `/privacy/requests/${asked.body.id}`)).body.error).toContain(
+    "was deleted",
+  );
   expect(existsSync(join(fixture.app.dataDir, "local", "exports"))).toBe(true);
 });

@@ -35,7 +35,7 @@ export const pauses = {
     de: "Die Datei dieses Arbeitsbereichs ist eine ältere Kopie, oder ihr fehlen die letzten Änderungen. Wer hier noch wartet, hat diese Kampagne möglicherweise schon erhalten oder sich abgemeldet. Setzen Sie sie fort, um trotzdem zu senden.",
   },
   journal_lost: {
-    de: "Einträge des Journals sind verloren. Darunter können Abmeldungen sein. Die Kampagne kann fortgesetzt werden, sobald ein Administrator der Instanz den Hinweis auf den Verlust geschlossen hat. Prüfen Sie vorher, wer sich abgemeldet hat.",
+    de: "Einträge des Journals sind verloren. Darunter können Abmeldungen sein. Die Kampagne kann fortgesetzt werden, sobald ein Administrator der Instanz den Hinweis auf den Verlust ausgeblendet hat. Prüfen Sie vorher, wer sich abgemeldet hat.",
   },
   older_system_file: {
     de: "Der Server wurde mit einer älteren Kopie seiner Hauptdatenbank (system.db) gestartet. Adressen und Domains, die diese Instanz seither gesperrt hat, können fehlen. Prüfen Sie das, bevor Sie diese Kampagne senden.",

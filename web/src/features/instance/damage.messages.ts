@@ -3,8 +3,8 @@ import { messages } from "../../i18n.ts";
 export const t = messages({
   damage: { en: "Damaged files", de: "Beschädigte Dateien" },
   damageBody: {
-    en: "These workspaces are turned off because their files cannot be used. Nothing in them is shown or sent. All other workspaces keep working.",
-    de: "Diese Arbeitsbereiche sind stillgelegt, weil ihre Dateien nicht benutzbar sind. Nichts davon wird angezeigt oder gesendet. Alle anderen Arbeitsbereiche laufen weiter.",
+    en: "Files that were damaged or lost. A workspace whose file cannot be used is turned off: nothing in it is shown or sent. All other workspaces keep working.",
+    de: "Dateien, die beschädigt oder verloren sind. Ein Arbeitsbereich, dessen Datei nicht benutzbar ist, ist stillgelegt: Nichts davon wird angezeigt oder gesendet. Alle anderen Arbeitsbereiche laufen weiter.",
   },
   none: { en: "All workspaces are working.", de: "Alle Arbeitsbereiche funktionieren." },
   setAside: { en: "{name} is turned off", de: "{name} ist stillgelegt" },
@@ -71,12 +71,12 @@ export const t = messages({
   },
   journal_bytesBody: {
     en: "Unsubscribes may be among what was lost, so every campaign that was being sent is paused, and none can be sent until you dismiss this notice. Check who unsubscribed before you resume a campaign, for example in the replies to your support address.",
-    de: "Unter dem Verlorenen können Abmeldungen sein. Deshalb ist jede Kampagne angehalten, die gerade gesendet wurde, und keine kann gesendet werden, bis Sie diesen Hinweis schließen. Prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat, zum Beispiel in den Antworten an Ihre Support-Adresse.",
+    de: "Unter dem Verlorenen können Abmeldungen sein. Deshalb ist jede Kampagne angehalten, die gerade gesendet wurde, und keine kann gesendet werden, bis Sie diesen Hinweis ausblenden. Prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat, zum Beispiel in den Antworten an Ihre Support-Adresse.",
   },
   journal_missing: { en: "Part of the journal was missing", de: "Ein Teil des Journals fehlte" },
   journal_missingBody: {
     en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. What was in the missing part is lost. If you have the folder, stop the server, put it back and start again. Campaigns that were being sent are paused, and messages that were on their way are on hold: decide about them in each campaign, and check who unsubscribed before you resume it. If the whole local folder was missing, test inboxes and uploaded files that were waiting are gone too. No campaign can be sent until you dismiss this notice.",
-    de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Kampagnen, die gerade gesendet wurden, sind angehalten, und Nachrichten, die unterwegs waren, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Fehlte der ganze Ordner local, sind auch Test-Postfächer und wartende hochgeladene Dateien verloren. Kampagnen können erst wieder gesendet werden, wenn Sie diesen Hinweis schließen.",
+    de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Kampagnen, die gerade gesendet wurden, sind angehalten, und Nachrichten, die unterwegs waren, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Fehlte der ganze Ordner local, sind auch Test-Postfächer und wartende hochgeladene Dateien verloren. Kampagnen können erst wieder gesendet werden, wenn Sie diesen Hinweis ausblenden.",
   },
   inbox_damaged: {
     en: "A test inbox was damaged and has been reset",
@@ -120,7 +120,7 @@ export const t = messages({
   },
   older_copyBody: {
     en: "Campaigns that were sending are paused, and scheduled campaigns are drafts again. They may have been sent, changed or cancelled after the copy was made. Check each of them before you send it. The workspace cannot send new campaigns until you dismiss this notice.",
-    de: "Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Möglicherweise wurden sie nach dieser Kopie gesendet, geändert oder abgebrochen. Prüfen Sie jede, bevor Sie sie senden. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis schließen.",
+    de: "Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Möglicherweise wurden sie nach dieser Kopie gesendet, geändert oder abgebrochen. Prüfen Sie jede, bevor Sie sie senden. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis ausblenden.",
   },
   changes_lost: {
     en: "A workspace file lacks changes that were saved",
@@ -128,7 +128,7 @@ export const t = messages({
   },
   changes_lostBody: {
     en: "The file is an older copy, or its -wal file was cut. People who unsubscribed or were suppressed may be mailable again. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Use a newer copy of the file if you have one, or check who unsubscribed before you send. The workspace cannot send new campaigns until you dismiss this notice.",
-    de: "Die Datei ist eine ältere Kopie, oder ihre -wal-Datei wurde abgeschnitten. Personen, die sich abgemeldet haben oder gesperrt wurden, erhalten möglicherweise wieder E-Mails. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Senden, wer sich abgemeldet hat. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis schließen.",
+    de: "Die Datei ist eine ältere Kopie, oder ihre -wal-Datei wurde abgeschnitten. Personen, die sich abgemeldet haben oder gesperrt wurden, erhalten möglicherweise wieder E-Mails. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Senden, wer sich abgemeldet hat. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis ausblenden.",
   },
   results_lost: {
     en: "A workspace file is an older copy, so some results are lost",
@@ -136,7 +136,7 @@ export const t = messages({
   },
   results_lostBody: {
     en: "Some results, opens, clicks and unsubscribes since that copy are missing, so the numbers are too low. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Recipients still waiting there may already have received the message, and would get it twice, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume. The workspace cannot send new campaigns until you dismiss this notice.",
-    de: "Seit dieser Kopie fehlen Ergebnisse, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Wartende Empfänger haben die Nachricht möglicherweise schon erhalten und bekämen sie doppelt, oder haben sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis schließen.",
+    de: "Seit dieser Kopie fehlen Ergebnisse, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Wartende Empfänger haben die Nachricht möglicherweise schon erhalten und bekämen sie doppelt, oder haben sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis ausblenden.",
   },
   system_unchecked: {
     en: "SwiftMail cannot tell whether the main database (system.db) is complete",

@@ -23,6 +23,15 @@ export function useDamage() {
   });
 }
 
+/** True while there is damage that an administrator has to look at, which then comes first on the page. */
+export function useIsDamaged(): boolean {
+  const report = useDamage().data;
+  return (
+    report !== undefined &&
+    (report.setAside.length > 0 || report.notices.some(isListed) || report.missedEngagement > 0)
+  );
+}
+
 /** Workspaces that are set aside, and other damage that was found. */
 export function Damage() {
   const report = useDamage();

@@ -10,7 +10,7 @@ import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { Switch } from "../../ui/toggles.tsx";
-import { Damage } from "./damage.tsx";
+import { Damage, useIsDamaged } from "./damage.tsx";
 import { InboundMail } from "./inbound-mail.tsx";
 import { t } from "./instance.messages.ts";
 import { OlderSystem } from "./older-system.tsx";
@@ -23,6 +23,7 @@ export function InstancePage() {
     queryKey: ["instance"],
     queryFn: () => ask(api.instance.settings.get()),
   });
+  const isDamaged = useIsDamaged();
   const refresh = () => void settings.refetch();
   return (
     <>
@@ -40,12 +41,13 @@ export function InstancePage() {
         {(data) => (
           <PageBody narrow>
             <OlderSystem />
+            {isDamaged && <Damage />}
             <PublicUrl settings={data} onSaved={refresh} />
             <SystemMail settings={data} onSaved={refresh} />
             <WaysOut settings={data} onSaved={refresh} />
             <TrustedProxies settings={data} onSaved={refresh} />
             <InboundMail />
-            <Damage />
+            {!isDamaged && <Damage />}
             <FailedJobs />
             <Audit />
           </PageBody>

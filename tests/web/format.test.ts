@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import {
+  displayZone,
   formatBytes,
   formatDuration,
   formatExact,
@@ -7,6 +8,7 @@ import {
   formatRate,
   formatRelative,
   formatShare,
+  formatTicks,
 } from "../../web/src/format.ts";
 import { locale } from "../../web/src/i18n.ts";
 
@@ -48,4 +50,27 @@ test("sizes, rates and durations carry the unit that reads best", () => {
   expect(formatDuration(150_000)).toBe("2 min 30 sec");
   expect(formatDuration(7_200_000)).toBe("2 hr");
   expect(formatDuration(0)).toBe("0 sec");
+});
+
+test("ticks of a time axis follow the language and the zone, and name each day or year once", () => {
+  displayZone.value = "Europe/Berlin";
+  const hours = [0, 6, 12, 18, 24].map((hour) => Date.UTC(2026, 10, 30, 21 + hour));
+  const days = [0, 1, 2].map((day) => Date.UTC(2026, 11, 30 + day, 23));
+  const plain = (labels: string[]) => labels.map((label) => label.replaceAll("\u202f", " "));
+
+  expect(plain(formatTicks(hours, 21_600))).toEqual([
+    "10:00 PM\nNov 30",
+    "4:00 AM\nDec 1",
+    "10:00 AM",
+    "4:00 PM",
+    "10:00 PM",
+  ]);
+  locale.value = "de";
+  expect(plain(formatTicks(hours, 21_600)).slice(0, 3)).toEqual([
+    "22:00\n30. Nov.",
+    "04:00\n1. Dez.",
+    "10:00",
+  ]);
+  expect(formatTicks(days, 86_400)).toEqual(["31. Dez.\n2026", "1. Jan.\n2027", "2. Jan."]);
+  locale.value = "en";
 });

@@ -105,6 +105,32 @@ export function formatDate(at: number, zone = displayZone.value): string {
   return dateFormat({ dateStyle: "medium" }, zone).format(at);
 }
 
+const DAY_SECONDS = 86_400;
+
+/**
+ * Labels for the ticks of a time axis. Ticks less than a day apart show the time of day; the date is on a second line
+ * below the first tick of each day. Ticks that are further apart show the day, with the year below the first of each.
+ *
+ * @param ticks Unix ms, ascending.
+ */
+export function formatTicks(ticks: readonly number[], stepSeconds: number): string[] {
+  const zone = displayZone.value;
+  const isShort = stepSeconds < DAY_SECONDS;
+  const first = isShort
+    ? dateFormat({ timeStyle: "short" }, zone)
+    : dateFormat({ day: "numeric", month: "short" }, zone);
+  const second = isShort
+    ? dateFormat({ day: "numeric", month: "short" }, zone)
+    : dateFormat({ year: "numeric" }, zone);
+  let above = "";
+  return ticks.map((tick) => {
+    const below = second.format(tick);
+    const isNew = below !== above;
+    above = below;
+    return isNew ? `${first.format(tick)}\n${below}` : first.format(tick);
+  });
+}
+
 const relativeSteps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 60],
   ["minute", 60],

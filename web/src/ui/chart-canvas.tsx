@@ -1,11 +1,20 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { displayZone, formatCompact, formatDateTime, formatNumber } from "../format.ts";
+import {
+  displayZone,
+  formatCompact,
+  formatDateTime,
+  formatNumber,
+  formatTicks,
+} from "../format.ts";
 import { theme } from "../preferences.ts";
 import type { ChartProps, ChartSeries } from "./chart-data.ts";
+import { t } from "./ui.messages.ts";
 
 const HEIGHT = 240;
+/** Pixels between two labels of the time axis: "12:00 PM" fits. */
+const TICK_SPACE = 72;
 
 /** The chart itself, redrawn when data, width or theme change. */
 export function ChartCanvas(props: ChartProps) {
@@ -118,11 +127,23 @@ function options(
       y: { range: (_, __, max) => [0, Math.max(4, max * 1.08)] },
     },
     axes: [
-      { ...axis, grid: { show: false } },
+      {
+        ...axis,
+        grid: { show: false },
+        space: TICK_SPACE,
+        values: (_, ticks, __, ___, step) =>
+          formatTicks(
+            ticks.map((seconds) => seconds * 1000),
+            step,
+          ),
+      },
       { ...axis, size: 48, values: (_, ticks) => ticks.map((tick) => formatCompact(tick)) },
     ],
     series: [
-      { value: (_, seconds) => (seconds === null ? "–" : formatDateTime(seconds * 1000)) },
+      {
+        label: t("time"),
+        value: (_, seconds) => (seconds === null ? "–" : formatDateTime(seconds * 1000)),
+      },
       ...series.map((one, index) =>
         drawn(one, { times, index, count: series.length, shape, target }),
       ),

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Buildah } from "./buildah.ts";
 
-/** The bases the Dockerfile is given, in place of the public ones that a machine without a registry lacks. */
+/** Replacements for the Dockerfile's public base images, for a machine without access to a registry. */
 export type BaseImages = { build: string; runtime: string };
 
-// What gcr.io/distroless/cc-debian12 holds, and a shell for the build stage.
+// The contents of gcr.io/distroless/cc-debian12, and a shell for the build stage.
 const PACKAGES = "ca-certificates,libssl3,libstdc++6,tzdata";
 const SUITE = "bookworm";
 
-/** Makes both bases from Debian's own packages; the download is kept in `folder`. */
+/** Creates both base images from Debian's own packages. The download is kept in `folder`. */
 export async function makeBaseImages(tool: Buildah, folder: string): Promise<BaseImages> {
   const archive = join(folder, `${SUITE}.tar`);
   if (!existsSync(archive)) {
@@ -30,7 +30,9 @@ async function runtimeBase(tool: Buildah, archive: string): Promise<string> {
   return await commit(tool, container, "localhost/swiftmail-runtime-base");
 }
 
-/** The runtime base with this bun, and with the certificates this machine trusts for the package registry. */
+/**
+ * The runtime base image with this bun, and with the certificates that this machine trusts for the package registry.
+ */
 async function buildBase(tool: Buildah, archive: string): Promise<string> {
   const container = await tool.call("from", "scratch");
   await tool.call("add", "-q", container, archive, "/");

@@ -1,4 +1,4 @@
-// `bun run bench <name> [arguments]` runs tests/bench/<name>.ts, which prints a table and, last, one line of JSON.
+// `bun run bench <name> [arguments]` runs tests/bench/<name>.ts, which prints a table and, as its last line, JSON.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -11,7 +11,7 @@ const known = existsSync(folder)
   : [];
 
 if (name === undefined || !known.includes(name)) {
-  console.error(`usage: bun run bench <name>; there are: ${known.join(", ") || "none yet"}`);
+  console.error(`usage: bun run bench <name>; available: ${known.join(", ") || "none yet"}`);
   process.exit(2);
 }
 const run = Bun.spawn([process.execPath, join(folder, `${name}.ts`), ...rest], {

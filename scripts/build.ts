@@ -1,5 +1,5 @@
-// `bun run build [--target=bun-linux-arm64] [--outfile=…] [--skip-web]`: the web UI, then one executable with
-// everything inside: pages, migrations, native addon, workers.
+// `bun run build [--target=bun-linux-arm64] [--outfile=…] [--skip-web]` builds the web UI, and then one executable that
+// contains everything: pages, migrations, native addon, workers.
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,7 +9,7 @@ import { type EmbeddedFile, embedAssets } from "./embed-assets.ts";
 const root = join(import.meta.dir, "..");
 const manifest = join(root, "server/platform/http/assets.gen.ts");
 
-/** Bun's compile targets, and the addon of the driver that each one takes. */
+/** Bun's compile targets, and the driver's addon for each. */
 const addonOf: Record<string, string> = {
   "bun-linux-x64": "linux-x64",
   "bun-linux-x64-baseline": "linux-x64",
@@ -56,24 +56,26 @@ async function buildWeb(): Promise<EmbeddedFile[]> {
 async function compile(target: string, outfile: string): Promise<void> {
   const addon = addonOf[target];
   if (addon === undefined) {
-    throw new Error(`--target is "${target}"; it takes one of ${Object.keys(addonOf).join(", ")}`);
+    throw new Error(
+      `--target is "${target}"; it must be one of ${Object.keys(addonOf).join(", ")}`,
+    );
   }
   const workers = [...new Bun.Glob("server/**/*.worker.ts").scanSync({ cwd: root })].sort();
   mkdirSync(dirname(outfile), { recursive: true });
-  // A running binary cannot be overwritten, but its name can be taken away.
+  // A running binary cannot be overwritten, but it can be unlinked.
   rmSync(outfile, { force: true });
   await Bun.build({
-    // Said, not left to the bundler's guess: workers are named by their place below it.
+    // Stated explicitly, because workers are named by their path relative to it.
     root: join(root, "server"),
     entrypoints: [join(root, "server/main.ts"), ...workers.map((path) => join(root, path))],
-    // No bytecode: with it a worker's entry does not start.
+    // Bytecode is off, because the entry of a worker does not start with it.
     compile: {
       target: target as "bun-linux-x64",
       outfile,
       autoloadDotenv: false,
       autoloadBunfig: false,
     },
-    // Named by a part of the MJML tool chain that rendering never reaches.
+    // Imported by a part of the MJML tool chain that rendering never uses.
     external: ["typescript"],
     minify: { syntax: true, whitespace: false, identifiers: false },
     define: { "process.env.NODE_ENV": '"production"' },
@@ -82,9 +84,9 @@ async function compile(target: string, outfile: string): Promise<void> {
 }
 
 /**
- * Two changes to sources on their way into the binary: the driver gets the addon of the target platform,
- * and a worker is named by its place in the binary. There, after bundling, `import.meta.url` is that of the
- * entry, so that an address relative to the source would miss.
+ * Changes two things in the sources before they are bundled: the driver gets the addon of the target platform, and
+ * workers are named by their path in the binary. After bundling, `import.meta.url` is that of the entry, so a path
+ * relative to the source would be wrong.
  */
 function sourcePlugin(addon: string): BunPlugin {
   const worker = /new URL\(\s*"(\.[^"]+\.worker\.ts)",\s*import\.meta\.url,?\s*\)/g;
@@ -100,7 +102,7 @@ function sourcePlugin(addon: string): BunPlugin {
           : source.replace(worker, (_, file: string) => inBinary(path, file));
         if (/new Worker\(/.test(contents) && !contents.includes("$bunfs")) {
           throw new Error(
-            `${path} starts a worker whose file the build cannot read from it; write new Worker(new URL("./x.worker.ts", import.meta.url).href)`,
+            `the build cannot determine which worker ${path} starts; write new Worker(new URL("./x.worker.ts", import.meta.url).href)`,
           );
         }
         return { contents, loader: "ts" };

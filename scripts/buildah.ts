@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** A container's settings, as the image declares them. */
+/** A container's settings, as declared by the image. */
 export type ImageConfig = {
   User: string;
   Env: string[];
@@ -13,16 +13,20 @@ export type ImageConfig = {
   Healthcheck?: { Test: string[] };
 };
 
-/** Buildah with storage of its own, so that nothing of this machine's images is touched. Needs root, no daemon. */
+/** Buildah with its own storage, so that the images of this machine are not touched. Needs root but no daemon. */
 export type Buildah = {
-  /** Runs a command and returns what it printed. @throws Error with its complaint when it fails. */
+  /**
+   * Runs a command and returns its output.
+   *
+   * @throws Error with the error output when it fails.
+   */
   call(...words: string[]): Promise<string>;
-  /** Starts `words` in a container and returns at once. */
+  /** Starts the command `words` in a container and returns at once. */
   start(container: string, options: string[], words: string[]): ReturnType<typeof Bun.spawn>;
   inspect(image: string): Promise<ImageConfig>;
 };
 
-/** Buildah that keeps everything below `folder`. */
+/** Buildah that stores everything below `folder`. */
 export function buildah(folder: string): Buildah {
   mkdirSync(folder, { recursive: true });
   const base = ["buildah", "--root", join(folder, "storage"), "--runroot", join(folder, "run")];

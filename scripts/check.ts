@@ -1,5 +1,5 @@
-// `bun run check`: everything that must hold, in one command; the same here and in CI. It needs nothing but
-// bun to start, so it imports no package. With CI=true a missing part is a failure, never a skip.
+// `bun run check` runs all checks with one command, the same here and in CI. It needs only bun to start, so it imports
+// no package. With CI=true a missing part is a failure and is never skipped.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { canInstallPackages, installPackages, missingPackages } from "./debian-packages.ts";
@@ -12,7 +12,7 @@ const inCi = process.env["CI"] === "true";
 const steps: Step[] = [];
 const runs: TestRun[] = [];
 
-// A machine that has this bun only through npx has no `bun` for the scripts of packages.
+// On a machine that has bun only through npx, package scripts find no `bun`.
 process.env["PATH"] = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
 
 async function step(
@@ -47,7 +47,7 @@ const tool = (path: string) => join("node_modules", path);
 
 async function install(): Promise<{ ok: boolean; note?: string }> {
   if (existsSync(join(root, "node_modules/.bin/tsc"))) {
-    return { ok: true, note: "there already" };
+    return { ok: true, note: "already there" };
   }
   return await bun("install", "--frozen-lockfile");
 }
@@ -55,18 +55,18 @@ async function install(): Promise<{ ok: boolean; note?: string }> {
 async function debianPackages(): Promise<{ ok: boolean; note?: string }> {
   const missing = missingPackages();
   if (missing.length === 0) {
-    return { ok: true, note: "all there" };
+    return { ok: true, note: "all installed" };
   }
   if (canInstallPackages()) {
     const ok = await installPackages(missing);
     return { ok, note: `installed ${missing.join(" ")}` };
   }
   const instruction = `run: sudo apt-get install --no-install-recommends ${missing.join(" ")}`;
-  console.log(`Tests need what is not here. On Debian or Ubuntu ${instruction}`);
+  console.log(`Packages that the tests need are missing. On Debian or Ubuntu ${instruction}`);
   return { ok: !inCi, note: `missing ${missing.join(" ")}` };
 }
 
-/** Lint rules switched off in place. Each needs its reason beside it; the number may only fall. */
+/** Lint rules that are switched off in the code. Each needs its reason beside it, and the number may only fall. */
 function suppressions(): string {
   const files = ["server", "web", "scripts", "tests"].flatMap((folder) => [
     ...new Bun.Glob(`${folder}/**/*.{ts,tsx,css}`).scanSync({ cwd: root }),
@@ -134,8 +134,8 @@ function summary(): number {
   const bad = steps.filter(({ ok }) => !ok);
   console.log(
     bad.length === 0
-      ? `everything holds, ${seconds.toFixed(0)} s`
-      : `${bad.length} of ${steps.length} do not hold: ${bad.map(({ name }) => name).join(", ")}; ${seconds.toFixed(0)} s`,
+      ? `all checks passed, ${seconds.toFixed(0)} s`
+      : `${bad.length} of ${steps.length} checks failed: ${bad.map(({ name }) => name).join(", ")}; ${seconds.toFixed(0)} s`,
   );
   const sum = (key: "passed" | "failed") => runs.reduce((total, run) => total + run[key], 0);
   console.log(`${sum("passed")} passed, ${sum("failed")} failed`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const POLICY = "/usr/sbin/policy-rc.d";
 
-/** The packages of scripts/debian-packages.txt that this machine lacks. */
+/** The packages of scripts/debian-packages.txt that are missing on this machine. */
 export function missingPackages(): string[] {
   const wanted = readFileSync(join(import.meta.dir, "debian-packages.txt"), "utf8")
     .split("\n")
@@ -20,15 +20,15 @@ export function missingPackages(): string[] {
   });
 }
 
-/** Whether `installPackages` can work here: Debian, and root. */
+/** True if `installPackages` can work here: on Debian, as root. */
 export function canInstallPackages(): boolean {
   return Bun.which("apt-get") !== null && process.getuid?.() === 0;
 }
 
 /**
- * Installs Debian packages without a question and without starting a service they bring.
+ * Installs Debian packages without asking questions and without starting their services.
  *
- * @returns Whether apt-get succeeded; its output goes to the console.
+ * @returns true if apt-get succeeded; its output goes to the console.
  */
 export async function installPackages(names: string[]): Promise<boolean> {
   const hadPolicy = existsSync(POLICY);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const root = join(import.meta.dir, "..");
-// A machine that has this bun only through npx has no `bun` for the scripts of packages.
+// On a machine that has bun only through npx, package scripts find no `bun`.
 process.env["PATH"] = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
 
 async function run(words: string[]): Promise<void> {
@@ -15,7 +15,7 @@ async function run(words: string[]): Promise<void> {
   });
   const code = await child.exited;
   if (code !== 0) {
-    console.error(`${words.join(" ")} ended with ${code}; the lines above say why`);
+    console.error(`${words.join(" ")} failed with exit code ${code}; see the output above`);
     process.exit(1);
   }
 }

@@ -1,5 +1,5 @@
-// `bun run dev`: the server, restarted on every change, and Vite with hot reload in front of it. Open Vite's
-// address; it passes the API and the public links on to the server (web/vite.config.ts says which).
+// `bun run dev` runs the server, restarted on every change, and Vite with hot reload in front of it. Open Vite's URL;
+// Vite passes the API and the public links to the server (see web/vite.config.ts).
 import { join } from "node:path";
 
 const root = join(import.meta.dir, "..");
@@ -20,7 +20,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     }
   });
 }
-// When one of the two ends, the other is of no use.
+// When one of the two ends, the other one is useless.
 await Promise.race(children.map((child) => child.exited));
 for (const child of children) {
   child.kill();

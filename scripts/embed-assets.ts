@@ -3,15 +3,15 @@ import { join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const COMPRESSIBLE = /\.(js|css|html|svg|json|txt|webmanifest)$/;
-/** Below this a compressed twin saves less than its headers cost. */
+/** Below this size, a compressed variant saves less than its headers cost. */
 const MIN_COMPRESSED_BYTES = 256;
 const HASHED_NAME = /^\/assets\/.+-[\w-]{8}\.\w+$/;
 
 export type EmbeddedFile = { url: string; bytes: number; gzipBytes: number; brBytes: number };
 
 /**
- * Writes `manifest`, a module that imports every file below `dist` and its compressed twins as files of the
- * binary. The same code then serves them under `bun` and compiled.
+ * Writes `manifest`, a module that imports every file below `dist` and its compressed variants as files of the binary.
+ * The same code then serves them with `bun` and in the compiled binary.
  */
 export function embedAssets(dist: string, manifest: string): EmbeddedFile[] {
   const imports: string[] = [];
@@ -41,7 +41,7 @@ export function embedAssets(dist: string, manifest: string): EmbeddedFile[] {
     files.push({ url, bytes: bytes.length, gzipBytes, brBytes: twins.br ?? bytes.length });
   }
 
-  // The web build's html and css modules have types of their own; here every import is a path.
+  // HTML and CSS modules have types of their own in the web build; here every import is a path.
   const header = `// Written by scripts/build.ts from web/dist.\n// @ts-nocheck\n`;
   const type = `import type { AssetManifest } from "./asset-manifest.ts";`;
   writeFileSync(
@@ -57,7 +57,7 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** Writes `<path>.br` and `<path>.gz` where they are smaller; says their sizes. */
+/** Writes `<path>.br` and `<path>.gz` if they are smaller, and returns their sizes. */
 function compress(path: string, bytes: Buffer): { br?: number; gzip?: number } {
   rmSync(`${path}.br`, { force: true });
   rmSync(`${path}.gz`, { force: true });

@@ -1,5 +1,5 @@
-// Writes an empty asset manifest where there is none, or where it names files of a build that is gone, so that
-// the compiler, the tests and `bun run dev` work on a fresh clone and after any clean-up.
+// Writes an empty asset manifest if there is none, or if it refers to files of a build that no longer exists, so that
+// the compiler, the tests and `bun run dev` work in a fresh clone and after any clean-up.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 

@@ -1,14 +1,15 @@
-// `bun scripts/import-graph.ts [FOLDER...]`: how the rooms of a folder lean on each other. A room is a file or a folder
-// directly inside; an import counts once per pair of rooms. Rooms that need each other in a circle are a knot.
+// `bun scripts/import-graph.ts [FOLDER...]` shows how the parts of a folder depend on each other. A room is a file or a
+// folder directly inside the folder; all imports between two rooms count as one arrow. Rooms that depend on each other
+// in a circle are a knot.
 import { join } from "node:path";
 
 export type Import = { from: string; to: string };
 
 export type ImportGraph = {
   rooms: string[];
-  /** Pairs of rooms, with the imports of files behind each. */
+  /** Pairs of rooms, with the imports between their files. */
   arrows: { from: string; to: string; files: Import[] }[];
-  /** The floor of each room: one above the highest room that it needs; the rooms of a knot share one. */
+  /** The floor of each room: one above the highest room that it imports. The rooms of a knot share a floor. */
   floors: Map<string, number>;
   knots: string[][];
 };
@@ -17,7 +18,11 @@ type Cruise = {
   modules: { source: string; dependencies: { resolved: string }[] }[];
 };
 
-/** All imports between the files of `folders` in the tree at `cwd`, of types too. @throws when the cruiser cannot read it. */
+/**
+ * All imports between the files of `folders` in the tree at `cwd`, including type imports.
+ *
+ * @throws Error when dependency-cruiser cannot read it.
+ */
 export async function readImports(cwd: string, folders: string[]): Promise<Import[]> {
   const cruiser = join(
     import.meta.dir,
@@ -34,7 +39,7 @@ export async function readImports(cwd: string, folders: string[]): Promise<Impor
   );
 }
 
-/** The graph of what lies directly in `folder`. `roomOf` may put several files into one room. */
+/** The graph of the files and folders directly in `folder`. `roomOf` may put several files into one room. */
 export function graphOf(
   folder: string,
   imports: readonly Import[],
@@ -71,7 +76,7 @@ export function graphOf(
   };
 }
 
-/** Tarjan's algorithm: the groups of rooms that reach each other, each after those that it needs. */
+/** Tarjan's algorithm: the groups of rooms that can reach each other, each after the groups that it depends on. */
 function stronglyConnected(rooms: string[], below: ReadonlyMap<string, string[]>): string[][] {
   const order = new Map<string, number>();
   const stack: string[] = [];

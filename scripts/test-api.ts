@@ -1,7 +1,7 @@
-// `bun run test:api [owner] [viewer] [key]`: Schemathesis, all its checks, against the built binary and the document
-// that it serves, as the owner (who is the instance's administrator), as a viewer, and with an API key of all
-// scopes. Ends with what was asked and what did not hold. Needs Python 3.10 or newer with venv; takes some
-// minutes for each of the three.
+// `bun run test:api [owner] [viewer] [key]` runs all checks of Schemathesis against the built binary and the document
+// that it serves: as the owner (who administers the instance), as a viewer, and with an API key that has all scopes.
+// Prints what was tested and what failed. Needs Python 3.10 or newer with venv, and takes some minutes for each of the
+// three.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { IDENTITIES, type Identity, type Instance, startInstance } from "./api-test/instance.ts";
@@ -12,23 +12,23 @@ const here = join(import.meta.dir, "api-test");
 const cache = join(root, ".cache/api-test");
 const tool = join(cache, "venv/bin/st");
 
-/** Operations that would end the run for itself, each with its reason. All others are asked. */
+/** Operations that would break the run, each with its reason. All others are tested. */
 const EXCLUDED: Record<string, string> = {
-  "POST /api/v1/auth/sign-out": "ends the session that asks",
-  "POST /api/v1/auth/sign-out-everywhere": "ends the session that asks",
-  "DELETE /api/v1/auth/sessions/{id}": "may end the session that asks",
+  "POST /api/v1/auth/sign-out": "ends the session of the run",
+  "POST /api/v1/auth/sign-out-everywhere": "ends the session of the run",
+  "DELETE /api/v1/auth/sessions/{id}": "may end the session of the run",
   "POST /api/v1/auth/password":
     "ends all other sessions, and counts wrong passwords of this account",
 };
 
-// Bounded and repeatable. The rate stays below what the product grants one caller.
+// Limited and repeatable. The rate stays below what the product allows one caller.
 const MAX_EXAMPLES = 10;
 const PER_SECOND = 90;
 
 type RunOptions = {
   cwd?: string;
   env?: Record<string, string>;
-  /** Where its output goes; here when left out. */
+  /** Folder for its output; the default is this folder. */
   output?: string;
   mustSucceed?: boolean;
 };
@@ -47,7 +47,7 @@ async function run(command: string[], options: RunOptions = {}): Promise<void> {
   }
 }
 
-/** Schemathesis in an environment of its own, made anew when the pinned versions change. */
+/** Schemathesis in its own environment, which is created again when the pinned versions change. */
 async function installTool(): Promise<void> {
   const pinned = readFileSync(join(here, "requirements.txt"), "utf8");
   const mark = join(cache, "venv/installed.txt");
@@ -63,10 +63,10 @@ async function installTool(): Promise<void> {
 }
 
 /**
- * How Schemathesis finds things that exist, and a workspace that does but is somebody else's. Its checks expect
- * other statuses where the product's own are as good: 422 for what a schema cannot say (which ids exist, which texts
- * are domains, what fits together; the check `refusal_says_why` looks at those), and 413 for a body
- * that is refused for its size before anything else is looked at.
+ * Tells Schemathesis which objects exist, and the id of a workspace that exists but belongs to someone else. Its checks
+ * must also accept two statuses that the product uses: 422 for rules that a schema cannot express (which ids exist,
+ * which texts are domains, which values fit together; the check `refusal_says_why` covers these), and 413 for a body
+ * that is refused because of its size before anything else is checked.
  */
 function configuration({ workspaceId, foreignWorkspaceId, bearer }: Instance): string {
   const seven = Array.from({ length: 7 }, () => workspaceId);
@@ -125,12 +125,14 @@ async function testAs(identity: Identity): Promise<Outcome> {
   return { isGood, lines: [...lines, `${seconds}; all of it: ${folder}`] };
 }
 
-/** Those named on the command line, or all. */
+/** The identities named on the command line, or all. */
 function wanted(): Identity[] {
   const named = process.argv.slice(2);
   const unknown = named.filter((name) => !IDENTITIES.some((known) => known === name));
   if (unknown.length > 0) {
-    throw new Error(`there is no ${unknown.join(", ")}: ${IDENTITIES.join(", ")}`);
+    throw new Error(
+      `there is no identity ${unknown.join(", ")}; available: ${IDENTITIES.join(", ")}`,
+    );
   }
   return IDENTITIES.filter((name) => named.length === 0 || named.includes(name));
 }
@@ -147,6 +149,6 @@ for (const identity of wanted()) {
   }
 }
 for (const [operation, reason] of Object.entries(EXCLUDED)) {
-  console.log(`not asked: ${operation}, which ${reason}`);
+  console.log(`not tested: ${operation}, which ${reason}`);
 }
 process.exitCode = isGood ? 0 : 1;

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const GROUP_TIME_LIMIT_MS = 25 * 60_000;
-/** Per test; a browser or a crash needs time on a busy machine. */
+/** Time limit per test; browser and crash tests need time on a busy machine. */
 const TEST_TIME_LIMIT_MS = 60_000;
 
 export type TestRun = {
@@ -13,7 +13,7 @@ export type TestRun = {
   ok: boolean;
 };
 
-/** The folders of tests/ that hold tests, and `.` for the files beside them. */
+/** The folders of tests/ that contain tests, and `.` for the files beside them. */
 export function testGroups(root: string): string[] {
   const files = [...new Bun.Glob("tests/**/*.test.{ts,tsx}").scanSync({ cwd: root })];
   const order = ["", "scripts", "server", "delivery", "web", "crash", "e2e"];
@@ -23,7 +23,7 @@ export function testGroups(root: string): string[] {
   return [...groups].sort((a, b) => order.indexOf(a) - order.indexOf(b) || a.localeCompare(b));
 }
 
-/** Runs one group in a process of its own, its output passed on, and counts. */
+/** Runs one group in a process of its own, passes on its output, and counts the results. */
 export async function runGroup(root: string, group: string): Promise<TestRun> {
   const folder = join(root, "tests", group);
   const paths =
@@ -50,10 +50,12 @@ export async function runGroup(root: string, group: string): Promise<TestRun> {
   return tally(group === "" ? "tests" : group, report, exit);
 }
 
-/** Reads bun's closing lines. A run that ended badly without a failed test counts as one failure. */
+/**
+ * Reads the last lines of bun's output. A run that ended with an error but without a failed test counts as one failure.
+ */
 export function tally(name: string, report: string, exit: number): TestRun {
   const plain = Bun.stripANSI(report);
-  // The last summary counts: a test may itself run tests and print theirs.
+  // The last summary counts, because a test may itself run tests and print their summary.
   const summary = plain.slice(Math.max(0, plain.search(/^\s*\d+ pass$(?![\s\S]*^\s*\d+ pass$)/m)));
   const count = (word: string) =>
     Number(new RegExp(`^\\s*(\\d+) ${word}$`, "m").exec(summary)?.[1] ?? 0);

@@ -1,6 +1,6 @@
-// `bun run test:image`: the Dockerfile is really built, and the image really started, set up over HTTP, made to
-// send, stopped by SIGTERM in the middle and started again; then every message has arrived exactly once.
-// Needs Debian, root, buildah and mmdebstrap; no daemon and no registry of images.
+// `bun run test:image` builds the Dockerfile and starts the image. The container is set up over HTTP, sends, is stopped
+// by SIGTERM in the middle and started again; then every message must have arrived exactly once. Needs Debian, root,
+// buildah and mmdebstrap, but no daemon and no image registry.
 import { join } from "node:path";
 import { apiClient } from "../server/commands/demo/api-client.ts";
 import { demoContactsCsv } from "../server/commands/demo/demo-contacts.ts";
@@ -28,9 +28,7 @@ let passed = 0;
 
 function holds(what: string, isTrue: boolean, found?: unknown): void {
   if (!isTrue) {
-    throw new Error(
-      `does not hold: ${what}${found === undefined ? "" : ` (${JSON.stringify(found)})`}`,
-    );
+    throw new Error(`failed: ${what}${found === undefined ? "" : ` (${JSON.stringify(found)})`}`);
   }
   passed += 1;
   console.log(`ok   ${what}`);
@@ -58,8 +56,8 @@ async function build(tool: Buildah, folder: string): Promise<ImageConfig> {
 }
 
 /**
- * Starts the container with the image's own entry point, user and environment. Its volume /data is made from
- * the image, with its owner, and stays with the container from one start to the next.
+ * Starts the container with the image's own entry point, user and environment. Its volume /data is created from the
+ * image with the image's owner, and is kept between starts.
  */
 async function start(tool: Buildah, config: ImageConfig, container: string): Promise<Running> {
   const port = await freePort();
@@ -102,7 +100,7 @@ async function until(what: string, isSo: () => Promise<boolean>, timeoutMs: numb
   const end = Date.now() + timeoutMs;
   while (!(await isSo())) {
     if (Date.now() > end) {
-      throw new Error(`waited ${timeoutMs / 1000} s in vain: ${what}`);
+      throw new Error(`timed out after ${timeoutMs / 1000} s: ${what}`);
     }
     await Bun.sleep(250);
   }
@@ -111,7 +109,7 @@ async function until(what: string, isSo: () => Promise<boolean>, timeoutMs: numb
 function imageHolds(config: ImageConfig): void {
   holds("it does not run as root", /^[1-9]\d*(:|$)/.test(config.User), config.User);
   holds("it has one volume, /data", Object.keys(config.Volumes).join() === "/data", config.Volumes);
-  holds("it stops by SIGTERM", config.StopSignal === "SIGTERM", config.StopSignal);
+  holds("it stops on SIGTERM", config.StopSignal === "SIGTERM", config.StopSignal);
   holds("it checks its own health", config.Healthcheck?.Test[1] === "/usr/local/bin/swiftmail");
 }
 
@@ -130,7 +128,7 @@ async function sendHalf(
     publicUrl: running.url,
     workspaceName: "Image test",
   });
-  holds("the wizard is answered over HTTP", workspace.id !== "");
+  holds("the setup is completed over HTTP", workspace.id !== "");
   const { listId, added } = await importContacts(api, workspace, demoContactsCsv(CONTACTS), "All");
   holds("a file is imported", added === CONTACTS, added);
   await api.patch(`${workspace.path}/routes/${workspace.routeId}`, { maxPerSecond: PER_SECOND });
@@ -178,7 +176,7 @@ async function main(): Promise<void> {
   const first = await start(tool, config, container);
   const { workspace, campaign } = await sendHalf(first);
   const stopped = await first.stop();
-  holds(`SIGTERM ends it well, in ${Math.round(stopped.ms)} ms`, stopped.code === 0, stopped);
+  holds(`SIGTERM ends it cleanly, in ${Math.round(stopped.ms)} ms`, stopped.code === 0, stopped);
 
   const second = await start(tool, config, container);
   const api = apiClient(second.url);
@@ -188,10 +186,10 @@ async function main(): Promise<void> {
   holds("the campaign is finished after the restart", sent === CONTACTS, sent);
   holds("nobody was lost", new Set(recipients).size === CONTACTS, new Set(recipients).size);
   holds("nobody got it twice", recipients.length === CONTACTS, recipients.length);
-  holds("it ends well again", (await second.stop()).code === 0);
+  holds("it ends cleanly again", (await second.stop()).code === 0);
   await tool.call("rm", container);
 }
 
 const startedAt = performance.now();
 await main();
-console.log(`${passed} held, 0 did not, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+console.log(`${passed} passed, 0 failed, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);

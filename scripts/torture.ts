@@ -1,6 +1,6 @@
-// `bun run torture [rounds]` repeats the crash tests, each round with another seed, until one fails or the
-// rounds are over; `bun run check` runs one round. `bun run torture full [kills]` kills the engine at full size:
-// 200,000 recipients, 4 workspaces, once with ambiguous messages sent again and once with them held.
+// `bun run torture [rounds]` repeats the crash tests, each round with another seed, until one fails or all rounds are
+// done. `bun run check` runs one round. `bun run torture full [kills]` kills the engine at full size: 200,000
+// recipients, 4 workspaces, once with ambiguous messages sent again and once with them held.
 import { join } from "node:path";
 import { type KillOutcome, killScenario } from "../tests/support/kill-scenario.ts";
 
@@ -30,12 +30,12 @@ async function repeatCrashTests(rounds: number): Promise<number> {
     });
     if ((await run.exited) !== 0) {
       console.error(
-        `round ${round + 1} failed; again with: TORTURE_SEED=${seed} bun run torture 1`,
+        `round ${round + 1} failed; repeat it with: TORTURE_SEED=${seed} bun run torture 1`,
       );
       return 1;
     }
   }
-  console.log(`${rounds} rounds hold`);
+  console.log(`${rounds} rounds passed`);
   return 0;
 }
 
@@ -59,7 +59,7 @@ async function killAtFullSize(kills: number): Promise<number> {
     const row = {
       lost: outcome.lost.length,
       "arrived twice": outcome.twice.length,
-      "of them unlisted": outcome.unlisted.length,
+      "of them not listed": outcome.unlisted.length,
       "listed as ambiguous": outcome.listed,
       held: outcome.held,
       "in flight at the kills, at most": unanswered,
@@ -72,7 +72,7 @@ async function killAtFullSize(kills: number): Promise<number> {
     holds &&= isExact(outcome, onAmbiguous);
     console.log(JSON.stringify({ torture: "kill", onAmbiguous, kills, ...row, disagreements }));
   }
-  console.log(holds ? "everything holds" : "something does not hold");
+  console.log(holds ? "everything passed" : "something failed");
   return holds ? 0 : 1;
 }
 

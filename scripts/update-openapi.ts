@@ -1,6 +1,6 @@
-// Writes tests/server/openapi.snapshot.json from the routes as they are. Run it when the API was meant to
-// change, and read the difference before it is committed: `bun scripts/update-openapi.ts`. With --print it
-// writes to standard output instead.
+// Writes tests/server/openapi.snapshot.json from the current routes. Run it after an intended change of the API, and
+// read the difference before you commit it: `bun scripts/update-openapi.ts`. With --print it writes to standard output
+// instead.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { apiDocument } from "../server/platform/http/openapi.ts";

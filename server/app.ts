@@ -109,7 +109,7 @@ export type AppOptions = {
   /** The running scheduler's queue. Without one, work is stored and a scheduler finds it later. */
   jobs?: JobQueue;
   outside: AppOutside;
-  /** Shared with other parts that count, such as the scheduler; a new one by default. */
+  /** Shared with other parts that record metrics, such as the scheduler; a new one by default. */
   metrics?: Metrics;
   /** The built web UI. Without it, its pages are not found. */
   assets?: AssetManifest;
@@ -157,7 +157,7 @@ function watchOver(metrics: Metrics, { databases, config, clock, jobs }: AppOpti
   const queue = jobs ?? createJobQueue(databases.system, clock);
   metrics.gauge(
     "swiftmail_jobs",
-    "Jobs that wait, run or are dead letters",
+    "Jobs that are waiting, running or dead letters",
     () => queue.unfinished().map(({ state, n }) => ({ labels: { state }, value: n })),
     ["state"],
   );
@@ -171,9 +171,11 @@ function watchOver(metrics: Metrics, { databases, config, clock, jobs }: AppOpti
       })),
     ["stream"],
   );
-  metrics.gauge("swiftmail_open_workspaces", "Workspace files open on the HTTP thread", () => [
-    { value: databases.openCount() },
-  ]);
+  metrics.gauge(
+    "swiftmail_open_workspaces",
+    "Workspace files that are open on the HTTP thread",
+    () => [{ value: databases.openCount() }],
+  );
 }
 
 /** Counts of set aside workspaces, damage, and events that could not be stored. */
@@ -187,24 +189,27 @@ function watchDamage(metrics: Metrics, { databases, missed }: AppDeps): void {
   );
   metrics.gauge(
     "swiftmail_on_hold",
-    "1 while an older copy of system.db waits for an administrator",
+    "1 while the instance is on hold because of an older copy of system.db",
     () => [{ value: isOnHold(system) ? 1 : 0 }],
   );
   const lost = (of: "bytes" | "records" | "n") => () =>
     damageTotals(system).map((row) => ({ labels: { kind: row.kind }, value: row[of] }));
   metrics.total("swiftmail_damage_total", "Damage found in the data folder", lost("n"), ["kind"]);
-  metrics.total("swiftmail_damage_bytes_total", "Bytes that could not be read", lost("bytes"), [
-    "kind",
-  ]);
+  metrics.total(
+    "swiftmail_damage_bytes_total",
+    "Bytes of damaged files that could not be read",
+    lost("bytes"),
+    ["kind"],
+  );
   metrics.total(
     "swiftmail_damage_records_total",
-    "Records lost in bytes that could not be read, at least",
+    "Minimum number of records lost in unreadable bytes",
     lost("records"),
     ["kind"],
   );
   metrics.total(
     "swiftmail_missed_engagement_total",
-    "Opens, clicks and views that could not be kept, because the journal could not be written",
+    "Opens, clicks and views that were not counted, because the journal could not be written",
     () => [...missed.byKind()].map(([kind, value]) => ({ labels: { kind }, value })),
     ["kind"],
   );

@@ -15,20 +15,20 @@ const USAGE = `SwiftMail ${packageJson.version}: email marketing that one person
 
 Usage: swiftmail [command]
 
-  serve                            start the server (what it does without a command)
-  demo                             start on an empty data folder, with a workspace to look at
-  doctor [--json]                  look at everything it stands on, and say how to mend it
-  scrub                            write files of older versions anew, without what was deleted from them
-  health                           ask the server on this machine whether it is alive
+  serve                            start the server (default)
+  demo                             start with sample data in an empty folder
+  doctor [--json]                  check everything that SwiftMail depends on, and say how to fix problems
+  scrub                            remove deleted data from database files of older versions
+  health                           check whether the server on this machine is running
   user reset-password <email>      print a one-time link; --stdin reads a new password instead
   --help, --version
 
 Environment:
   PORT             HTTP port (8080)
-  DATA_DIR         folder of everything it keeps (./data)
-  PUBLIC_URL       address under which people and mail reach it; else what the setup stored
-  SMTP_IN_PORT     port of the SMTP listener (2525)
-  MASTER_KEY_FILE  file of the key that seals stored secrets (<DATA_DIR>/master.key)
+  DATA_DIR         folder for all data (./data)
+  PUBLIC_URL       URL under which readers reach this instance (from the setup)
+  SMTP_IN_PORT     SMTP port for incoming mail (2525)
+  MASTER_KEY_FILE  key that encrypts stored secrets (<DATA_DIR>/master.key)
   LOG_LEVEL        info, debug, warn, error … (info)
   CLUSTER          standalone or litefs (standalone)`;
 
@@ -99,7 +99,7 @@ function run(words: string[], terminal: Terminal, programs: Programs): Promise<n
       return health(config, terminal);
     case "user reset-password":
       return resetPassword(config, terminal, {
-        email: only(command.slice(2), "an e-mail address"),
+        email: only(command.slice(2), "an email address"),
         fromStdin: options.stdin,
         clock: systemClock,
       });

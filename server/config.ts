@@ -44,7 +44,7 @@ function port(name: string, value: string | undefined, fallback: number): number
   }
   const number = Number(value);
   if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    throw new Error(`${name} is "${value}"; it takes a port number from 0 to 65535`);
+    throw new Error(`${name} is "${value}"; it must be a port number from 0 to 65535`);
   }
   return number;
 }
@@ -55,7 +55,7 @@ function oneOf<T extends string>(name: string, value: string | undefined, allowe
   }
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) {
-    throw new Error(`${name} is "${value}"; it takes one of ${allowed.join(", ")}`);
+    throw new Error(`${name} is "${value}"; it must be one of ${allowed.join(", ")}`);
   }
   return found;
 }
@@ -68,7 +68,7 @@ function trustedProxies(value: string | undefined): string[] | undefined {
   const wrong = ranges.find((range) => !isProxyRange(range));
   if (wrong !== undefined) {
     throw new Error(
-      `TRUSTED_PROXIES has "${wrong}"; it takes addresses and ranges such as 10.0.0.7 or 172.28.0.0/16`,
+      `TRUSTED_PROXIES contains "${wrong}"; it must contain addresses and ranges such as 10.0.0.7 or 172.28.0.0/16`,
     );
   }
   return ranges;
@@ -80,9 +80,7 @@ function publicUrl(value: string | undefined): string | undefined {
   }
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new Error(
-      `PUBLIC_URL is "${value}"; it takes an address such as https://mail.example.com`,
-    );
+    throw new Error(`PUBLIC_URL is "${value}"; it must be a URL such as https://mail.example.com`);
   }
   return url.origin;
 }

@@ -226,7 +226,7 @@ function watchWorkspaces({ config: { dataDir }, databases }: Parts): () => void 
 
 function watchHttpThread(): SlowStatements {
   return new SlowStatements((sql, ms) =>
-    log.warn({ sql, ms: Math.round(ms) }, "a statement held up the HTTP thread"),
+    log.warn({ sql, ms: Math.round(ms) }, "a statement blocked the HTTP thread"),
   );
 }
 
@@ -272,12 +272,12 @@ function countedMetrics(delivery: Delivery, slow: SlowStatements): Metrics {
   const metrics = createMetrics();
   metrics.total(
     "swiftmail_slow_statements_total",
-    `Statements that held up the HTTP thread for more than ${SLOW_MS} ms since the start`,
+    `Statements that blocked the HTTP thread for more than ${SLOW_MS} ms since the start`,
     () => [{ value: slow.count }],
   );
   metrics.total(
     "swiftmail_messages_total",
-    "Results of sending since the start, by the state they moved their message to",
+    "Results of sending since the start, by the new state of the message",
     () => [...delivery.outcomes()].map(([state, value]) => ({ labels: { state }, value })),
     ["state"],
   );

@@ -1,5 +1,5 @@
-// The instance that a run talks to: the built binary in an empty folder, set up over HTTP, a little of everything
-// in its first workspace, one of the three callers signed in, and a second workspace that is none of theirs.
+// The instance that a run tests: the built binary in an empty folder, set up over HTTP, with a little of everything in
+// its first workspace, one of the three callers signed in, and a second workspace to which none of them has access.
 import { type ApiClient, apiClient, waitFor } from "../../server/commands/demo/api-client.ts";
 import { demoContactsCsv } from "../../server/commands/demo/demo-contacts.ts";
 import { importContacts, launchCampaign } from "../../server/commands/demo/seed.ts";
@@ -14,9 +14,9 @@ export const IDENTITIES = ["owner", "viewer", "key"] as const;
 export type Identity = (typeof IDENTITIES)[number];
 
 type Credentials = {
-  /** The API key of a program; empty for a person. */
+  /** The caller's API key; empty for a person. */
   bearer: string;
-  /** The header fields that our own pages send for the person; none for a program. */
+  /** The header fields that our own pages send for a person; none for a program. */
   headers: Record<string, string>;
 };
 
@@ -46,7 +46,7 @@ export async function startInstance(identity: Identity): Promise<Instance> {
   }
 }
 
-/** People, a list and a campaign on its way, so that there is something behind small ids. */
+/** People, a list and a campaign that is being sent, so that small ids refer to something. */
 async function fill({ api, workspace }: SeededBinary): Promise<void> {
   const { listId } = await importContacts(api, workspace, demoContactsCsv(30), "Readers");
   const { routeId } = workspace;
@@ -99,7 +99,7 @@ async function mailedToken(api: ApiClient): Promise<string> {
   return /invitation\?token=([\w.-]+)/.exec(text)?.[1] ?? "";
 }
 
-/** A workspace of another organization, put into the files of an instance that does not run. */
+/** Adds a workspace of another organization to the files of an instance that is not running. */
 async function addForeignWorkspace(dataDir: string): Promise<string> {
   const databases = openDatabases(dataDir);
   const now = Date.now();

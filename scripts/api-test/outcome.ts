@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What Schemathesis reports of one run, as far as it is told here. */
+/** The parts of Schemathesis' report on a run that are used here. */
 type Report = {
   complete: boolean;
   stop_reason: string;
@@ -13,7 +13,7 @@ type Report = {
 
 export type Outcome = { isGood: boolean; lines: string[] };
 
-/** Reads a report: good only if the run came to its end, asked every selected operation, and nothing was found. */
+/** Reads a report. A run is good only if it finished, tested every selected operation and found nothing. */
 export function readOutcome(path: string): Outcome {
   const report = JSON.parse(readFileSync(path, "utf8")) as Report;
   const { operations, test_cases: cases } = report;

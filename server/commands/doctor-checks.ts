@@ -59,7 +59,7 @@ export function checkDataFolder(dataDir: string): Finding {
     const probe = join(dataDir, `.doctor-${process.pid}`);
     writeFileSync(probe, "x", { flush: true });
     rmSync(probe);
-    return ok(`${dataDir} takes files`);
+    return ok(`${dataDir} is writable`);
   } catch (error) {
     return fail(
       `${dataDir} is not writable: ${reason(error)}`,
@@ -95,7 +95,7 @@ export function checkDisk(dataDir: string): Finding {
 export function checkTemporaryFolder(): Finding {
   try {
     rmSync(mkdtempSync(join(tmpdir(), "swiftmail-doctor-")), { recursive: true });
-    return ok(`${tmpdir()} takes files`);
+    return ok(`${tmpdir()} is writable`);
   } catch (error) {
     return fail(
       `${tmpdir()} is not writable: ${reason(error)}`,
@@ -236,7 +236,7 @@ export async function checkPort(
     return ok(`${port} is free`);
   }
   if (fault.code === "EADDRINUSE" && (await isOurs())) {
-    return ok(`${port} is answered by SwiftMail`);
+    return ok(`SwiftMail answers on ${port}`);
   }
   return fail(
     `${port} cannot be opened: ${fault.code ?? fault.message}`,
@@ -308,11 +308,14 @@ export async function checkBounces(
   if (state !== "used") {
     return state === "none"
       ? ok("not set up yet")
-      : warn("it cannot be told", "Fix system.db first.");
+      : warn("cannot be checked", "Fix system.db first.");
   }
   const { bounceDomain, mxHost } = withSystem(config.dataDir, readInboundSettings);
   if (bounceDomain === "") {
-    return warn("no bounce domain is set", "Set one for the instance, so that bounces come back.");
+    return warn(
+      "no bounce domain is set",
+      "Set one for the instance, so that SwiftMail receives bounces.",
+    );
   }
   if (config.smtpInHost === "127.0.0.1") {
     return warn(
@@ -371,7 +374,7 @@ export function checkOpenFiles(): Finding {
   )?.[1];
   const limit = soft === "unlimited" ? Number.POSITIVE_INFINITY : Number(soft);
   return limit >= MIN_OPEN_FILES
-    ? ok(`${limit} may be open`)
+    ? ok(`${limit} files can be open`)
     : warn(
         `only ${limit} files can be open`,
         "Raise the limit: LimitNOFILE=65536, or docker --ulimit nofile=65536.",

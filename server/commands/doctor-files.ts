@@ -47,11 +47,11 @@ const advice: Record<FaultReason, string> = {
   io_error: "Check the disk and its cable, then the file",
   replaced: "Make sure that the file in its place is the right one",
   log_missing:
-    "Restore the file ending in -wal, or open the instance console and use the workspace without it: some of the most recent changes may then be missing",
+    "Restore the file ending in -wal, or use the workspace without it on the instance page. Some of the most recent changes may then be missing",
   no_tables:
     "Restore the file ending in -wal if you have it, because it contained everything. Otherwise restore both files from your backup",
   wrong_log:
-    "Put back the file that was there before; keep the file ending in -wal, because it contains the latest changes. If you do not have it, restore the file from your backup and move the -wal away",
+    "Put back the file that was there before, and keep the file ending in -wal, because it contains the latest changes. If you no longer have it, restore the file from your backup and move the -wal file away",
 };
 
 /** Checks that system.db exists, is intact, and has a version that this program can read. */
@@ -131,7 +131,7 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
   });
 }
 
-/** Not while a server runs: it compares each file when it opens it, and changes it meanwhile. */
+/** Not compared while a server runs: the server compares each file when it opens it, and may be changing it now. */
 function faultOfLog(dataDir: string, path: string): FileFault | undefined {
   const hasLog = existsSync(`${path}-wal`);
   const fault = hasLog && !isInUse(dataDir) ? lookAtLog(path, lookFrom(dataDir)) : undefined;
@@ -142,7 +142,7 @@ function lookFrom(dataDir: string): Parameters<typeof lookAtLog>[1] {
   return (file, look) => lookInside(dataDir, file, look);
 }
 
-/** Reports damage that nobody has acknowledged on the instance console. */
+/** Reports damage whose notice nobody has read on the instance page. */
 export function checkDamage(dataDir: string): Finding {
   return withSystem(dataDir, (system) => {
     const lacking = workspaceIds(system)
@@ -155,7 +155,7 @@ export function checkDamage(dataDir: string): Finding {
     ];
     return said.length === 0
       ? { verdict: "ok", said: "no unread notices" }
-      : { verdict: "warn", said: listed(said), mend: "See the instance console for details." };
+      : { verdict: "warn", said: listed(said), mend: "See the instance page for details." };
   });
 }
 
@@ -187,7 +187,7 @@ function isClean(dataDir: string, path: string): boolean {
   }
 }
 
-/** True when a start would find that changes of the file are lost. A file that cannot be read is another check's. */
+/** True if a start would find that changes of the file are lost. Another check reports files that cannot be read. */
 function lacksChanges(dataDir: string, system: Connection, id: string): boolean {
   const seen = seenVersion(system, id);
   try {
@@ -197,7 +197,7 @@ function lacksChanges(dataDir: string, system: Connection, id: string): boolean 
   }
 }
 
-/** What a start would find of system.db. A server has compared it when it started, and changes it meanwhile. */
+/** What a start would find about system.db. A running server has already compared it, and may be changing it now. */
 function systemLines(dataDir: string, system: Connection): string[] {
   const isComparable = Number(system.pragma("user_version", { simple: true })) >= VERSIONED_SINCE;
   const loss = isComparable && !isInUse(dataDir) ? systemLoss(dataDir, system) : undefined;
@@ -207,7 +207,7 @@ function systemLines(dataDir: string, system: Connection): string[] {
       return [];
     case "unknown":
       return [
-        `${systemSeenPath(dataDir)} is missing or cannot be read, so nobody can tell whether system.db is an older copy`,
+        `${systemSeenPath(dataDir)} is missing or cannot be read, so it is unknown whether system.db is an older copy`,
       ];
     default:
       return [`${path} lacks changes that were saved: ${OLDER_SYSTEM}. ${HOLD_REMEDY}`];
@@ -241,7 +241,7 @@ function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string 
     case "system_older":
       return `${path} is an older copy, or its -wal file was cut: ${OLDER_SYSTEM}. ${HOLD_REMEDY}`;
     case "system_unchecked":
-      return `${path} was missing or could not be read, so nobody can tell whether system.db is an older copy: check who has access`;
+      return `${path} was missing or could not be read, so it is unknown whether system.db is an older copy: check who has access`;
     case "workspace_unknown":
       return `${path} is the file of a workspace that system.db does not list, because it is an older copy: keep the file, and restore a newer system.db if you have one`;
     case "holder_unreadable":

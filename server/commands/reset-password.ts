@@ -37,7 +37,7 @@ export async function resetPassword(
   const databases = openDatabases(config.dataDir);
   const { system } = databases;
   if (isAlone) {
-    // Changes by this command would hide from the next start that system.db is an older copy.
+    // If this command changed system.db, the next start could not see that it is an older copy.
     const audit = createAuditLog(system, options.clock);
     const tell = (_facts: object, sentence: string) => terminal.err(sentence);
     holdIfOlder(databases, config.dataDir, { audit, clock: options.clock, tell });
@@ -60,7 +60,7 @@ export async function resetPassword(
         record(system, options.clock, person, "user.reset-link");
         return newPasswordLink(system, publicUrl, person.id, now, RESET_MS);
       });
-      terminal.err("This link sets a new password. It works once, for an hour:");
+      terminal.err("This link sets a new password. It works once, within one hour:");
       terminal.out(link);
     }
     return 0;

@@ -66,7 +66,7 @@ function requireLogs(dataDir: string): void {
   const lost = workspacesWithLostLog(dataDir).map((id) => lostLogSentence(dataDir, id));
   if (lost.length > 0) {
     throw new Error(
-      `${lost.join("; ")}. Restore the write-ahead log. Without it, start the server, open the instance console and use the workspace without its log, then stop the server`,
+      `${lost.join("; ")}. Restore the write-ahead log. Without it, start the server, use the workspace without its log on the instance page, then stop the server`,
     );
   }
 }

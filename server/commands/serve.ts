@@ -33,7 +33,7 @@ export async function serve(config: Config, terminal: Terminal): Promise<number>
 export async function startServing(config: Config): Promise<ServedProcess> {
   const { promise: stopped, resolve } = Promise.withResolvers<number>();
   const die = (reason: string, error?: unknown) => {
-    log.fatal({ err: error, reason }, "the process cannot go on");
+    log.fatal({ err: error, reason }, "the process cannot continue");
     process.exit(1);
   };
   process.on("uncaughtException", (error) => die("uncaught exception", error));

@@ -1,8 +1,9 @@
 import type { InnerReason } from "../reasons/sentence.ts";
-// What can hold a campaign back, as data. Delivery and the progress of a campaign choose the code; whoever shows it
-// words it: `run/bottleneck-words.ts` in English for the API, the web in the reader's language.
+// What can slow a campaign down, as data. Delivery and the campaign's progress choose the code.
+// `run/bottleneck-words.ts` turns it into an English sentence for the API, and the web into a sentence in the reader's
+// language.
 
-/** What a limit applies to. Names that a level does not have are empty. */
+/** What a limit applies to. Names that do not exist at a level are empty. */
 export type LimitSubject = {
   level:
     | "node"
@@ -41,13 +42,16 @@ export type RetryCause =
 
 type None = Record<string, never>;
 
-/** Why a limit applies: in answers, a reason with its code, or text of a server or a person. */
+/** Why a limit applies: in API answers, a reason with its code, or the words of a server or a person. */
 export type Why = string | InnerReason;
 
-/** Times are Unix ms, rates are messages a second, and `reason` is a stored reason, opened in answers, or what a server, a rule or a person said. */
+/**
+ * Times are Unix ms, and rates are messages a second. `reason` is a stored reason (an object in API answers), or the
+ * words of a server, a rule or a person.
+ */
 type BottleneckParams = {
   journal_unwritable: { reason: Why };
-  /** All messages in flight wait for connections; this one has been opening for longest. */
+  /** All messages in flight wait for connections. This one has been opening for the longest time. */
   opening_unanswered: { server: string; route: string; stage: OpeningStage; since: number };
   /** `server` is empty when there are several. */
   messages_unanswered: { server: string; servers: number; messages: number; since: number };
@@ -88,12 +92,12 @@ type BottleneckParams = {
 
 export type BottleneckCode = keyof BottleneckParams;
 
-/** What holds a campaign back. */
+/** What slows a campaign down. */
 export type Bottleneck<C extends BottleneckCode = BottleneckCode> = {
   [K in C]: { code: K; params: BottleneckParams[K] };
 }[C];
 
-/** One function for each code, so that the compiler finds a code that nobody words. */
+/** One function for each code, so that the compiler reports a code without a sentence. */
 export type BottleneckWords<More extends unknown[] = []> = {
   [K in BottleneckCode]: (params: BottleneckParams[K], ...more: More) => string;
 };

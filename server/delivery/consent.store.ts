@@ -108,7 +108,7 @@ export type MessageRange = {
   now: number;
   /** open: still to be sent. ended: bounced, failed or skipped. */
   which: "open" | "ended";
-  /** The reason why the instance or a blocked domain bars an address from mail. */
+  /** The reason why the instance or a blocked domain forbids mail to an address. */
   isBlocked: IsBlocked;
 };
 
@@ -122,7 +122,7 @@ type JudgedRow = {
   contactId: number;
   address: string;
   reason: string | null;
-  /** 1 when the contact can have come into the audience only through a segment. */
+  /** 1 when the contact can have entered the audience only through a segment. */
   needsSegment: 0 | 1;
 };
 

@@ -23,7 +23,7 @@ export type ResultFact = {
   oc: string;
   cat: string;
   due?: number;
-  /** 1 when the campaign's setting, read when this is applied, decides whether the message is held instead. */
+  /** 1 when the campaign's setting, read when this fact is applied, decides whether the message is held instead. */
   ask?: 1;
   /** 1 when the attempt counts towards the retry schedule. */
   n: 0 | 1;

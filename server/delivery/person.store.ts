@@ -54,7 +54,7 @@ const keepRefusal = statement<[{ id: number; refusal: string; at: number }]>(`
 export const liftedOf = (db: Connection, contactId: number) =>
   selectLifted(db).all({ id: contactId });
 
-/** Keeps what an erased person said, for the day when the erasure is lifted. */
+/** Stores what an erased person requested, in case the erasure is lifted. */
 export function keepErasedRefusal(
   db: Connection,
   id: number,

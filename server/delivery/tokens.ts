@@ -38,11 +38,11 @@ export type UrlPurpose = Exclude<TokenPurpose, AddressPurpose | "messageId">;
 export type AddressPurpose = "bounce" | "unsubscribeMail";
 
 type OfWorkspace = { workspaceNumber: number };
-/** One message of a campaign. `seq` 0: the web view of nobody in particular. */
+/** One message of a campaign. `seq` 0 means no particular recipient, as in an anonymous web view. */
 export type MessageSubject = OfWorkspace & { campaignId: number; seq: number };
 /**
- * A person, and the message that led to them; its numbers are 0 in mail that belongs to no campaign. In mail sent
- * before tokens contained the contact, `contactId` is undefined and the message says who it is.
+ * A person, and the message that led to them; its numbers are 0 in mail that belongs to no campaign. In mail that was
+ * sent before tokens contained the contact, `contactId` is undefined and the message identifies the contact.
  */
 export type PersonSubject = MessageSubject & { contactId: number | undefined };
 
@@ -61,7 +61,7 @@ export type TokenSubjects = {
   newAddress: OfWorkspace & { changeId: number };
 };
 
-/** How the numbers that follow the workspace make up a subject, and the reverse; undefined when they cannot. */
+/** Converts the numbers that follow the workspace into a subject, and back; undefined if they are not valid. */
 type Layout<S> = {
   write: (subject: S) => number[];
   read: (workspaceNumber: number, numbers: number[]) => S | undefined;
@@ -83,7 +83,7 @@ const ofPerson: Layout<PersonSubject> = {
       : { workspaceNumber, campaignId, seq, contactId: contactId === 0 ? undefined : contactId },
 };
 
-/** Something that has one number; the second has always been 0. */
+/** A subject with a single number. The second number has always been 0. */
 function ofThing<K extends string>(name: K): Layout<OfWorkspace & { [N in K]: number }> {
   return {
     write: (subject) => [subject[name], 0],
@@ -206,7 +206,7 @@ export function readAddressToken(
  * attempt has the same one and the receiver can drop the duplicate.
  *
  * @param domain The sending domain, as A-label.
- * @param run How often a person has had the message sent again from the beginning; each run counts as a new message.
+ * @param run How many times a person has had the message sent again; each run counts as a new message.
  */
 export function messageIdOf(
   keys: TokenKeys,
@@ -272,7 +272,7 @@ function readToken<P extends TokenPurpose>(
     : layouts[purpose].read(workspaceNumber, numbers);
 }
 
-/** The numbers behind version and purpose; undefined when the last one is cut off. */
+/** The numbers after version and purpose; undefined if the last one is cut off. */
 function readVarints(payload: Buffer): number[] | undefined {
   const values: number[] = [];
   let at = 2;
@@ -292,7 +292,7 @@ function readVarints(payload: Buffer): number[] | undefined {
 
 function writeVarint(value: number, start: number): number {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`a token cannot hold ${value}`);
+    throw new RangeError(`a token cannot contain ${value}`);
   }
   let at = start;
   let rest = value;

@@ -161,7 +161,7 @@ export type Route = {
 /** A route as a member of a group whose members replace each other. */
 export type RouteMember = {
   route: Route;
-  /** Lower first. A position is used only when every route of the lower positions is out of order. */
+  /** Lower positions come first. A position is used only when every route of the lower positions is broken. */
   position: number;
   /** Weight among the routes of the same position. */
   weight: number;
@@ -341,7 +341,7 @@ export type QueueRoute = {
   id: number;
   name: string;
   kind: Route["kind"];
-  /** Circuit breaker: closed = working, open = out of order, half_open = testing with one message. */
+  /** Circuit breaker: closed = working, open = broken, half_open = testing with one message. */
   circuit: "closed" | "open" | "half_open";
   reason: string;
   retryAt: number | null;

@@ -16,7 +16,7 @@ const startHolding = statement<[campaignId: number]>(`
       ON CONFLICT (campaign_id) DO UPDATE SET on_ambiguous = 'hold'
 `);
 
-// Only attempts of the current run count: what a person has had sent again from the beginning is another message.
+// Only attempts of the current run count. When a person has had the message sent again, that is a new message.
 const selectWaiting = statement<[campaignId: number], { chunkNo: number; seq: number }>(`
   SELECT DISTINCT chunk.chunk_no AS chunkNo, message.seq
     FROM attempt INDEXED BY attempt_ambiguous
@@ -73,8 +73,10 @@ export function holdDeferred(db: Connection, campaignId: number, now: number): n
 }
 
 /**
- * Makes the campaign hold ambiguous messages from now on, and holds those that already wait for their next try. The
- * setting is stored, so that results which are applied later, and another process, find it. @returns how many are held.
+ * Makes the campaign hold ambiguous messages from now on, and holds those that already wait for their next attempt. The
+ * setting is stored, so that it also applies to results that are recorded later, and in another process.
+ *
+ * @returns how many are held.
  */
 export function holdUnknown(db: Connection, campaignId: number, now: number): number {
   return inTransaction(db, () => {

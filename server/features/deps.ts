@@ -67,8 +67,8 @@ export type AppDeps = {
   unnamedProxies: UnnamedProxies;
   guard: Guard;
   /**
-   * Whether the person or API key with this `Actor` id may do something now. For work that runs without a request of
-   * theirs.
+   * Whether the person or API key with this `Actor` id may do something now. For work that runs without a request by
+   * them.
    */
   hasPermissionNow: (actorId: string, workspaceId: string, permission: Permission) => boolean;
   /**

@@ -45,7 +45,11 @@ export type Sessions = {
 export type CampaignCounting = {
   /** Counts an audience and what excludes contacts at each step, with the same code that freezes it. */
   waterfall(workspaceId: string, audience: AudienceDefinition): Promise<Waterfall>;
-  /** What a retry would send again and whom it would leave out. @throws as `retry`. */
+  /**
+   * What a retry would send again and which messages it would leave out.
+   *
+   * @throws the errors of `retry`.
+   */
   retryPreview(workspaceId: string, campaignId: number, filter: RetryFilter): Promise<RetryCount>;
 };
 
@@ -108,7 +112,11 @@ export type LookAt = { db: Connection; now: number };
  */
 export type Look<Asked, Answer> = { name: string; read: (at: LookAt, asked: Asked) => Answer };
 
-/** Runs a query over a workspace, alternating with other workspaces. @throws AppError as the query does. */
+/**
+ * Runs a query over a workspace, alternating with other workspaces.
+ *
+ * @throws the errors of the query.
+ */
 export type ReadLook = <Asked, Answer>(
   workspaceId: string,
   look: Look<Asked, Answer>,
@@ -130,7 +138,7 @@ export type TrackingPort = {
    */
   recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
   /**
-   * Tells delivery that the person may be mailed again and the database says so, so that it no longer skips the
+   * Tells delivery that the person may be mailed again, after the database says so, so that it no longer skips the
    * address.
    */
   resubscribed(workspaceId: string, address: string): void;

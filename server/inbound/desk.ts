@@ -186,9 +186,9 @@ async function takeUnsubscribe(
 }
 
 /**
- * The unsubscribe fact for mail to an unsubscribe address; undefined for a report or a vacation note. The address
- * serves no other purpose, and mail clients write to it in many forms, with an empty sender or marked as automatic: in
- * doubt the person does not want mail.
+ * The unsubscribe fact for mail to an unsubscribe address; undefined for a report or a vacation note. The address has
+ * no other purpose, and mail clients write to it in many forms, with an empty sender or marked as automatic. If it is
+ * unclear what the mail means, it counts as an unsubscribe.
  */
 function unsubscribeFactOf(
   { workspaceId: w, campaignId: c, seq: s }: MessageRef,
@@ -245,5 +245,7 @@ function wordsOf(what: MailClass, isUnknown: boolean): string {
       : what.kind === "complaint"
         ? `Complaint: ${what.complaint.kind}`
         : "";
-  return isUnknown ? `${words} (about no message of this instance, or an old one)`.trim() : words;
+  return isUnknown
+    ? `${words} (not about a message of this instance, or about an old one)`.trim()
+    : words;
 }

@@ -26,7 +26,7 @@ export type Destination =
   /** Empty `workspaceIds`: an address of the instance, for its administrators. */
   | { kind: "role"; role: Role; workspaceIds: string[] };
 
-/** An address that accepts no mail, with the reason as text for the SMTP reply. */
+/** An address that does not accept mail, with the reason as text for the SMTP reply. */
 export type Refused = { refused: string };
 
 /** A bounce this long after sending says little about the address, and an old token may have leaked. */
@@ -114,10 +114,10 @@ export class Directory {
     }
     const db = this.#databases.workspace(message.workspaceId);
     if (findSentMessage(db, message.campaignId, message.seq) === undefined) {
-      return { refused: "5.1.1 The message that this address was made for is gone" };
+      return { refused: "5.1.1 The message that this address belongs to no longer exists" };
     }
     return kind === "bounce" && !this.isRecent(message)
-      ? { refused: "5.1.1 The message that this address was made for is older than 30 days" }
+      ? { refused: "5.1.1 The message that this address belongs to is older than 30 days" }
       : { kind, message };
   }
 

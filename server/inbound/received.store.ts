@@ -57,7 +57,7 @@ const deleteUpTo = statement<[isPersonal: number, id: number]>(
 /** Stores a message in its own transaction and makes it survive a power cut. */
 export function insertReceived(db: Connection, mail: ReceivedMail): void {
   inTransaction(db, () => insertMail(db).run(mail));
-  // In WAL mode a commit alone may still be in the kernel's memory; a checkpoint syncs the log first.
+  // In WAL mode a commit alone may only be in the kernel's memory; a checkpoint syncs the log first.
   db.pragma("wal_checkpoint(PASSIVE)");
 }
 

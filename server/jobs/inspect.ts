@@ -5,7 +5,7 @@ export type InspectThread = {
   inspect(request: { path: string }): { reason: FaultReason; detail: string } | null;
 };
 
-/** Checks a workspace's whole file in a separate thread; returns the fault, or undefined when the file is sound. */
+/** Checks a workspace's whole file in a separate thread; returns the fault, or undefined when the file is intact. */
 export async function inspectInThread(path: string): Promise<FileFault | undefined> {
   const worker = new Worker(new URL("./inspect.worker.ts", import.meta.url).href);
   const caller = connect<InspectThread>(worker);

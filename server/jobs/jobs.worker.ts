@@ -73,7 +73,7 @@ serve<JobsThread>(
 async function run(job: Job): Promise<RunOutcome> {
   const handler = Object.hasOwn(handlers, job.kind) ? handlers[job.kind as HeavyKind] : undefined;
   if (surroundings === undefined || handler === undefined) {
-    return { kind: "permanent", message: `the jobs thread does no "${job.kind}"` };
+    return { kind: "permanent", message: `the jobs thread does not handle "${job.kind}"` };
   }
   const abort = new AbortController();
   try {
@@ -102,7 +102,7 @@ async function doTask(
   const open = openerOf(job, databases);
   const id = taskOfJob(open(), job.payload as object);
   if (id === undefined) {
-    throw new PermanentJobError(`a job of kind "${job.kind}" names no task`);
+    throw new PermanentJobError(`a job of kind "${job.kind}" does not contain the id of a task`);
   }
   const isLastTry = job.attempt >= job.maxAttempts;
   const workspaceId = workspaceOf(job);
@@ -121,7 +121,9 @@ function trailOf(databases: Databases) {
 
 function workspaceOf(job: Job): string {
   if (job.workspaceId === null) {
-    throw new PermanentJobError(`a job of kind "${job.kind}" names no workspace`);
+    throw new PermanentJobError(
+      `a job of kind "${job.kind}" does not contain the id of a workspace`,
+    );
   }
   return job.workspaceId;
 }

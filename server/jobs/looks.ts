@@ -1,5 +1,5 @@
-// The looks that the reads thread can run. Only a look's name, arguments and result cross the thread boundary; the
-// function is found here by its name.
+// The queries ("looks") that the reads thread can run. Only a look's name, arguments and result cross the thread
+// boundary; the function is found here by its name.
 import { contactLooks } from "../features/contacts/contact-looks.service.ts";
 import type { LookAt } from "../features/ports.ts";
 import { reportLooks } from "../features/reports/report-looks.service.ts";
@@ -10,11 +10,11 @@ const looks = new Map<string, NamedLook>(
   [...Object.values(contactLooks), ...Object.values(reportLooks)].map((look) => [look.name, look]),
 );
 
-/** Runs the look called `name`. `asked` is of its type, because both come from the same `Look`. */
+/** Runs the look called `name`. `asked` has the right type, because both come from the same `Look`. */
 export function readLook(name: string, at: LookAt, asked: unknown): unknown {
   const look = looks.get(name);
   if (look === undefined) {
-    throw new Error(`no look is called ${name}: jobs/looks.ts does not list it`);
+    throw new Error(`there is no look called ${name} in jobs/looks.ts`);
   }
   return look.read(at, asked as never);
 }

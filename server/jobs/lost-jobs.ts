@@ -19,15 +19,15 @@ import { taskKinds } from "../task-kinds.ts";
 type Deps = { databases: Databases; jobs: JobQueue; clock: Clock };
 
 /**
- * An older copy of system.db lacks the jobs that were queued after it was made. What waits for one of them stands in the
- * files of the workspaces, and gets a new job once the hold has ended.
+ * An older copy of system.db lacks the jobs that were queued after it was made. Whatever waits for such a job is in the
+ * workspaces' files, and gets a new job once the hold has ended.
  */
 export function registerLostJobs(scheduler: Scheduler, databases: Databases, clock: Clock): void {
   const deps = { databases, jobs: scheduler.queue, clock };
   scheduler.handle(LOST_JOBS, () => queueLostJobs(deps));
 }
 
-/** Safe to repeat: what has an open job gets no second one. A workspace that is set aside is left out. */
+/** Safe to repeat, because no second job is queued where one is open. A workspace that is set aside is skipped. */
 export async function queueLostJobs({ databases, jobs, clock }: Deps): Promise<void> {
   for (const id of workspaceIds(databases.system)) {
     // Opening a file takes a millisecond or two, and others need this thread.
@@ -39,10 +39,7 @@ export async function queueLostJobs({ databases, jobs, clock }: Deps): Promise<v
       if (!(error instanceof AppError)) {
         throw error;
       }
-      log.warn(
-        { workspaceId: id, code: error.code },
-        "lost jobs of a workspace were not looked for",
-      );
+      log.warn({ workspaceId: id, code: error.code }, "could not check a workspace for lost jobs");
     }
   }
 }

@@ -16,11 +16,11 @@ export type Reads = SegmentReads &
 
 /**
  * A page is read in one step without yielding, so a second page of the same workspace would only wait inside the
- * thread, where workspaces do not take turns. Each page that is read has a thread of its own: a workspace whose page
- * takes long keeps one of them busy, and the others are read by the next.
+ * thread, where workspaces do not take turns. Each page is read on a thread of its own: a workspace whose page takes
+ * long keeps one thread busy, and another thread reads the pages of other workspaces.
  */
 const PAGES = { perWorkspace: 1, waiting: 64 };
-/** No page of a whole workspace takes this long; its thread hangs, and is replaced (ms). */
+/** No page of a whole workspace takes this long. If one does, its thread hangs and is replaced (ms). */
 const LONGEST_PAGE_MS = 30_000;
 /** Counts of whole audiences yield between steps, so several can run concurrently. */
 const COUNTS = { atOnce: 8, perWorkspace: 2, waiting: 16 };
@@ -90,13 +90,13 @@ let lastId = 0;
 
 type Use = ThreadOnDemand<ReadsThread>["use"];
 
-/** Gives each use a thread that has nothing else to do. There must be no more uses at a time than threads. */
+/** Gives each use a thread that does nothing else. There must be no more simultaneous uses than threads. */
 function oneEach(threads: readonly ThreadOnDemand<ReadsThread>[]): Use {
   const free = [...threads];
   return async (work) => {
     const thread = free.shift();
     if (thread === undefined) {
-      throw new Error("more pages are read at once than there are threads");
+      throw new Error("more pages are being read than there are threads");
     }
     try {
       return await thread.use(work);

@@ -44,7 +44,7 @@ serve<ReadsThread>(
       }),
     checkAudit: ({ id }) => answer(id, (signal) => inTurns(verifyAudit(started().system), signal)),
     abort({ id }) {
-      asked.get(id)?.abort(new Error("nobody waits for this any more"));
+      asked.get(id)?.abort(new Error("this is no longer needed"));
     },
     stop() {
       databases?.close();

@@ -9,16 +9,16 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && "code" in error && CODES.has(error.code);
 }
 
-/** More than SQLite writes at once, so that it does not fit where a page did not. */
+/** More than SQLite writes at once, so that it does not fit if a page did not fit. */
 const PROBE = Buffer.alloc(64 * 1024);
 
 /**
- * SQLite says "full" only for ENOSPC. A quota that is used up (EDQUOT) is SQLITE_IOERR_WRITE to it, like a disk that
- * fails (`unixWrite` in os_unix.c), so whether there is space is tried beside the file.
+ * SQLite says "full" only for ENOSPC. It reports a used-up quota (EDQUOT) as SQLITE_IOERR_WRITE, like a failing disk
+ * (`unixWrite` in os_unix.c). A trial write beside the file therefore tests whether there is space.
  *
  * @param path The database file.
- * @param tryToWrite Writes into a folder; returns what it threw.
- * @returns an error for which `isDiskFull` is true, or else the error itself.
+ * @param tryToWrite Writes into a folder and returns the error, if any.
+ * @returns an error for which `isDiskFull` is true, otherwise the given error.
  */
 export function asDiskFull(
   error: unknown,

@@ -193,8 +193,8 @@ const DOMAINS = new Map(
 );
 
 /**
- * A suggestion for a valid address that contains a likely typo, worded as a question; undefined when nothing looks
- * wrong. Never a reason to refuse the address.
+ * A suggestion, as a question, for a valid address with a likely typo; undefined when nothing looks wrong. Never a
+ * reason to refuse the address.
  */
 export function addressHint(domain: string): string | undefined {
   const known = DOMAINS.get(domain);

@@ -34,7 +34,7 @@ export type ErrorCode =
   | "too_large"
   | "unsupported_media"
   | "rate_limited"
-  /** An older copy of system.db was found, and no administrator has looked at it yet. */
+  /** An older copy of system.db was found, and no administrator has read the notice yet. */
   | "on_hold"
   | "setup_required"
   | "setup_done"
@@ -45,7 +45,7 @@ export type ErrorCode =
 
 /**
  * A problem with one field: where it is, the reason in English, and how to fix it. `code` and `params` are those of the
- * reason, with which a client can word it in another language.
+ * reason, from which a client can create a text in another language.
  */
 export type FieldProblem = {
   field: string;
@@ -60,18 +60,18 @@ export function faultyField(field: string, why: Reason): FieldProblem {
   return { field, ...told(why) };
 }
 
-/** A reason as answers carry it: the sentence, its code and values, and a hint. */
+/** A reason as API responses contain it: the sentence, its code and values, and a hint. */
 export function told({ text, ...reason }: Reason) {
   return { reason: text, ...reason };
 }
 
-/** A sentence without a code of its own: that of fields, or one from another thread. */
+/** A sentence without a code of its own: for field errors, or from another thread. */
 type Said = { text: string };
 
 /** A refusal that the user can act on. Services throw it; only `platform/http` knows the HTTP status. */
 export class AppError extends Error {
   readonly code: ErrorCode;
-  /** Why, for clients that word it themselves; undefined where `fields` say it all. */
+  /** The reason, for clients that create their own text; undefined when `fields` contain everything. */
   readonly reason: CodedReason | undefined;
   readonly fields: FieldProblem[];
   /** Seconds after which the same call may succeed; for `rate_limited` and `unavailable`. */
@@ -91,12 +91,12 @@ export class AppError extends Error {
   }
 }
 
-/** The part of a reason that is sent beside its sentence. */
+/** The part of a reason that is sent in addition to its sentence. */
 function coded({ code, params }: Reason): CodedReason {
   return params === undefined ? { code } : { code, params };
 }
 
-/** An `invalid_input` error for fields; its detail is the first one's. */
+/** An `invalid_input` error for fields; its detail is that of the first field. */
 export function invalidFields(fields: [FieldProblem, ...FieldProblem[]]): AppError {
   const [{ field, reason }] = fields;
   return new AppError("invalid_input", { text: `${field}: ${reason}` }, { fields });
@@ -122,7 +122,7 @@ export function storedRefusal({ reason, message }: AppError): string {
   return reason === undefined ? message : storedReason(reason);
 }
 
-/** What anything thrown says of itself. */
+/** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

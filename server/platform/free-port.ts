@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /**
- * Below the ports that systems give to outgoing connections (from 32768 on Linux, from 49152 on macOS and Windows).
- * Such a connection would take the port between the search and its use.
+ * Below the ports that operating systems use for outgoing connections (from 32768 on Linux, from 49152 on macOS and
+ * Windows). Otherwise such a connection could take the port between the search and its use.
  */
 const LOWEST = 15_000;
 const HIGHEST = 32_000;
@@ -12,8 +12,8 @@ const TRIES = 50;
 /**
  * Finds a port on which nothing listens, for servers whose URL must be known before they listen.
  *
- * @param host The address to look at; without it, all addresses.
- * @throws the error of the last try when 50 random ports are taken or the address cannot be used.
+ * @param host The address on which the port must be free; without it, all addresses.
+ * @throws the error of the last attempt when 50 random ports are taken or the address cannot be used.
  */
 export async function freePort(host?: string): Promise<number> {
   for (let tried = 1; ; tried += 1) {

@@ -18,8 +18,8 @@ export class DataFolderInUseError extends Error {
         ? "another process"
         : `process ${holder.pid} on ${holder.host}, started ${holder.startedAt}`;
     super(
-      `the data folder ${dataDir} is in use by ${who}. Two servers on one folder would mail people twice; ` +
-        "stop the other one first, or give this one a DATA_DIR of its own",
+      `the data folder ${dataDir} is in use by ${who}. Two servers on one folder would send messages twice; ` +
+        "stop the other server first, or set DATA_DIR to another folder",
     );
     this.name = "DataFolderInUseError";
   }
@@ -83,7 +83,7 @@ export function lockHolder(dataDir: string): LockHolder | undefined {
       ? undefined
       : { pid, host, startedAt };
   } catch {
-    // The description is informational; the lock is valid without it.
+    // The description is only for information; the lock is valid without it.
     return undefined;
   }
 }

@@ -104,7 +104,7 @@ function addProcessNumbers(registers: Registry[]): void {
   });
   new Gauge({
     name: "swiftmail_process_cpu_seconds",
-    help: "Processor time the process has used, in user and system mode",
+    help: "Processor time used by the process, in user and system mode",
     registers,
     collect() {
       const { user, system } = process.cpuUsage();

@@ -20,7 +20,7 @@ export function masterKeyPath(dataDir: string, file?: string): string {
  * Loads the key ring from `file` (default `<dataDir>/master.key`), creating it with one random key if it does not
  * exist. Only for a data folder that contains no encrypted data yet; any other start uses `readKeyRing`.
  *
- * @throws Error as `readKeyRing`; an existing file is never overwritten.
+ * @throws the errors of `readKeyRing`; an existing file is never overwritten.
  */
 export function loadKeyRing(dataDir: string, file?: string): KeyRing {
   const path = masterKeyPath(dataDir, file);
@@ -35,7 +35,7 @@ export function loadKeyRing(dataDir: string, file?: string): KeyRing {
       throw isDiskFull(error)
         ? error
         : new Error(
-            `the master key file ${path} cannot be made (${messageOf(error)}). Set MASTER_KEY_FILE to a file in a folder that this user may write`,
+            `the master key file ${path} cannot be created (${messageOf(error)}). Set MASTER_KEY_FILE to a file in a folder that this user may write`,
             { cause: error },
           );
     }
@@ -70,7 +70,7 @@ export function readKeyRing(dataDir: string, file?: string): KeyRing {
     keys.set(id, key);
   }
   if (!keys.has(parsed?.current)) {
-    throw new MasterKeyError(path, `is damaged: it holds no key "${parsed?.current}"`);
+    throw new MasterKeyError(path, `is damaged: it does not contain the key "${parsed?.current}"`);
   }
   return { current: parsed.current, keys };
 }
@@ -79,8 +79,8 @@ export function readKeyRing(dataDir: string, file?: string): KeyRing {
 export class MasterKeyError extends Error {
   constructor(path: string, fault: string) {
     super(
-      `the master key file ${path} ${fault}. Restore it from your backup: it opens the stored relay passwords and DKIM ` +
-        "keys, and the links in mail that was sent are signed with it. Nothing was changed",
+      `the master key file ${path} ${fault}. Restore it from your backup: it decrypts the stored relay passwords and DKIM ` +
+        "keys, and links in sent mail are signed with it. Nothing was changed",
     );
     this.name = "MasterKeyError";
   }

@@ -1,2 +1,2 @@
-/** A day by the clock, whatever the calendar says of it. */
+/** A day of 24 hours, regardless of the calendar. */
 export const DAY_MS = 86_400_000;

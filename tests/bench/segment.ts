@@ -6,7 +6,7 @@ import { seedPeople } from "./segment/seed.ts";
 
 const CONTACTS = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = Number(process.argv[3] ?? 4);
-/** Answers of the segment pages are cached for this long; the bench must not measure the cache. */
+/** Answers of the segment pages are cached for this long, and the bench must not measure the cache. */
 const KEEP_MS = 30_500;
 
 type Segment = { id: number; name: string };

@@ -1,4 +1,4 @@
-// Relays that accept connections and say nothing, beside tenants that must not notice.
+// Relays that accept connections and never reply, and other tenants that must not be affected.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { exactCounts, until } from "../support/delivery-engine.ts";
 import { type MuteServer, startMuteServer } from "../support/mute-server.ts";
@@ -46,7 +46,7 @@ test.each([
     );
 
     expect(exactCounts(engine.data, well.ws, well.id, 2_000).sent).toBe(2_000);
-    // Each is tried with one connection; only the message that tests whether it greets waits for it.
+    // Each is tried with one connection. Only the message that tests whether the server greets waits for it.
     expect(mute.mostOpen()).toBe(tenants);
     for (const { ws, id } of hung) {
       expect(exactCounts(engine.data, ws, id, 600)).toMatchObject({ sent: 0, failed: 0 });

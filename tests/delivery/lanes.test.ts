@@ -35,7 +35,7 @@ test("a slow site delays only its own messages, whatever share of the campaign i
   const arrivedFast = () => fast.reduce((sum, sink) => sum + sink.arrived.length, 0);
   await until(() => arrivedFast() === 800, "everybody at the fast sites");
 
-  // The slow one has ten connections and accepts four messages a second on each.
+  // The slow server has ten connections and accepts four messages a second on each.
   expect(slow.arrived.length).toBeLessThan(800);
   expect(slow.mostOpen()).toBeLessThanOrEqual(10);
   expect(exactCounts(engine.data, ws, id, 2_400).deferred).toBe(0);

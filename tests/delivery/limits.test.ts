@@ -72,7 +72,7 @@ test("a rate is never exceeded in any second, and is reached nevertheless", asyn
   await until(() => engine.isCompleted(ws, id), "completion");
 
   for (const from of arrivals) {
-    // 200 per second, a burst of 10, and what the sink's socket delivered late.
+    // 200 per second, a burst of 10, and messages that the sink's socket delivered late.
     expect(arrivals.filter((at) => at >= from && at < from + 1_000).length).toBeLessThanOrEqual(
       230,
     );
@@ -149,7 +149,7 @@ test("a server that accepts the connection and never greets is named, with what 
   await until(() => sentence(ws, id).includes("not greeted"), "the silence being named");
 
   expect(sentence(ws, id)).toMatch(
-    /^The server 127\.0\.0\.1 \(sending method “Relay”\) took the connection and has not greeted yet, since \d\d:\d\d UTC\.$/,
+    /^The server 127\.0\.0\.1 \(sending method “Relay”\) accepted the connection and has not greeted yet, since \d\d:\d\d UTC\.$/,
   );
   mute.stop(true);
 }, 60_000);

@@ -209,7 +209,7 @@ test("6: one-click unsubscription over HTTPS and mail, both fields signed, the a
   for (const message of messages) {
     const [value = ""] = values(message, "list-unsubscribe");
     expect(value).toMatch(/^<https:\/\/mail\.acme\.example\/u\/[\w-]+>,\s+<mailto:u-[a-z2-7]+@/);
-    // A token is random letters: only the complete address or the domain in it would reveal the person.
+    // A token is random letters, so only the complete address or its domain would reveal the person.
     for (const said of [
       message.rcpt,
       encodeURIComponent(message.rcpt),

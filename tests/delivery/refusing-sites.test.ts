@@ -1,5 +1,5 @@
-// Direct mail to servers that reject us: one server's rejection concludes about that server, many servers' rejection
-// about us.
+// Direct mail to servers that reject us: a rejection by one server is attributed to that server, rejections by many
+// servers are attributed to us.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { spokenReason } from "../../server/reasons/because.ts";
 import { exactCounts, statusOf, until } from "../support/delivery-engine.ts";

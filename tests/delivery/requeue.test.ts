@@ -101,7 +101,7 @@ test("a retry of a cancelled campaign is refused, one of nothing changes nothing
   expect((await engine.delivery.retry(ws, id, all)).matching).toBe(0);
   expect(statusOf(engine.data, ws, id).status).toBe("completed");
   engine.data.db(ws).prepare("UPDATE campaign SET status = 'cancelled'").run();
-  // Without `rejects`, which blocks answers of other threads.
+  // Without `rejects`, because it blocks answers of other threads.
   const refusalOf = (retry: Promise<unknown>) => retry.catch((error: Error) => error.message);
   expect(await refusalOf(engine.delivery.retry(ws, id, all))).toContain(
     "must be sending, paused or completed",

@@ -11,7 +11,7 @@ import { type Rspamd, startRspamd } from "../support/rspamd.ts";
 
 /** Symbols that say nothing about the message's form, each with the highest score it may have. */
 const HARMLESS: Record<string, number> = {
-  // The return path is not the From address: that is what VERP is (statement 13).
+  // The return path differs from the From address, as VERP requires (statement 13).
   FORGED_SENDER: 0.3,
   // One hidden block: the preview text that MJML puts before the body.
   MANY_INVISIBLE_PARTS: 0.05,

@@ -60,7 +60,7 @@ test("a relay that answers every command just in time is abandoned at the overal
   expect(outcome).toMatchObject({
     kind: "broken",
     fault: "timeout",
-    error: "127.0.0.1 did not take the message within 0.3 seconds",
+    error: "127.0.0.1 did not accept the message within 0.3 seconds",
   });
   expect(data).not.toContain("\r\n.\r\n");
 });

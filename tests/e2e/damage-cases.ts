@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { openConnection } from "../../server/platform/db/driver.ts";
 import { openJournal } from "../../server/platform/journal/writer.ts";
 
-/** In the folder after a clean stop: a copy of the workspace's file from before it had any data. */
+/** In the folder after a clean stop: a copy of the workspace's file from before it contained data. */
 export const OLDER_COPY = "older.copy";
 
 export type Effect = { start: string; here: string; there: string; told: string };
@@ -165,7 +165,7 @@ export const damages: Damage[] = [
     what: "log of system.db removed",
     after: "kill",
     damage: (f) => rmSync(join(f, "system.db-wal")),
-    expected: refused("system.db-wal is gone"),
+    expected: refused("system.db-wal is missing"),
   },
   {
     what: "master key removed",
@@ -187,7 +187,7 @@ export const damages: Damage[] = [
         join(f, "master.key"),
         JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(32, 9).toString("base64") } }),
       ),
-    expected: refused("holds another key"),
+    expected: refused("contains a different key"),
   },
   {
     what: "journal removed",

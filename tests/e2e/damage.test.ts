@@ -162,7 +162,10 @@ async function expectToldEverywhere(notices: { kind: string; path: string }[]): 
   }
 }
 
-/** Checks before anybody opens the workspace; what is invisible from outside is found by whoever opens it first. */
+/**
+ * Checks before anybody opens the workspace. Damage that is invisible from outside is found by the first thread that
+ * opens it.
+ */
 async function expectToldUnasked(told: string): Promise<void> {
   const { setAside } = await seeded.api.get<{ setAside: { reason: string }[] }>("/instance/damage");
   const readiness = await (await fetch(`${running.url}/readyz`)).text();

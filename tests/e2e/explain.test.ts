@@ -104,7 +104,7 @@ async function send(): Promise<number> {
 const open = (path: string) =>
   page.goto(`${fixture.server.url}/w/${workspace.id}/campaigns/${path}`);
 
-/** axe finds nothing in either theme, nothing is wider than a phone, and screenshots are kept. */
+/** Requires no finding of axe in either theme and nothing wider than a phone, and keeps screenshots. */
 async function look(name: string): Promise<void> {
   await takeScreenshots(page, screenshots, name);
   await page.setViewportSize(phone);

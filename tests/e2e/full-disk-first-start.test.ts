@@ -82,7 +82,7 @@ test.skipIf(!mayMountDisks)(
   60_000,
 );
 
-/** After the setup it asks for a session: no setup token is printed any more. */
+/** After the setup, it requires a session and no longer prints a setup token. */
 async function apiStatus(url: string, path: string): Promise<number> {
   return (await fetch(`${url}/api/v1${path}`)).status;
 }

@@ -28,7 +28,7 @@ test("the checks and the sections of a campaign are German on both sizes", async
 
   const next = `/w/${workspace.id}/campaigns/${campaign.id}`;
   const page = await signedInPage(browser, seeded, { locale: "de-DE", next });
-  // The sections show only their first problem, so this one stands among the checks.
+  // The sections show only their first problem, so this one is among the checks.
   await page.getByText("Schreiben Sie die Nachricht.").waitFor();
 
   for (const viewport of [desktop, phone]) {

@@ -1,4 +1,5 @@
-// What a German reads when something is refused: every answer that refuses is compared with what the page shows.
+// What a German reader sees when something is refused: every refusal of the server is compared with what the page
+// shows.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { t as contacts } from "../../web/src/features/contacts/contacts.messages.ts";

@@ -1,5 +1,5 @@
 // Which people in a file may be mailed, on the compiled binary in a real browser: every status with its rows, unknown
-// values decided by hand, an unrelated column, and a file name that says no.
+// values decided by hand, an unrelated column, and a file name that means no.
 import { expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { accessibilityFindings, phone, signedInPage } from "../support/browser.ts";

@@ -43,13 +43,13 @@ export type ServerInBrowser = {
   close(): Promise<void>;
 };
 
-/** The address that links in mail have. */
+/** The origin of links in mail. */
 export const PUBLIC_URL = "http://mail.example.net";
 
 /**
  * Starts a `ServerInBrowser`; the caller closes it.
  *
- * @param dnsServers Asked in place of the system's name servers.
+ * @param dnsServers The name servers to use instead of the system's.
  */
 export async function startServerInBrowser(
   dnsServers: readonly string[] = [],

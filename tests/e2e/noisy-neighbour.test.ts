@@ -1,4 +1,5 @@
-// One client does its worst while another works: measures what the second one notices, printed for each load.
+// One client puts the worst possible load on the server while another client works. Measures what the second one
+// notices, and prints it for each load.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";

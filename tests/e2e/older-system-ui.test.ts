@@ -1,4 +1,5 @@
-// An older system.db, as a German administrator meets it in a browser: from the refused sign-in to a key that works again.
+// An older system.db as a German administrator sees it in a browser: from the refused sign-in to a key that works
+// again.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { cpSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// An older system.db is put back, or its log is cut: the compiled binary, as the operator, the administrator, people who
-// were removed and programs with keys meet it.
+// An older system.db is put back, or its log is cut: the compiled binary as seen by the operator, the administrator,
+// people who were removed, and programs with keys.
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { cpSync, mkdtempSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -132,7 +132,7 @@ async function addWorkspace(): Promise<void> {
   expect(made.status).toBe(200);
 }
 
-/** A copy from when the jobs of the workspace were still to be done, which have been done since. */
+/** A copy from a time when the workspace's jobs were still waiting; they have been done since. */
 function bringJobsBack(from: string, to: string): void {
   cpSync(from, to);
   const db = openConnection(to);
@@ -172,7 +172,7 @@ async function signInBy(link: string): Promise<string> {
   return signedIn.cookie;
 }
 
-/** What an older system.db would let in is refused, and everybody is told why. */
+/** Everything that an older system.db would admit is refused, and everybody is told why. */
 async function expectHold(): Promise<void> {
   expect((await ask(cookie, "GET", "/auth/me")).status).toBe(401);
   for (const key of [keys.revoked, keys.kept]) {
@@ -265,7 +265,7 @@ test(
     restoreCopy(file(), folder("older.db"));
     const refused = await runBinary(["serve"], running.env);
     expect(refused.code).toBe(1);
-    expect(refused.err).toContain("system.db-wal is gone");
+    expect(refused.err).toContain("system.db-wal is missing");
 
     rmSync(join(running.dataDir, "local", "open"), { recursive: true });
     const doctor = await runBinary(["doctor"], running.env);

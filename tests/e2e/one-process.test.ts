@@ -1,4 +1,4 @@
-// The data folder belongs to one process and no other on the machine.
+// Only one process on the machine can use the data folder.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ test("so does a process in other namespaces, like a second container on the same
   const apart = ["unshare", "--pid", "--net", "--uts", "--ipc", "--fork"];
   const second = await runBinary(["serve"], other(), apart);
 
-  // Without permission to create namespaces this cannot be tested.
+  // This cannot be tested without permission to create namespaces.
   if (!second.err.includes("unshare failed")) {
     expect(second.code).toBe(3);
     expect(second.err).toContain("is in use by process");

@@ -42,7 +42,7 @@ test(
 
     await page.goto(`${binary.url}/w/${workspace.id}/contacts/segments/new`);
     await page.getByLabel("Name", { exact: true }).fill("Near and dear");
-    // On the list, and (from Berlin, or not (fewer than 31 points, or no VIP)).
+    // On the list, and (from Berlin, or not (fewer than 31 points, or not a VIP)).
     await addCondition(0, "list");
     await addGroup(0);
     await page.getByLabel("How to combine the conditions").nth(1).selectOption("or");

@@ -72,7 +72,7 @@ test.each([
 
 test("a setting that cannot be used is named", async () => {
   expect(await run(["serve"], { PORT: "seventy" })).toBe(1);
-  expect(err[0]).toBe('swiftmail: PORT is "seventy"; it takes a port number from 0 to 65535');
+  expect(err[0]).toBe('swiftmail: PORT is "seventy"; it must be a port number from 0 to 65535');
 });
 
 test("a password reset needs an existing instance", async () => {

@@ -64,7 +64,7 @@ async function ask(
   return response;
 }
 
-/** What an answer has that the document does not describe. */
+/** Parts of an answer that the document does not describe. */
 function undocumented(asked: Documented, response: Response): string[] {
   const name = `${asked.method} ${asked.path}`;
   const documented = asked.operation.responses[String(response.status)];

@@ -15,9 +15,9 @@ import {
   type SignedUp,
 } from "../support/accounts.ts";
 
-/** Public routes. Whoever adds one states the reason here. */
+/** Public routes. A new one must be added here with its reason. */
 const publicRoutes = [
-  // The pages hold no data; the API behind them does.
+  // The pages contain no data; the API behind them does.
   "GET /",
   "GET /*",
   "HEAD /",
@@ -41,7 +41,7 @@ const publicRoutes = [
   "POST /p/confirm/:token",
   // Providers have no account; the URL is authenticated and the request proves its sender.
   "POST /api/v1/hooks/:provider/:token",
-  // A form is for strangers.
+  // A form is for people without an account.
   "GET /f/form.js",
   "GET /f/:token",
   "POST /f/:token",
@@ -95,7 +95,7 @@ const described = newAccountsApp();
 const routes = routesOf(described.app);
 described.close();
 
-/** Routes that can change something and declare neither their audit entry nor a reason to have none. */
+/** Routes that can change something and declare neither an audit entry nor a reason for having none. */
 function withoutTrace(all: readonly Route[]): string[] {
   const says = (audit: string) =>
     auditActions.some((action) => action === audit) ||

@@ -44,7 +44,7 @@ export type AccountsApp = {
   close(): void;
 };
 
-/** @param options.setUp False leaves the instance as it is before the wizard. */
+/** @param options.setUp False for an instance before the setup wizard. */
 export function newAccountsApp(
   options: { setUp?: boolean; outside?: Partial<AppOutside>; smtpInPort?: number } = {},
 ): AccountsApp {

@@ -31,8 +31,8 @@ export type TestApp = {
   dataDir: string;
   newWorkspace(name?: string): TestWorkspace;
   /**
-   * Sends a request as a person with `role` in `workspaceId` and no part in any other workspace.
-   * The path is below /api/v1.
+   * Sends a request as a person with `role` in `workspaceId` and no access to any other workspace. The path is below
+   * /api/v1.
    */
   call(
     as: { role: Role; workspaceId: string } | null,
@@ -187,7 +187,7 @@ export function readsOf(databases: Databases, now: () => number): AppOutside["re
   };
 }
 
-/** Runs all steps at once. */
+/** Runs all steps without a pause. */
 export function toEnd<T>(steps: Generator<undefined, T>): T {
   for (;;) {
     const step = steps.next();

@@ -9,7 +9,7 @@ export type RunningBinary = {
   url: string;
   dataDir: string;
   pid: number;
-  /** The environment it was started with. */
+  /** The environment with which it was started. */
   env: Record<string, string>;
   /** Everything it has printed so far. */
   output(): string;

@@ -1,10 +1,10 @@
 import type { Role } from "../../server/platform/http/permissions.ts";
 import type { TestApp } from "./app.ts";
 
-/** A route's answer. The body is any JSON: each test says what it must be. */
+/** A route's response. The body is any JSON; each test states the type it expects. */
 export type Answered = { status: number; body: ReturnType<typeof JSON.parse> };
 
-/** Status and body of a response; no body for what is not JSON. */
+/** Status and body of a response; no body if it is not JSON. */
 export async function answerOf(response: Response): Promise<Answered> {
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   const text = await response.text();
@@ -12,15 +12,15 @@ export async function answerOf(response: Response): Promise<Answered> {
 }
 
 /**
- * The application and the workspace, asked for at each call: most tests make new ones for each test. Paths are those of
- * the workspace, or `below` one of them.
+ * The application and the workspace, requested at each call because most tests create new ones. Paths are relative to
+ * the workspace, or to `below` in it.
  */
 type Place = () => { app: Pick<TestApp, "call">; workspaceId: string; below?: string };
 
 /**
  * Sends requests to the routes of one workspace.
  *
- * @param role Who calls, unless a call says otherwise.
+ * @param role The caller's role, unless a call specifies another one.
  */
 export function workspaceRequests(place: Place, role: Role) {
   return async (
@@ -36,14 +36,17 @@ export function workspaceRequests(place: Place, role: Role) {
   };
 }
 
-/** The same, for tests that need only status and body. */
+/** Like `workspaceRequests`, for tests that need only status and body. */
 export function workspaceCalls(place: Place, role: Role) {
   const request = workspaceRequests(place, role);
   return async (...call: Parameters<typeof request>): Promise<Answered> =>
     await answerOf(await request(...call));
 }
 
-/** The same, for requests that must succeed: returns the body. Any other status is an error that quotes the answer. */
+/**
+ * Like `workspaceRequests`, for requests that must succeed: returns the body. Any other status is an error that
+ * contains the response.
+ */
 export function workspaceAsks(place: Place, role: Role) {
   const request = workspaceCalls(place, role);
   return async <T = { id: number }>(...call: Parameters<typeof request>): Promise<T> => {

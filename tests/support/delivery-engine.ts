@@ -103,7 +103,7 @@ export function statusOf(data: DeliveryData, workspaceId: string, campaignId: nu
   return { ...row, status_reason: spokenReason(row.status_reason).reason };
 }
 
-/** The counts now; throws when they do not add up to `total`. */
+/** The counts now; throws if they do not add up to `total`. */
 export function exactCounts(
   data: DeliveryData,
   workspaceId: string,

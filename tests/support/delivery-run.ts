@@ -198,7 +198,7 @@ export type SendingNode = Awaited<ReturnType<typeof newSendingNode>>;
 
 let compiling: Promise<CompiledCampaign> | undefined;
 
-/** Starts at noon by both clocks. Close it when the test is over. */
+/** Starts at noon on both clocks. Close it when the test is over. */
 export async function newSendingNode(options: NodeOptions = {}) {
   compiling ??= compileCampaign(campaignContent(), { campaignId: 1, keys: testTokenKeys });
   const compiled = await compiling;
@@ -334,7 +334,7 @@ function wayOf(egress: ScriptedEgress, position: number, traffic: Traffic): Camp
   };
 }
 
-/** `pass` advances time; `step` sets the host's clock, which the steady one does not notice. */
+/** `pass` advances time; `step` changes the host's clock, which the steady clock does not notice. */
 function newClocks() {
   let steady = NOON;
   let wall = NOON;
@@ -371,7 +371,7 @@ function newJournalFolder() {
       reader.close();
       return facts;
     },
-    /** From now on nothing can be written, as when its disk is gone. */
+    /** From now on the journal cannot be written, as if its disk had failed. */
     async breakDown(): Promise<void> {
       renameSync(dir, `${dir}-away`);
       await journal.roll().catch(() => undefined);

@@ -1,6 +1,7 @@
 import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 
-// Two DKIM verifiers that share no code with us or each other; DNS is one record given by the caller.
+// Two DKIM verifiers that share no code with our signer or each other. The DNS consists of one record given by the
+// caller.
 
 /** The verdicts of mailauth, one for each signature: `pass`, `fail`, `permerror`, … */
 export async function mailauthVerdict(raw: Uint8Array, record: string): Promise<string[]> {
@@ -26,7 +27,7 @@ print(json.dumps([verdict(raw) for raw in request["messages"]]))
 /**
  * The verdicts of dkimpy (Debian package python3-dkim), in one process for all messages.
  *
- * @throws Error with what to install, when it is missing: a missing verifier is a failure, not a pass.
+ * @throws Error with what to install, when it is missing, because a missing verifier must be a failure and not a pass.
  */
 export function dkimpyVerdicts(messages: Uint8Array[], record: string): ("pass" | "fail")[] {
   const request = messages.map((raw) => Buffer.from(raw).toString("base64"));
@@ -41,7 +42,11 @@ export function dkimpyVerdicts(messages: Uint8Array[], record: string): ("pass" 
   return JSON.parse(run.stdout.toString()) as ("pass" | "fail")[];
 }
 
-/** The verdict of dkimpy on one message. @throws Error as `dkimpyVerdicts`. */
+/**
+ * The verdict of dkimpy on one message.
+ *
+ * @throws the errors of `dkimpyVerdicts`.
+ */
 export function dkimpyVerdict(raw: Uint8Array, record: string): "pass" | "fail" {
   return dkimpyVerdicts([raw], record)[0] ?? "fail";
 }

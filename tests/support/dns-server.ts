@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo } from "node:dgram";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type Answer, decode, encode, type Packet } from "dns-packet";
 
-/** The server's answers for one name. Types that are not given are "no data". */
+/** The server's answers for one name. Types that are not given get "no data". */
 export type ZoneName = {
   A?: string[];
   AAAA?: string[];
@@ -11,15 +11,15 @@ export type ZoneName = {
   TXT?: string[];
   CNAME?: string;
   ttl?: number;
-  /** Answer with this instead, e.g. 2 for SERVFAIL. */
+  /** The response code to answer with instead, e.g. 2 for SERVFAIL. */
   rcode?: number;
-  /** Say nothing at all. */
+  /** Do not answer at all. */
   silent?: boolean;
-  /** Answer over UDP only that the answer does not fit. */
+  /** Answer over UDP only that the response does not fit. */
   truncated?: boolean;
 };
 
-/** Names in lower case; a missing name does not exist. */
+/** Names in lower case. A name that is missing here does not exist. */
 export type Zone = Record<string, ZoneName>;
 
 export type DnsQuery = {

@@ -12,7 +12,7 @@ export type HeldCampaign = {
   delivery: () => Delivery;
   ws: string;
   peer: TcpSink;
-  /** Launches a campaign and waits until the relay holds one message per connection; returns its id. */
+  /** Launches a campaign and waits until the relay holds one message per connection. Returns its id. */
   launch(audience: NewCampaign["audience"]): Promise<number>;
   /** Addresses whose message has reached DATA. */
   held: () => string[];

@@ -29,7 +29,7 @@ export class HookFixture {
   readonly app: TestApp;
   readonly workspace: TestWorkspace;
   readonly facts: OutsideFact[] = [];
-  /** Requests to the web, and its content. */
+  /** Requests to the web, and their responses. */
   readonly fetched: string[] = [];
   web: Record<string, string> = {};
   journalFails = false;

@@ -8,11 +8,14 @@ export type HostileCsv = {
   rows: number;
   /** Normalised addresses of the contacts that must exist afterwards. */
   addresses: string[];
-  /** Rows that name an address an earlier row had. */
+  /** Rows with the same address as an earlier row. */
   duplicates: number;
-  /** Rows that cannot be contacts: no address, an invalid one, or a quote that never closes. */
+  /** Rows that cannot become contacts: no address, an invalid one, or a quotation mark that never closes. */
   rejected: number;
-  /** Contacts whose row has more cells than the header, so that no cell's meaning is certain: they are not mailed. */
+  /**
+   * Contacts whose row has more cells than the header, so that the meaning of its cells is uncertain: they are not
+   * mailed.
+   */
   held: number;
 };
 
@@ -29,12 +32,12 @@ const NAMES = [
 ];
 
 /**
- * Makes `rows` rows of which most are good and the rest are wrong in the ways seen in the field:
- * duplicates in other letter case, addresses without a domain, two at signs, blanks inside, empty
- * lines' worth of nothing, too many columns, cells with line breaks, quotes and formulas.
+ * Creates `rows` rows. Most are valid, and the rest contain mistakes as seen in real files: duplicates in other letter
+ * case, addresses without a domain, two at signs, blanks inside, rows of empty cells, too many columns, cells with line
+ * breaks, quotes and formulas.
  *
- * @param encoding utf8 has a byte order mark and commas; utf16le has one and tabs; windows-1252 has
- *   neither, and semicolons.
+ * @param encoding utf8 has a byte order mark and commas; utf16le has one and tabs; windows-1252 has neither, and
+ * semicolons.
  */
 export function hostileCsv(rows: number, encoding: HostileEncoding, prefix: string): HostileCsv {
   const separator = { utf8: ",", utf16le: "\t", "windows-1252": ";" }[encoding];

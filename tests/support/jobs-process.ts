@@ -9,7 +9,7 @@ const scheduler = new Scheduler({
   clock: Date.now,
   owner: `test:${process.pid}`,
   heavy: await startJobs(dataDir),
-  // So that the next process soon gets the jobs of one that was killed.
+  // Short, so that the next process soon gets the jobs of one that was killed.
   leaseMs: 300,
 });
 scheduler.start();

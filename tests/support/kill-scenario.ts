@@ -10,7 +10,7 @@ export type KillSize = {
   kills: number;
   /** Connections of each workspace's route: at most this many messages are past their dot and unanswered. */
   connections: number;
-  /** Milliseconds between kills at random; undefined = at random shares of the work. */
+  /** Milliseconds between kills at random times; undefined: kills at random shares of the work. */
   everyMs?: { from: number; to: number };
   onAmbiguous: "resend" | "hold";
   seed: number;
@@ -46,8 +46,8 @@ export function random(seed: number): () => number {
 }
 
 /**
- * Sends one campaign in each of several workspaces from a process that is killed (SIGKILL) again and again,
- * then lets it finish. The states of every campaign must add up at every look.
+ * Sends one campaign in each of several workspaces from a process that is killed (SIGKILL) again and again, then lets
+ * it finish. The states of every campaign must add up at every check.
  *
  * @throws Error when they do not.
  */

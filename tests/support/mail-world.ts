@@ -7,7 +7,7 @@ import { type HostilePeer, type HostileSmtp, startHostileSmtp } from "./hostile-
 import { loopbackRoute, renderedMessage } from "./smtp-messages.ts";
 import { type SinkOptions, type SmtpSink, startSmtpSink } from "./smtp-sink.ts";
 
-/** The default profile at unlimited pace: the clock of these tests stands still. */
+/** The default profile without a rate limit, because the clock of these tests does not advance. */
 export const anyPace = { ...profileOf("other"), connectionsPerMinute: Infinity };
 
 export const journal = { beforeDot: () => Promise.resolve() };
@@ -70,7 +70,7 @@ export class MailWorld {
           clock: () => this.now,
         }),
         providers: providerProfiles.values(),
-        // The pace of new connections uses a clock that stands still here.
+        // The rate limit of new connections uses a clock that does not advance here.
         profileOf: (provider) => ({ ...profileOf(provider), connectionsPerMinute: Infinity }),
         clock: () => this.now,
         ...options,

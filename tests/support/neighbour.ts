@@ -1,4 +1,4 @@
-// Measures what one client's users notice of the server: pages, a write, password resets, a small campaign.
+// Measures how the server performs for the users of one client: pages, a write, password resets, a small campaign.
 
 import { changeSystemMail } from "../../server/features/setup/system-mail.service.ts";
 import { createPerson } from "../../server/features/users/users.service.ts";
@@ -20,7 +20,9 @@ export type Noticed = {
   export: number;
 };
 
-/** A client with twenty contacts and a mail server that accepts everything, and the instance's own mail server. */
+/**
+ * A client with twenty contacts, a mail server that accepts everything, and a mail server for the instance's own mail.
+ */
 export class Neighbour {
   readonly tenant: Tenant;
   readonly #whole: WholeServer;
@@ -43,7 +45,7 @@ export class Neighbour {
     this.#way = way;
   }
 
-  /** @param resets How many passwords will be forgotten in all. */
+  /** @param resets The total number of password resets that will be requested. */
   static async moveIn(whole: WholeServer, resets: number): Promise<Neighbour> {
     const [relay, systemRelay] = [startTcpSink(), startTcpSink()];
     const tenant = await addTenant(whole, "Neighbour");
@@ -55,7 +57,7 @@ export class Neighbour {
     return new Neighbour(whole, tenant, { relay, systemRelay }, way);
   }
 
-  /** Does everything once, and requests pages all the time; ends when all is done and `atLeastMs` have passed. */
+  /** Does everything once and requests pages all the time. Ends when everything is done and `atLeastMs` have passed. */
   async notice(resets: number, atLeastMs: number): Promise<Noticed> {
     let isOver = false;
     const pages: number[] = [];
@@ -178,8 +180,8 @@ export async function sendToAll(
 const MAX_TRIES = 5;
 
 /**
- * Sends a request again when the answer is that the workspace is busy, after the time that the answer names. A large
- * change of the same workspace may hold its lock for longer than a request may wait.
+ * Sends a request again if the response says that the workspace is busy, after the time given in it. A large change of
+ * the same workspace may hold its lock for longer than a request may wait.
  */
 export async function whenFree(send: () => Promise<Response>): Promise<Response> {
   for (let tries = 1; ; tries++) {
@@ -192,7 +194,7 @@ export async function whenFree(send: () => Promise<Response>): Promise<Response>
   }
 }
 
-/** @throws Error with the server's words when it is refused. */
+/** @throws Error with the server's message when the request is refused. */
 export async function posted<T = unknown>(
   tenant: Tenant,
   path: string,

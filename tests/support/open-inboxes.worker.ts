@@ -12,7 +12,7 @@ self.onmessage = ({ data }: MessageEvent<Order>) => {
   ids.forEach((id, round) => {
     Atomics.add(arrived, 0, 1);
     while (Atomics.load(arrived, 0) < threads * (round + 1)) {
-      // All threads are to open this inbox now.
+      // All threads must open this inbox now.
     }
     databases
       .inbox(id)

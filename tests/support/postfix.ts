@@ -26,9 +26,9 @@ export type Postfix = {
 };
 
 /**
- * Starts a real Postfix on a free loopback port, with its own configuration, queue and users: STARTTLS
- * with a certificate for `localhost`, AUTH (PLAIN, LOGIN) only after it, relaying only for who signed
- * in. Whatever it accepts lands in one maildir. `settings` adds or replaces lines of main.cf.
+ * Starts a real Postfix on a free loopback port, with its own configuration, queue and users: STARTTLS with a
+ * certificate for `localhost`, AUTH (PLAIN, LOGIN) only after that, and relaying only for authenticated clients. All
+ * accepted mail is delivered to one maildir. `settings` adds or replaces lines of main.cf.
  */
 export async function startPostfix(settings: Record<string, string> = {}): Promise<Postfix> {
   const home = mkdtempSync(join(tmpdir(), "swiftmail-postfix-"));

@@ -34,7 +34,7 @@ export async function sendToNewPeople(
   });
 }
 
-/** Reads a campaign's report until it is as wanted; its states must always add up to its total. */
+/** Reads a campaign's report until it is as expected. Its states must always add up to its total. */
 export async function untilReport(
   api: ApiClient,
   workspace: ReadyWorkspace,
@@ -61,7 +61,7 @@ export async function untilReport(
 /**
  * Waits until a campaign's progress stream reports such a bottleneck, and returns its sentence.
  *
- * @param cookie Of a session that is there already: on a full disk nobody can sign in.
+ * @param cookie The cookie of an existing session, because nobody can sign in on a full disk.
  */
 export async function untilBottleneck(
   seeded: SeededBinary,

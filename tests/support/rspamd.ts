@@ -13,7 +13,7 @@ export type Rspamd = {
   stop(): Promise<void>;
 };
 
-/** Modules that query others or remember earlier mail: they say nothing about the message's form. */
+/** Modules that query other services or remember earlier mail. They say nothing about the form of the message. */
 const OTHERS = [
   ...["antivirus", "arc", "asn", "bimi", "clickhouse", "dcc", "dkim", "dkim_signing", "dmarc"],
   ...["elastic", "external_relay", "external_services", "fuzzy_check", "greylist", "hfilter"],
@@ -32,10 +32,10 @@ const OTHERS = [
 ];
 
 /**
- * Starts Debian's rspamd with the rules it ships, on a free loopback port, in a folder of its own. It asks a
- * resolver of ours that knows no name, so nothing leaves the machine.
+ * Starts Debian's rspamd with the rules it ships, on a free loopback port, in a folder of its own. It uses our own
+ * resolver, for which no name exists, so no query leaves the machine.
  *
- * @throws Error when it does not answer within 15 s, with what it said.
+ * @throws Error with its output when it does not answer within 15 s.
  */
 export async function startRspamd(): Promise<Rspamd> {
   const home = mkdtempSync(join(tmpdir(), "swiftmail-rspamd-"));
@@ -54,7 +54,7 @@ export async function startRspamd(): Promise<Rspamd> {
   );
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
-    // Its workers are in their own process group, and outlive it otherwise.
+    // Its workers are in their own process group and would otherwise outlive it.
     process.kill(-daemon.pid, "SIGKILL");
     await daemon.exited;
     dns.close();

@@ -45,7 +45,7 @@ export async function startSeededBinary(
     publicUrl: options.publicUrl ?? binary.url,
     workspaceName: "Acme Books",
   });
-  // Test relays are on this machine.
+  // The relays of tests are on this machine.
   await api.patch("/instance/settings", { allowPrivateRelays: true });
   return { binary, api, workspace, email, password };
 }

@@ -33,7 +33,7 @@ export type Person = {
   events: { name: string; at: number; properties: Record<string, string | number | boolean> }[];
 };
 
-/** The meaning of a rule, written a second time without SQL: the reference of the property test. */
+/** The meaning of a rule, implemented a second time without SQL, as the reference of the property test. */
 export function evaluate(rule: Rule, person: Person, moment: Moment): boolean {
   if (isGroup(rule)) {
     return rule.op === "and"

@@ -21,7 +21,7 @@ export const peopleFields = [
 export const NOW = Date.parse("2026-03-28T23:30:00Z");
 const DAY = 86_400_000;
 
-// Few values, so that rules match people; among them values that are special in SQL, JSON and LIKE.
+// Few values, so that rules match people. Some of them are special in SQL, JSON and LIKE.
 const words = [
   "Ärger",
   "ärger",

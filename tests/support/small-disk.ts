@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Mounting needs root. Without it a developer's machine offers no way to fill a real disk. */
+/** Mounting needs root. Without root, a real disk cannot be filled on a developer's machine. */
 export const mayMountDisks = process.getuid?.() === 0 || process.env["CI"] === "true";
 
 export type SmallDisk = {
@@ -42,7 +42,7 @@ export function mountSmallDisk(megabytes: number): SmallDisk {
   };
 }
 
-/** Others write at the same time, so the disk may be full earlier. */
+/** Other programs write at the same time, so the disk may be full earlier. */
 function writeUpTo(path: string, bytes: number): void {
   const file = openSync(path, "w");
   const block = Buffer.alloc(64 * 1024);

@@ -13,7 +13,7 @@ export type SunkMessage = {
 };
 
 export type SinkOptions = {
-  /** 127.0.0.1 and a free one, unless said otherwise. */
+  /** The address and port to listen on; 127.0.0.1 and a free port unless given. */
   host?: string;
   port?: number;
   certificate?: Certificate;
@@ -33,7 +33,7 @@ export type SinkOptions = {
 export type SmtpSink = {
   port: number;
   messages: SunkMessage[];
-  /** Connections ever made, and the maximum open at the same time. */
+  /** The number of connections ever made, and the maximum open at the same time. */
   connections: () => number;
   mostConnections: () => number;
   close: () => Promise<void>;

@@ -8,7 +8,7 @@ export type TcpSinkOptions = {
   onRecipient?: (address: string) => string;
   /** Answers the dot; default 250. The message has arrived unless the reply refuses it. */
   onMessage?: (address: string, messageId: string) => SinkAnswer;
-  /** Awaited before the reply to DATA: holds messages whose recipients are already accepted. */
+  /** Awaited before the reply to DATA; keeps messages waiting whose recipients are already accepted. */
   beforeData?: (address: string) => Promise<void>;
   /** Replies to MAIL on a connection that has delivered this many messages; default 250. A 421 closes it. */
   onSender?: (brought: number, from: string) => string;
@@ -29,7 +29,7 @@ export type Arrived = { address: string; messageId: string };
 export type TcpSink = {
   port: number;
   arrived: Arrived[];
-  /** Connections open now, and the most that ever were. */
+  /** Connections that are open now, and the maximum so far. */
   open: () => number;
   mostOpen: () => number;
   /** Connections ever made. */
@@ -94,7 +94,7 @@ export function startTcpSink(options: TcpSinkOptions = {}): TcpSink {
         greetNext();
       },
       error() {
-        // Clients that are killed in the middle are what this is for.
+        // Tests kill clients in the middle of a connection, so errors are expected.
       },
     },
   });

@@ -42,7 +42,7 @@ function readWal(path: string): (WalTotals & { salt: string }) | undefined {
   try {
     fd = openSync(path, "r");
   } catch {
-    // Nothing was written yet.
+    // Nothing has been written yet.
     return undefined;
   }
   try {
@@ -56,7 +56,7 @@ function readWal(path: string): (WalTotals & { salt: string }) | undefined {
   }
 }
 
-/** A frame of this generation has the header's salts; behind the last one are frames of an older generation. */
+/** A frame of this generation has the header's salts; after the last one are frames of an older generation. */
 function countFrames(fd: number, pageBytes: number, salt: string): WalTotals & { salt: string } {
   const frame = Buffer.alloc(FRAME_HEADER_BYTES);
   let commits = 0;

@@ -21,14 +21,15 @@ export type WholeServer = {
   workspaceId: string;
   /** A request below the workspace; throws with the problem when the status is not 2xx. */
   ask<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
-  /** The same, whatever the status. */
+  /** Like `call`, but returns the response whatever its status. */
   raw(method: string, path: string, body?: unknown): Promise<Response>;
   /** Sends a form with files. */
   upload(path: string, form: FormData): Promise<Response>;
   /** Reads or changes the files beside the server. */
   database<T>(use: (databases: Databases) => T): T;
   /**
-   * Polls until it is as wanted.
+   * Polls until the answer is as expected.
+   *
    * @throws Error naming `what` after a minute.
    */
   waitFor<T>(what: string, look: () => T | Promise<T>, isWanted: (value: T) => boolean): Promise<T>;
@@ -41,7 +42,7 @@ export type WholeServer = {
  * Starts a `WholeServer` on real files, threads and ports.
  *
  * @param contacts How many contacts it has: person1@example.org and so on, with first names.
- * @param dnsServers Whom it asks in place of the system's name servers.
+ * @param dnsServers The name servers to use instead of the system's.
  */
 export async function startWholeServer(
   contacts: number,
@@ -144,7 +145,7 @@ async function seed(dataDir: string, contacts: number) {
     now,
   );
   markSetUp(system, now);
-  // Test relays are on this machine.
+  // The relays of tests are on this machine.
   storePrivateRelays(databases.system, true, Date.now());
   databases
     .workspace(workspaceId)

@@ -44,7 +44,7 @@ export function startWireRecorder(
         }
       },
       error() {
-        // Clients may hang up as they like.
+        // Clients may hang up at any time.
       },
     },
   });

@@ -23,7 +23,7 @@ export class WriterFixture {
   readonly marks = { delivery: newDurableMark(), web: newDurableMark() };
   /** Boot names of the writers that noticed their replacement. */
   readonly deposed: string[] = [];
-  /** How far the clock of the writers is ahead. */
+  /** By how much the clock of the writers is ahead. */
   aheadMs = 0;
   readonly #people: number;
   #writer: Writer | undefined;
@@ -66,7 +66,7 @@ export class WriterFixture {
     return openJournal({ dir: this.dir, durable: this.marks.delivery, ...options });
   }
 
-  /** Leases all that is left of a campaign to a process that never releases it. */
+  /** Leases the rest of a campaign to a process that never releases it. */
   leaseAll(campaignId: number, owner: string, leaseUntil = Date.now()) {
     const now = Date.now();
     const lease = { campaignId, owner, now, leaseUntil, messages: 1_000 };

@@ -68,13 +68,13 @@ test("every message is used by the code beside its catalogue", async () => {
     const code = texts.join("\n");
     const dynamic = [...code.matchAll(/\bt\(`([^`]*?)\$\{/g)].map((match) => match[1] ?? "");
     if ((await Bun.file(join(source, file)).text()).includes("} satisfies Record<")) {
-      continue; // the compiler compares its keys with the codes of the server
+      continue; // The compiler compares its keys with the server's codes.
     }
     if (file.startsWith("shell/")) {
-      continue; // the rail's words come with the pages they name
+      continue; // The texts of the navigation are in the catalogues of its pages.
     }
     if (/\bt\([a-z]\w*\)/.test(code)) {
-      continue; // its keys are the values of a type: the compiler knows them all
+      continue; // Its keys are the values of a type, so the compiler knows all of them.
     }
     const unused = Object.keys(catalogue).filter(
       (key) => !code.includes(`"${key}"`) && !dynamic.some((prefix) => key.startsWith(prefix)),

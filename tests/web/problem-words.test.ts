@@ -30,7 +30,7 @@ const faults = [
 
 const shown = { 4711: { en: "4,711", de: "4.711" }, "on, off": { en: "on, off", de: "on, off" } };
 
-/** What the interface makes of the answer that the server sends for this refusal. */
+/** What the interface shows for the answer that the server sends for this refusal. */
 async function received(error: AppError): Promise<Problem> {
   const response = problemResponse(error);
   return await receivedProblem(response.status, await response.text());
@@ -64,7 +64,7 @@ test("no German title is the English one", () => {
 
 test("the English title is the same for people and for API clients", async () => {
   const titles = Object.keys(titleWords.catalogue);
-  // What follows is said only by the interface.
+  // The following sentences are only in the interface.
   const english = titles.slice(0, titles.indexOf("internal") + 1) as ErrorCode[];
   expect(english.length).toBeGreaterThan(20);
   for (const code of english) {

@@ -20,7 +20,7 @@ const areas = Object.values(reasonAreas) as Record<string, Words>[];
 const reasons = areas.flatMap((area) => Object.entries(area)) as [ReasonCode, Words][];
 const words: Record<ReasonCode, RefusalWords> = refusalWords;
 
-/** What is read from the values of a sentence while `fill` fills it, with a number for each. */
+/** Reads which values of a sentence are used while `fill` fills it, with a number for each. */
 function valuesOf(fill: (values: Params) => unknown): Params {
   const asked: Params = {};
   fill(
@@ -34,13 +34,13 @@ function valuesOf(fill: (values: Params) => unknown): Params {
   return asked;
 }
 
-/** The names of the values that a message and its hint are filled with. */
+/** The names of the values in a message and its hint. */
 const placeholders = (...messages: (string | undefined)[]) =>
   Object.keys(
     valuesOf((values) => messages.map((one) => one && fillMessage(one, values, "de"))),
   ).sort();
 
-/** What the interface makes of the answer that the server sends. */
+/** What the interface shows for the answer that the server sends. */
 async function received(error: AppError): Promise<Problem> {
   const response = problemResponse(error);
   return await receivedProblem(response.status, await response.text());
@@ -57,7 +57,7 @@ test.each(reasons)("%s is worded in every language with its values", (code, sent
   const { text, hint } = filled(sentence, values);
   const { en, de, hint: worded } = words[code];
 
-  // What follows the name of a field at the API is no sentence of its own.
+  // The API's text that follows a field's name is not a sentence of its own.
   expect(en ?? text, "needs an English sentence").not.toMatch(/^[a-z]/);
   expect(worded === undefined, "a hint has words where the server sends one").toBe(
     hint === undefined,
@@ -96,7 +96,7 @@ test.each(reasons)("%s arrives worded, at its field and above the form", async (
     expect(shown).toMatch(/^[A-ZÄÖÜ“„"0-9].*$/);
     expect(shown + whole).not.toMatch(/[{}]|settings\.|, (select|plural)/);
     if (language === "de") {
-      // A text that is only passed on, such as a template's mistake, is in both.
+      // A text that is only passed on, such as a mistake in a template, is in both.
       const own = Object.values(params).includes(Number(text)) ? "never said" : text;
       expect(whole).not.toContain(own);
       expect(shown).not.toContain(own);

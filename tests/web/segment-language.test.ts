@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import * as server from "../../server/features/segments/segment-language.rules.ts";
 import * as web from "../../web/src/features/segments/rule-language.ts";
 
-// The builder may import types of the server only, so its lists are its own. The compiler refuses a word
-// that the server does not know; that none is missing is what these tests say.
+// The builder may import only types from the server, so it has its own lists. The compiler refuses a word that the
+// server does not know; these tests check that none is missing.
 
 const sorted = (words: readonly string[]) => [...words].sort();
 

@@ -70,11 +70,11 @@ export const t = messages({
     de: "{subject}: Die erste Verbindung wird aufgebaut.",
   },
   noMore: {
-    en: "{subject} has {count, plural, one {# connection} other {# connections}} and gets no more for now.",
+    en: "{subject} has {count, plural, one {# connection} other {# connections}} and cannot open more at the moment.",
     de: "{subject}: {count, plural, one {# Verbindung besteht} other {# Verbindungen bestehen}}, mehr gibt es vorerst nicht.",
   },
   noMoreBecause: {
-    en: "{subject} has {count, plural, one {# connection} other {# connections}} and gets no more for now: {reason}",
+    en: "{subject} has {count, plural, one {# connection} other {# connections}} and cannot open more at the moment: {reason}",
     de: "{subject}: {count, plural, one {# Verbindung besteht} other {# Verbindungen bestehen}}, mehr gibt es vorerst nicht: {reason}",
   },
   allConnections: {
@@ -131,7 +131,7 @@ export const t = messages({
     de: "{count, plural, one {# Nachricht} other {# Nachrichten}} pro Stunde",
   },
   lookingUp: {
-    en: "Looking up where the mail of the recipients’ domains goes.",
+    en: "Looking up the mail servers of the recipients’ domains.",
     de: "Es wird ermittelt, wohin die E-Mails an die Domains der Empfänger gehen.",
   },
   selecting: { en: "Selecting recipients.", de: "Die Empfänger werden ermittelt." },
@@ -162,7 +162,7 @@ export const t = messages({
     de: ", weil Verbindungen zu den empfangenden Servern scheiterten",
   },
   causeTls: {
-    en: ", because no secure enough connection was possible",
+    en: ", because no sufficiently secure connection was possible",
     de: ", weil keine ausreichend sichere Verbindung möglich war",
   },
   causeDns: {
@@ -186,7 +186,7 @@ export const t = messages({
     de: ", weil die empfangenden Server um einen späteren Versuch baten",
   },
   causeRefused: {
-    en: ", because the receiving servers do not accept mail from here now",
+    en: ", because the receiving servers do not accept mail from this server at the moment",
     de: ", weil die empfangenden Server zurzeit keine E-Mails von hier annehmen",
   },
   causeServer: {

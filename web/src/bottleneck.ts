@@ -9,7 +9,7 @@ import { t } from "./bottleneck.messages.ts";
 import { formatClock, formatNumber } from "./format.ts";
 import { causeText } from "./refusal.ts";
 
-/** What holds a campaign back, in the reader's language and time zone. */
+/** What slows a campaign down, in the reader's language and time zone. */
 export function bottleneckText<C extends BottleneckCode>({ code, params }: Bottleneck<C>): string {
   const sentence = words[code](params);
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);

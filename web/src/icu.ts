@@ -2,8 +2,9 @@
 export type Params = Record<string, string | number>;
 
 /**
- * Formats an ICU-like message: `{name}`, `{n, number}` and `{n, plural, =0 {none} one {# contact} other {#
- * contacts}}`, and `{kind, select, a {first} other {second}}`, nested to any depth. A missing parameter stays visible as `{name}`, so that it is noticed.
+ * Formats an ICU-like message: `{name}`, `{n, number}` and `{n, plural, =0 {none} one {# contact} other {# contacts}}`,
+ * and `{kind, select, a {first} other {second}}`, nested to any depth. A missing parameter stays visible as `{name}`,
+ * so that the mistake is noticed.
  */
 export function fillMessage(message: string, params: Params, language: string): string {
   return fill(message, params, language, "");

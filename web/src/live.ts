@@ -2,12 +2,15 @@ import { useEffect, useState } from "preact/hooks";
 import type { CampaignProgress } from "../../server/app.ts";
 import { apiUrl } from "./api.ts";
 
-/** How long to wait before asking again after the server refused a stream (ms). A lost connection is the browser's matter. */
+/**
+ * How long to wait before reconnecting after the server refused a stream (ms). The browser handles lost connections
+ * itself.
+ */
 const RETRY_MS = 15_000;
 
 /**
  * Follows server-sent events until the returned function is called. The browser reconnects by itself when a connection
- * is lost, but not when an answer was no stream.
+ * is lost, but not when the response was not a stream.
  */
 function follow<T>(path: string, event: string, take: (value: T) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,7 +32,7 @@ function follow<T>(path: string, event: string, take: (value: T) => void): () =>
   };
 }
 
-/** Follows a campaign while `on`. */
+/** Follows a campaign as long as `on` is true. */
 export function useCampaignProgress(
   workspaceId: string,
   campaignId: number,
@@ -47,7 +50,7 @@ export function useCampaignProgress(
   return progress;
 }
 
-/** A stream that all its readers on the page share: a browser opens only a few connections to one host. */
+/** A stream that all its readers on the page share, because a browser opens only a few connections to one host. */
 export class SharedStream<T> {
   readonly #readers = new Set<(value: T) => void>();
   readonly #path: string;
@@ -67,7 +70,7 @@ export class SharedStream<T> {
     return this.#latest;
   }
 
-  /** Gives the reader each value until the returned function is called. */
+  /** Passes each value to the reader until the returned function is called. */
   read(reader: (value: T) => void): () => void {
     this.#readers.add(reader);
     this.#stop ??= this.#open();
@@ -81,7 +84,7 @@ export class SharedStream<T> {
     };
   }
 
-  /** Asks for the value at once, for example after this page has changed it. */
+  /** Requests the value at once, for example after this page has changed it. */
   readAgain(): void {
     if (this.#stop !== undefined) {
       this.#stop();

@@ -14,7 +14,7 @@ import { installTooltips } from "./ui/tooltip.ts";
 
 document.documentElement.lang = locale.value;
 applyPreferences();
-// The server says in English why something is refused or stands still.
+// The server gives reasons in English; this page translates them.
 effect(() => {
   if (locale.value !== "en") {
     void loadRefusalWords();

@@ -1,6 +1,6 @@
 /**
- * Whether a path has a number wherever the page's pattern has a numeric id. A word there belongs to no page, and the
- * server would answer with a schema error. Workspaces are named by text.
+ * True if a path has a number wherever the page's pattern has a numeric id. A path with a word there belongs to no
+ * page, and the server would answer with a schema error. Ids of workspaces are texts.
  */
 export function hasValidIds(pattern: string, path: string): boolean {
   const parts = path.split("/");

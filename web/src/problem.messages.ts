@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../server/app.ts";
 import { type Locale, messages } from "./i18n.ts";
 
-/** The title of each refusal; the compiler reports a code without words. */
+/** The title of each refusal. The compiler reports a code without a title. */
 export const t = messages({
   invalid_input: { en: "Please check your input", de: "Bitte prüfen Sie Ihre Eingaben" },
   unauthenticated: { en: "Sign in first", de: "Bitte melden Sie sich zuerst an" },

@@ -60,13 +60,16 @@ export function problemFrom(status: number, value: unknown): Problem {
   });
 }
 
-/** The problem that an unsuccessful response tells, with its sentences in the reader's language. */
+/** The problem in an unsuccessful response, with its sentences in the reader's language. */
 export async function receivedProblem(status: number, value: unknown): Promise<Problem> {
   await loadRefusalWords();
   return problemFrom(status, value);
 }
 
-/** The title in the reader's language; that of a code which this version of the interface does not know stays. */
+/**
+ * The title in the reader's language. The server's own title is kept for a code that this version of the interface does
+ * not know.
+ */
 function titleOf({ code, title }: ProblemBody): string {
   const known = codes.find((one) => one === code);
   return known === undefined ? title : t(known);
@@ -79,7 +82,7 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) {
     return error;
   }
-  // Browsers throw this when a request gets no response. Any other TypeError is a bug of ours.
+  // Browsers throw this when a request gets no response. Any other TypeError is a bug in our code.
   if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
     return problemFrom(0, undefined);
   }

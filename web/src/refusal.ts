@@ -9,7 +9,7 @@ export type InnerReason = { code: string; params?: Values | undefined; text: str
 
 type Values = { [name: string]: string | number | InnerReason };
 
-/** A sentence of the server, with the code and values with which it can be worded here. */
+/** A sentence from the server, with the code and values from which it can be translated. */
 export type Coded = { code?: string | undefined; params?: Values | undefined };
 
 /** A reason with its hint, as the server sends it. */
@@ -18,12 +18,12 @@ export type Told = Coded & { reason: string; hint?: string | undefined };
 /** What is wrong with a field. */
 export type FieldProblem = Told & { field: string };
 
-/** Undefined until they are loaded. A component that words a reason is rendered again then. */
+/** Undefined until they are loaded. A component that shows a reason is then rendered again. */
 const known = signal<Record<string, RefusalWords> | undefined>(undefined);
 
 /**
- * Loads the words of refusals: most visits meet none. Until then, and when they cannot be loaded, the server's own
- * sentences are shown.
+ * Loads the texts of refusals, which most visits do not need. Until they are loaded, and if they cannot be loaded, the
+ * server's own sentences are shown.
  */
 export async function loadRefusalWords(): Promise<void> {
   if (known.peek() === undefined) {
@@ -32,13 +32,13 @@ export async function loadRefusalWords(): Promise<void> {
   }
 }
 
-/** The reason in the reader's language, or undefined when only the server has words for it. */
+/** The reason in the reader's language, or undefined if only the server has a sentence for it. */
 export function wordedReason({ code = "", params = {} }: Coded): string | undefined {
   const sentence = wordsOf(code)?.[locale.value];
   return sentence === undefined ? undefined : fillMessage(sentence, wordedIn(params), locale.value);
 }
 
-/** Why something stands still: a reason in the reader's language, or what a server or a person said. */
+/** Why something is paused: a reason in the reader's language, or the words of a server or a person. */
 export function causeText(said: string | InnerReason, cause?: Coded | null): string {
   const text = typeof said === "string" ? said : said.text;
   return wordedReason(cause ?? (typeof said === "string" ? {} : said)) ?? text;
@@ -71,7 +71,7 @@ function hintOf({ code = "", params = {}, hint }: Told): string | undefined {
     : fillMessage(sentence, wordedIn(params), locale.value);
 }
 
-/** The server's reason, which follows the name of a field, as a sentence. */
+/** The server's reason, which follows the name of a field, turned into a sentence of its own. */
 function sentenceOf(reason: string): string {
   const sentence = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`;
   return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;

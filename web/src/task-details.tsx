@@ -6,7 +6,7 @@ import { type Task, type TaskLine, useTaskLog } from "./tasks.ts";
 import { RelativeTime } from "./ui/display.tsx";
 import { Loaded } from "./ui/states.tsx";
 
-/** What a task did, folded until somebody wants to know. */
+/** What a task did; collapsed until the reader opens it. */
 export function TaskDetails({ id, unit }: Pick<Task, "id" | "unit">) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -37,7 +37,7 @@ function Log({ id, unit }: Pick<Task, "id" | "unit">) {
   );
 }
 
-/** How much of a unit. */
+/** An amount in the task's unit. */
 export const amount = (unit: Task["unit"], count: number): string =>
   unit === "bytes" ? formatBytes(count) : t(unit, { count });
 

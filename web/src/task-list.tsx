@@ -12,7 +12,7 @@ import { Loaded } from "./ui/states.tsx";
 import { useNow } from "./ui/use-now.ts";
 import { isOpen, WorkProgress } from "./ui/work-state.tsx";
 
-/** A button with the number of tasks at work, which opens their list. Not there while nothing is. */
+/** A button with the number of running tasks, which opens their list. It is hidden while no task is open. */
 export function RunningWork() {
   const items = useOpenTasks(useWorkspace());
   const count = items.length;
@@ -39,7 +39,7 @@ export function RunningWork() {
   );
 }
 
-/** What was done in the background lately and what is being done, each with what can still be done about it. */
+/** Recent and running background tasks, each with the actions that are still possible. */
 export function TasksDialog({ onClose }: { onClose: () => void }) {
   const tasks = useTasks(useWorkspace());
   return (
@@ -93,7 +93,7 @@ function TaskRow({ task }: { task: Task }) {
   );
 }
 
-/** The name of a kind, with a link to the page that has the file. */
+/** The name of a kind of task, with a link to the page that has its file. */
 function TaskName({ kind }: Pick<Task, "kind">) {
   const { base } = useWorkspace();
   switch (kind) {

@@ -29,7 +29,10 @@ function streamOf(workspaceId: string): SharedStream<Tasks> {
   return made;
 }
 
-/** The tasks that wait, run or are being undone, newest first. Views that show tasks are read again when one changes. */
+/**
+ * The tasks that are waiting, running or being undone, newest first. Views that show tasks are loaded again when one
+ * changes.
+ */
 export function useOpenTasks({ id }: OpenWorkspace): Task[] {
   const [tasks, setTasks] = useState(() => streamOf(id).latest?.items ?? []);
   useEffect(() => {
@@ -48,7 +51,7 @@ async function readAgainAfter(before: readonly Task[], now: readonly Task[]): Pr
   }
 }
 
-/** The newest tasks of a workspace, also those that have ended. */
+/** The newest tasks of a workspace, including finished ones. */
 export function useTasks(workspace: OpenWorkspace) {
   useOpenTasks(workspace);
   return useQuery({
@@ -65,7 +68,7 @@ export function useTaskLog(workspace: OpenWorkspace, id: number) {
   });
 }
 
-/** Asks whether an import shall be undone, because that deletes contacts. */
+/** Asks for confirmation before an import is undone, because that deletes contacts. */
 export const confirmUndoOfImport = (): Promise<boolean> =>
   confirm({
     title: t("undoImportAsk"),
@@ -74,7 +77,7 @@ export const confirmUndoOfImport = (): Promise<boolean> =>
     danger: true,
   });
 
-/** Asks whether an import shall be stopped, because it cannot go on afterwards. */
+/** Asks for confirmation before an import is stopped, because it cannot be continued afterwards. */
 export const confirmStopOfImport = (): Promise<boolean> =>
   confirm({
     title: t("stopImportAsk"),
@@ -83,7 +86,7 @@ export const confirmStopOfImport = (): Promise<boolean> =>
     danger: true,
   });
 
-/** Takes a task back, and says that this goes on by itself. */
+/** Undoes a task, and says that this continues in the background. */
 export async function undoTask(
   workspace: OpenWorkspace,
   { id, kind }: { id: number; kind?: Task["kind"] },
@@ -109,14 +112,14 @@ export async function cancelTask(
   await refreshAudience();
 }
 
-/** Has every view that shows tasks, or contacts that one may have changed, read them again. */
+/** Reloads every view that shows tasks, or contacts that a task may have changed. */
 export async function refreshAudience(): Promise<void> {
   refreshTasks();
   await invalidate("tasks");
   await refreshContacts();
 }
 
-/** Has the streams tell at once of a task that this page has just begun or ended. */
+/** Makes the streams report at once a task that this page has just started or ended. */
 export function refreshTasks(): void {
   for (const stream of streams.values()) {
     stream.readAgain();

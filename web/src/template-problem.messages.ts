@@ -35,7 +35,7 @@ export const t = messages({
     de: "„{name}“ ist kein Feld Ihrer Kontakte. Es bleibt leer.",
   },
   source_too_large: {
-    en: "The source has {size, number} kB. Gmail cuts off HTML over 102 kB.",
+    en: "The source is {size, number} kB. Gmail cuts off HTML over 102 kB.",
     de: "Der Quelltext hat {size, number} kB. Gmail schneidet HTML über 102 kB ab.",
   },
   active_content_removed: {
@@ -55,11 +55,11 @@ export const t = messages({
     de: "Das Bild „{image}“ wird nicht angezeigt. Es braucht eine Adresse mit https://.",
   },
   images_without_alt: {
-    en: "{count, plural, one {One image has} other {# images have}} no alternative text. Many people see only that.",
+    en: "{count, plural, one {One image has} other {# images have}} no alternative text. Many people see only this text.",
     de: "{count, plural, one {Ein Bild hat} other {# Bilder haben}} keinen Alternativtext. Viele Menschen sehen nur diesen.",
   },
   html_too_large: {
-    en: "The HTML has {size, number} kB. Gmail cuts messages off at 102 kB, and the unsubscribe link with them.",
+    en: "The HTML is {size, number} kB. Gmail cuts off messages over 102 kB, including the unsubscribe link.",
     de: "Das HTML hat {size, number} kB. Gmail schneidet Nachrichten nach 102 kB ab, und damit auch den Abmeldelink.",
   },
   link_leads_nowhere: {
@@ -67,7 +67,7 @@ export const t = messages({
     de: "Der Link „{link}“ führt nirgendwohin. Er muss mit https:// beginnen.",
   },
   link_is_private: {
-    en: "The link “{link}” leads to an address that only your own network knows.",
+    en: "The link “{link}” leads to an address that works only in your own network.",
     de: "Der Link „{link}“ führt zu einer Adresse, die nur Ihr eigenes Netz kennt.",
   },
   link_is_shortened: {

@@ -1,7 +1,7 @@
 import type { ProblemCode } from "../../server/app.ts";
 import { t } from "./template-problem.messages.ts";
 
-/** Words each code of the renderer with the values that the server sends. */
+/** Turns each code of the renderer and its values into a sentence. */
 const words: Record<ProblemCode, (values: Values) => string> = {
   too_much_work: () => t("too_much_work"),
   too_much_text: () => t("too_much_text"),
@@ -29,7 +29,7 @@ const number = (value: string | number | undefined) => Number(value ?? 0);
 const isKnown = (code: string | undefined): code is ProblemCode =>
   code !== undefined && Object.hasOwn(words, code);
 
-/** Describes a mistake in a template with its position, in the reader's language where it has a code. */
+/** Describes a mistake in a template with its position, in the reader's language if it has a code. */
 export function templateProblem({
   message,
   code,

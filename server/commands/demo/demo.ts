@@ -41,7 +41,7 @@ Ready after ${seconds} s.
   e-mail    ${EMAIL}
   password  ${password}
 
-All mail stays in the test inbox. Ctrl C stops it; remove ${dataDir} to be rid of it.`);
+All mail stays in the test inbox. Press Ctrl C to stop; delete ${dataDir} to remove the demo.`);
   return await stopped;
 }
 
@@ -54,7 +54,7 @@ async function fill(server: RunningServer, password: string, say: (text: string)
     publicUrl: server.url,
     workspaceName: "Acme Books",
   });
-  say("setup answered");
+  say("setup completed");
 
   const imported = await importContacts(api, workspace, demoContactsCsv(CONTACTS), "Customers");
   say(`${imported.added} contacts imported, ${imported.refused} rows refused`);
@@ -77,15 +77,15 @@ async function fill(server: RunningServer, password: string, say: (text: string)
   await launchCampaign(api, workspace, {
     name: "Winter sale",
     subject: "20 % off until Sunday",
-    preheader: "For everybody who reads in bed",
+    preheader: "For everyone who reads in bed",
     starter: "announcement",
     listId: imported.listId,
     routeId: workspace.routeId,
   });
-  say(`another is sending at ${SLOW_PER_SECOND} messages a second`);
+  say(`a second campaign is sending at ${SLOW_PER_SECOND} messages a second`);
 
   const requests = await readTestInbox(api, workspace, subject);
-  say(`${requests} opens, clicks and unsubscribes requested by readers and machines`);
+  say(`${requests} opens, clicks and unsubscribes requested by people and machines`);
 }
 
 /** The folder to use: the configured one if it is empty, otherwise a new one beside it. */

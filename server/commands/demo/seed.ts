@@ -1,4 +1,4 @@
-// Does what a person does in the browser, over the same API: set up, import, send.
+// Does what a person does in the browser, with the same API: set up, import, send.
 import { type ApiClient, waitFor } from "./api-client.ts";
 
 const MINUTE_MS = 60_000;

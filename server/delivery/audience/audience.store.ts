@@ -15,9 +15,9 @@ type SliceParams = Record<string, string | number>;
 
 type Segments = readonly SegmentCondition[];
 
-// Every kind of audience yields the same columns, so one rule below judges them all. A contact reached through
-// "everyone" or a segment who also belongs to lists must be subscribed to at least one of them, so an unconfirmed
-// sign-up and an unsubscribe from every list are respected there too.
+// Every kind of audience yields the same columns, so that the single rule below applies to all of them. A contact
+// reached through "everyone" or a segment who also belongs to lists must be subscribed to at least one of them. This
+// also respects unconfirmed sign-ups and people who unsubscribed from every list.
 const outsideLists = `
   SELECT contact.id AS contactId, count(contact_id) = 0 OR max(status = 'subscribed') AS subscribed,
          max(status = 'unsubscribed') AS unsubscribed, 1 AS memberships

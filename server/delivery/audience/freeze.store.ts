@@ -94,7 +94,7 @@ export function writeRuns(db: Connection, campaignId: number, runs: readonly Run
   });
 }
 
-// A campaign that is to wait for a person got its reason while it was being prepared.
+// A campaign that must wait for a person received its reason while it was being prepared.
 const finishFreeze = statement<[{ campaignId: number; total: number; now: number }]>(`
   UPDATE campaign
      SET status = CASE WHEN @total = 0 THEN 'completed' WHEN status_reason = '' THEN 'sending' ELSE 'paused' END,
@@ -103,7 +103,11 @@ const finishFreeze = statement<[{ campaignId: number; total: number; now: number
    WHERE id = @campaignId AND status = 'preparing'
 `);
 
-/** Sets the total and starts the campaign, or pauses it when it has a reason to wait. @returns the total, or undefined when it was cancelled meanwhile. */
+/**
+ * Sets the total and starts the campaign, or pauses it if it has a reason to wait.
+ *
+ * @returns the total, or undefined if it was cancelled in the meantime.
+ */
 export function completeFreeze(
   db: Connection,
   campaignId: number,

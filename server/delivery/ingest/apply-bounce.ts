@@ -11,7 +11,7 @@ import type { Batch } from "./gathered.ts";
 import { findMessage, type MessageRow, suppress, unsubscribeFromLists } from "./results.store.ts";
 import { strike } from "./strikes.ts";
 
-/** Reports stored per message: anyone holding a genuine report could replay it indefinitely. */
+/** Maximum reports stored per message, because anyone with a genuine report could replay it indefinitely. */
 const MAX_REPORTS = 10;
 const MAX_REPLY = 300;
 /** A report older than this can no longer be attributed reliably. */
@@ -148,7 +148,7 @@ function moveToBounced(
   }
   const change = changeOf(db, batch, fact);
   if (change === undefined) {
-    throw new Error(`message ${campaignId}/${seq} is in no chunk`);
+    throw new Error(`message ${campaignId}/${seq} does not belong to a chunk`);
   }
   markBounced(db, { campaignId, seq, category, at });
   change.delta.sent -= 1;

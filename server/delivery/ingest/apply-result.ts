@@ -18,7 +18,7 @@ import {
 import { strike } from "./strikes.ts";
 
 const MINUTE_MS = 60_000;
-/** Category of an attempt that the report lists as a possible duplicate delivery. */
+/** The category of an attempt that the report lists as a possible duplicate delivery. */
 const SECOND_COPY = "second_copy";
 const stateNames = Object.keys(messageState) as MessageStateName[];
 
@@ -112,7 +112,7 @@ function isFinal(state: MessageState): boolean {
 export function nameOf(state: MessageState): MessageStateName {
   const name = stateNames[state];
   if (name === undefined) {
-    throw new Error(`no message state ${state}`);
+    throw new Error(`there is no message state ${state}`);
   }
   return name;
 }

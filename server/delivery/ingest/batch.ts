@@ -135,8 +135,8 @@ function inKeyOrder(facts: Fact[]): Fact[] {
 }
 
 /**
- * Holds an ambiguous message if the campaign's setting says so now. Whoever recorded the result may not have known it:
- * the workspace was set aside or not loaded yet, or delivery has since changed the setting.
+ * Holds an ambiguous message if the campaign's setting says so now. The thread that recorded the result may not have
+ * known the setting: the workspace may have been set aside or not loaded yet, or delivery may have changed it since.
  */
 function decided(db: Connection, fact: Fact): Fact {
   const waits = fact.k === "result" && fact.oc === "ambiguous" && fact.st === "deferred";

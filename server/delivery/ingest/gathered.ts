@@ -32,7 +32,7 @@ export type Batch = {
   touched: Set<number>;
   /** Campaigns with new engagement. */
   engaged: Set<number>;
-  /** Facts without a message, for example after their campaign was deleted. */
+  /** Facts whose message does not exist, for example because its campaign was deleted. */
   orphans: number;
   /** Results for rows that were already final. */
   late: number;

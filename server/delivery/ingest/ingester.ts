@@ -376,13 +376,13 @@ export class Ingester {
     try {
       this.#ports.due.refresh(workspaceId);
     } catch (error) {
-      // The facts are applied either way. A stale due time can only be too early, which costs one needless look.
+      // The facts are applied either way. A stale due time can only be too early, which costs one unnecessary check.
       log.warn({ workspaceId, err: error }, "could not update the due time of a workspace");
     }
   }
 
-  // One fact that the database refuses must not block those behind it. The batch is applied fact by fact; the bad one
-  // is skipped and logged with its position.
+  // One fact that the database refuses must not block the facts after it. The batch is applied fact by fact; the bad
+  // one is skipped and logged with its position.
   #applySingly(workspaceId: string, db: Connection, items: readonly GatheredFact[]): void {
     for (const item of items) {
       try {

@@ -44,7 +44,7 @@ export function settleCampaign(
     return undefined;
   }
   if (to === "paused" && holdsAmbiguous(db, campaignId)) {
-    // A message whose second try was under way when the pause began may have been deferred again since.
+    // A message whose second attempt was in progress when the pause began may have been deferred again since.
     holdDeferred(db, campaignId, now);
   }
   const moved = finish(db).run({ id: campaignId, from: progress.status, to, now });

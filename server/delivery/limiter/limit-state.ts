@@ -51,7 +51,7 @@ export type Cap = {
   reason: string;
 };
 
-/** The limit that holds a message back, as the data from which the UI words a sentence. */
+/** The limit that holds a message back, as the data from which the interface builds a sentence. */
 export type BoundBy = {
   level: LimitLevel;
   id: string;

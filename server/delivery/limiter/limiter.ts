@@ -77,7 +77,7 @@ export class Limiter {
   /** Sets the limits of a key. Its usage and what it has learned are kept. */
   setLimits(key: LimitKey, limits: Limits): void {
     if (limits.perSecond !== undefined && !(limits.perSecond > 0)) {
-      throw new Error(`a rate of ${limits.perSecond} a second is no rate; suspend the key instead`);
+      throw new Error(`${limits.perSecond} a second is not a valid rate; suspend the key instead`);
     }
     const state = this.#stateOf(key);
     state.rate =

@@ -122,7 +122,7 @@ export function createDue(
         try {
           this.refresh(workspaceId);
         } catch (error) {
-          // A file that cannot be read is checked again when it is back; the other workspaces must not wait for it.
+          // A file that cannot be read is checked again once it can be used. The other workspaces must not wait for it.
           log.warn({ workspaceId, err: error }, "could not determine when a workspace is due");
         }
       }

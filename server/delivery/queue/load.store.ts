@@ -55,7 +55,7 @@ export type LoadedRecipient = {
   ambiguousBefore: number;
   /** Category of the last attempt; empty before the first one. */
   lastCategory?: string;
-  /** How often a person has had the message sent again from the beginning. Each run has its own Message-ID. */
+  /** How many times a person has had the message sent again. Each run has its own Message-ID. */
   run?: number;
 };
 
@@ -77,7 +77,7 @@ export function loadChunk(
     lastSeq: number;
     now: number;
     rule: ConsentRule;
-    /** The reason why the instance or a blocked domain bars an address from mail. */
+    /** The reason why the instance or a blocked domain forbids mail to an address. */
     isBlocked: IsBlocked;
   },
 ): Loaded {

@@ -2,11 +2,11 @@ import { openJournal } from "../../platform/journal/writer.ts";
 import type { DotFact, ResultFact } from "../facts.ts";
 
 const EXPLANATION =
-  "The process ended after the final dot, or its journal was lost, before the server's answer was known: the message may have arrived.";
+  "The process ended after the final dot, or its journal was lost, before the server's reply was recorded. The message may have arrived.";
 
 /**
  * Records each of these messages as ambiguous, with one durable result each. Those in `dots` are sent again with the
- * same Message-ID, or held when their campaign says so. Those in `unknown` are held.
+ * same Message-ID, or held if their campaign's setting says so. Those in `unknown` are held.
  *
  * Call it only while no other writer uses the stream. A crash midway leaves some dots without a result; the next start
  * records those.

@@ -56,7 +56,7 @@ export type RetryRequest = {
   campaignId: number;
   filter: RetryFilter;
   now: number;
-  /** The reason why the instance or a blocked domain bars an address from mail. */
+  /** The reason why the instance or a blocked domain forbids mail to an address. */
   isBlocked: (address: string) => string | undefined;
 };
 
@@ -93,7 +93,11 @@ export function* retryMessages(
   });
 }
 
-/** Counts what `retryMessages` would do now, without changing anything. @throws as `retryMessages`. */
+/**
+ * Counts what `retryMessages` would do now, without changing anything.
+ *
+ * @throws the errors of `retryMessages`.
+ */
 export function* countRetry(
   database: () => Connection,
   request: RetryRequest,

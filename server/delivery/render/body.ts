@@ -5,7 +5,7 @@ import { asDocument, removeActiveContent, removeIndentation } from "./document.t
 
 export type BodyKind = "mjml" | "html";
 
-/** What is said about a template, for clients that word it themselves. */
+/** A remark about a template as a code, for clients that show their own text. */
 export type ProblemCode =
   | BudgetCode
   | "unknown_name"
@@ -28,7 +28,7 @@ export type Problem = {
   where: "subject" | "preheader" | "html" | "text";
   /** A plain English sentence. */
   message: string;
-  /** Set when the template exceeds its rendering budget, and for everything but mistakes of syntax. */
+  /** Set for everything except syntax mistakes. */
   code?: ProblemCode;
   /** The values in the message, by the names of its placeholders. */
   params?: Record<string, string | number>;
@@ -57,7 +57,7 @@ export async function compileBody(
     problems.push({
       severity: "warning",
       where: "html",
-      message: `Mail programs do not run ${removed.join(", ")}; it was taken out.`,
+      message: `Mail programs do not run ${removed.join(", ")}, so it was removed.`,
       code: "active_content_removed",
       params: { what: removed.join(", ") },
     });
@@ -71,7 +71,7 @@ const MAX_MJML_CHARS = 250_000;
 async function compileMjml(source: string): Promise<{ html: string; problems: Problem[] }> {
   if (source.length > MAX_MJML_CHARS) {
     const max = MAX_MJML_CHARS / 1_000;
-    const message = `The MJML is too long: at most ${max} kB.`;
+    const message = `The MJML is too long. The limit is ${max} kB.`;
     const said = { message, code: "mjml_too_long", params: { max } } as const;
     return { html: "", problems: [{ severity: "error", where: "html", ...said }] };
   }
@@ -100,7 +100,7 @@ function mjmlProblem(
 ): Problem {
   const first = message.split("\n")[0]?.trim() ?? "";
   const said = /^(?:Malformed MJML|Parsing failed)/i.test(first)
-    ? ({ message: "This is not MJML: it must start with <mjml>.", code: "not_mjml" } as const)
+    ? ({ message: "This is not MJML. It must start with <mjml>.", code: "not_mjml" } as const)
     : { message: first };
   return { severity, where: "html", ...said, ...(line === undefined ? {} : { line }) };
 }

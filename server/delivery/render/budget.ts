@@ -18,11 +18,11 @@ export type BudgetCode = "too_much_work" | "too_much_text" | "too_deep" | "too_s
 
 const sentences: Record<BudgetCode, string> = {
   too_much_work:
-    "The template does too much work for one message. Shorten its loops, or the lists that its loops and filters go through.",
+    "The template does too much work for one message. Shorten its loops or the lists they go through.",
   too_much_text:
-    "The template makes too much text for one message: 4 million characters at most, with everything it captures and assigns. Look for loops, and for text that is appended to itself.",
+    "The template produces too much text for one message. The limit is 4 million characters, including captured and assigned text. Check its loops, and any text that is appended to itself.",
   too_deep:
-    "The template nests its tags too deeply: 100 levels at most. Take some of the inner ones out.",
+    "The template nests its tags too deeply. The limit is 100 levels. Remove some of the inner ones.",
   too_slow: "The template takes too long. Make it smaller or simpler.",
 };
 

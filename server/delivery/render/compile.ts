@@ -190,10 +190,10 @@ export function isSafeAddress(address: string): boolean {
 
 function checkHeaderValues(content: CampaignContent): void {
   if (!isSafeAddress(content.fromEmail)) {
-    throw new Error("the sender's address cannot stand in a header");
+    throw new Error("the sender's address cannot be used in a header");
   }
   if (content.replyTo !== "" && !isSafeAddress(content.replyTo)) {
-    throw new Error("the reply address cannot stand in a header");
+    throw new Error("the reply-to address cannot be used in a header");
   }
   const hosts =
     content.bounceDomain === "" ? [content.domain] : [content.domain, content.bounceDomain];

@@ -30,7 +30,7 @@ export function checkHtml(html: string): Problem[] {
         ) {
           const image = shown(src);
           add(
-            `The image "${image}" will not show: it needs an address with https://.`,
+            `The image "${image}" will not show. It needs an address with https://.`,
             "image_not_shown",
             { image },
           );
@@ -50,7 +50,7 @@ export function checkHtml(html: string): Problem[] {
     .transform(masked.text);
   if (withoutAlt > 0) {
     const images = withoutAlt === 1 ? "One image has" : `${withoutAlt} images have`;
-    add(`${images} no alternative text: many people see only that.`, "images_without_alt", {
+    add(`${images} no alternative text. Many people see only this text.`, "images_without_alt", {
       count: withoutAlt,
     });
   }
@@ -58,7 +58,7 @@ export function checkHtml(html: string): Problem[] {
   if (bytes > CLIPPED_AT_BYTES) {
     const size = Math.ceil(bytes / 1024);
     add(
-      `The HTML has ${size} kB; Gmail cuts messages off at 102 kB, and the unsubscribe link with them.`,
+      `The HTML is ${size} kB. Gmail cuts off messages over 102 kB, including the unsubscribe link.`,
       "html_too_large",
       { size },
     );
@@ -71,9 +71,8 @@ function startsWithLiquid(text: string): boolean {
 }
 
 const LINK_PROBLEMS = {
-  link_leads_nowhere:
-    "leads nowhere: a mail has no page of its own, so it must start with https://.",
-  link_is_private: "leads to an address that only your own network knows.",
+  link_leads_nowhere: "leads nowhere. It must start with https://.",
+  link_is_private: "leads to an address that works only in your own network.",
   link_is_shortened: "goes through a link shortener, which spam filters distrust.",
 };
 

@@ -7,7 +7,7 @@ import { draftMessage, finished, type MessageOptions, writeBody } from "./messag
 // DKIM (RFC 6376): rsa-sha256, relaxed/relaxed. Rendering reserves space for the signature at the start of the message
 // and hashes the body in place; a signer thread turns the digest into the signature.
 
-const SELF_TEST = Buffer.from("a key that cannot sign this must not be used");
+const SELF_TEST = Buffer.from("a key that cannot sign this text must not be used");
 const MIN_MODULUS_BITS = 1024;
 const BODY_HASH_CHARS = 44;
 const FOLD_AT = 72;
@@ -97,7 +97,7 @@ export function prepareSigned(
     digest: headerDigest(draft.fields, unsigned),
     finish(signature) {
       if (signature.length !== key.signatureBytes) {
-        throw new Error("the DKIM signature has not the length of the key");
+        throw new Error("the DKIM signature does not have the length of the key");
       }
       bytes.write(fold(Buffer.from(signature).toString("base64")), openingBytes, "latin1");
       return finished(draft, bytes);

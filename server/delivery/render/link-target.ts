@@ -1,4 +1,5 @@
-// Apart from previews, which load the compilers of MJML and HTML: 35 MB in each thread, needed by the rendering one only.
+// This file is separate from previews, which load the compilers of MJML and HTML: 35 MB in each thread, needed only by
+// the render threads.
 import type { CampaignContent, ContactFields } from "../types.ts";
 import { parseLink, renderLink } from "./links.ts";
 import { TemplateError } from "./liquid-engine.ts";

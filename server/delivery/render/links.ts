@@ -41,7 +41,7 @@ export function secureLinks(html: string): string {
 }
 
 /**
- * Replaces each of `links` by `{{ __c<link_no> }}`, the slot for the recipient's click URL. In every other link only
+ * Replaces each of `links` with `{{ __c<link_no> }}`, the slot for the recipient's click URL. In every other link only
  * the values are made URL-safe.
  *
  * @throws Error when `links` is not what `collectLinks` finds: clicks would lead to the wrong pages. The check compares
@@ -98,12 +98,12 @@ export function renderLink(link: ParsedLink, scope: object, message?: Budget): s
   }
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== "") {
-    throw new TemplateError("The link does not lead to a web page.", undefined);
+    throw new TemplateError("The link's target is not a web page.", undefined);
   }
   const host = writtenHost(written);
   if (host !== undefined && host !== parsed.host) {
     throw new TemplateError(
-      "The link leads to another host than the one written in it.",
+      "The link's target is on a different host than the one written in the link.",
       undefined,
     );
   }

@@ -41,7 +41,7 @@ export function lintTemplate(source: string, options: LintOptions = { where: "ht
       const size = Math.ceil(source.length / 1024);
       problems.push(
         warning(options, {
-          message: `The source has ${size} kB; Gmail cuts off HTML over 102 kB.`,
+          message: `The source is ${size} kB. Gmail cuts off HTML over 102 kB.`,
           code: "source_too_large",
           params: { size },
         }),
@@ -79,7 +79,7 @@ function unknownName(path: string[], fieldKeys: readonly string[] | undefined): 
   if (!(templateRoots as readonly string[]).includes(root)) {
     const written = path.join(".");
     return {
-      message: `Nothing is called "${written}"; contact data is under contact, such as contact.first_name.`,
+      message: `There is no value "${written}". Values of a contact begin with contact, such as contact.first_name.`,
       code: "unknown_name",
       params: { name: written },
     };
@@ -93,9 +93,9 @@ function unknownName(path: string[], fieldKeys: readonly string[] | undefined): 
     return undefined;
   }
   const isField = root === "contact";
-  const hint = isField ? " and is no field of your contacts" : "";
+  const hint = isField ? ", because it is not a field of your contacts" : "";
   return {
-    message: `"${root}.${name}" is not filled by anything${hint}; it will be empty.`,
+    message: `"${root}.${name}" has no value${hint}. It will be empty.`,
     code: isField ? "unfilled_field" : "unfilled_name",
     params: { name: `${root}.${name}` },
   };

@@ -4,8 +4,8 @@ import { Budget, type BudgetCode, OverBudget } from "./budget.ts";
 import { CountedContext, countedFilter, newCountedLiquid } from "./counted-liquid.ts";
 import { type Position, positionAt, splitLiquid } from "./liquid-mask.ts";
 
-// A locked-down Liquid: no files (no partials, no tags that load them), no access to prototypes, no unescaped output,
-// no randomness, and a budget for all work. Templates and merge values are treated as hostile.
+// A restricted Liquid: no files (no partials, no tags that load them), no access to prototypes, no unescaped output, no
+// randomness, and a budget for all work. Templates and merge values are treated as hostile.
 
 /** Names a template may use besides `contact.*`. */
 export const templateRoots = [
@@ -257,7 +257,7 @@ const sentences: [RegExp, (match: RegExpExecArray) => string][] = [
   [/^tag "?(.*?)"? not closed/s, (m) => `${m[1]} is never closed.`],
   [/^output "?(.*?)"? not closed/s, (m) => `${m[1]} lacks its closing }}.`],
   [/^undefined filter: (.*)/, (m) => `There is no filter "${m[1]}".`],
-  [/parse length limit/, () => "The template is too long: 1 million characters at most."],
+  [/parse length limit/, () => "The template is too long. The limit is 1 million characters."],
 ];
 
 function sentence(message: string): string {

@@ -79,14 +79,14 @@ export function positionAt(source: string, at: number): Position {
 /** A source whose Liquid is replaced by placeholder words that an HTML parser leaves unchanged. */
 export type Masked = {
   text: string;
-  /** Replaces the placeholders by the Liquid again. */
+  /** Replaces the placeholders with the Liquid that they stand for. */
   restore(text: string): string;
   /** Returns a placeholder for another piece of Liquid, for text that is inserted. */
   add(liquid: string): string;
 };
 
 /**
- * Replaces every `{{ … }}` and `{% … %}` by a lower-case word, so that quotes and angle brackets inside Liquid cannot
+ * Replaces every `{{ … }}` and `{% … %}` with a lower-case word, so that quotes and angle brackets inside Liquid cannot
  * confuse an HTML parser, and HTML escaping cannot corrupt Liquid.
  */
 export function maskLiquid(source: string): Masked {

@@ -20,7 +20,7 @@ export type MessageOptions = {
   date: number;
   /** Overrides the Message-ID (without brackets); for test messages, which all have seq 0. */
   messageId?: string;
-  /** How often a person has had the message sent again from the beginning. */
+  /** How many times a person has had the message sent again as a new run. */
   run?: number | undefined;
 };
 
@@ -47,7 +47,7 @@ export function draftMessage(
   options: MessageOptions,
 ): Draft {
   if (!isSafeAddress(recipient.address)) {
-    throw new TemplateError("The address cannot stand in a header.", undefined);
+    throw new TemplateError("The address cannot be used in a header.", undefined);
   }
   const { content, keys, campaignId } = campaign;
   const state = newState(campaign, recipient, options.date, false);

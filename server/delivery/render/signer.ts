@@ -147,7 +147,7 @@ function idlest(pool: Thread[]): Thread | undefined {
   return best;
 }
 
-// The first digest in the queue and those directly behind it with the same key.
+// The first digest in the queue and the digests directly after it that have the same key.
 function takeBatch(queue: Waiting[]): Waiting[] {
   const keyId = queue[0]?.key.id;
   let count = 0;

@@ -96,7 +96,7 @@ function judgeBroken(
   if (fault === "config" && stage !== "starttls") {
     return defer(category, context, { counts: false, routeFault: error });
   }
-  // Some servers signal "too many connections" by a reset or by silence before MAIL.
+  // Some servers signal "too many connections" by a reset, or by not answering before MAIL.
   const pushback = stage === "connect" || stage === "greeting";
   return defer(category, context, { counts: true, pushback });
 }
@@ -156,7 +156,7 @@ function judgeConfig(outcome: Refused, category: Category, context: JudgeContext
   const isAfterMail = category === "sender_refused" ? !stageIsAboutUs(stage) : stage === "rcpt";
   if (isAfterMail && context.routeWorks === true) {
     const failed = stop("failed", category);
-    // Many servers check the sender only at RCPT. Reporting the site spares its other messages the same refusal.
+    // Many servers check the sender only at RCPT. Reporting the site prevents the same refusal of its other messages.
     return isSites && category === "sender_refused" ? { ...failed, siteRefusal } : failed;
   }
   return isSites

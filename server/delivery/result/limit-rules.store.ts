@@ -5,7 +5,7 @@ import { shippedRules } from "./shipped-rules.ts";
 
 type StoredRule = { key: string; position: number; enabled: number; rule: string | null };
 
-/** A rule and its origin: shipped, shipped but changed by the administrator, or the administrator's own. */
+/** A rule and its origin: built in, built in but changed by the administrator, or created by the administrator. */
 export type RuleEntry = {
   rule: LimitRule;
   enabled: boolean;

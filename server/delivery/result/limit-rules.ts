@@ -186,13 +186,16 @@ function reasonOf(rule: LimitRule, { code, enhanced, text }: SmtpReply): string 
   return storedBecause("rule_matched", { rule: nameOf(rule), said });
 }
 
-/** A shipped name is a reason itself, so that it is read in the reader's language; one that a person gave is not. */
+/**
+ * The name of a built-in rule is a reason code, so that it is shown in the reader's language. A name that a person gave
+ * is not.
+ */
 function nameOf({ key, name }: LimitRule): string {
   const shipped = shippedNameOf(key);
   return shipped?.text === name ? storedReason(shipped) : name;
 }
 
-/** The name with which a rule was shipped; undefined for the key of any other rule. */
+/** The name of the built-in rule with this key; undefined for any other key. */
 export function shippedNameOf(key: string): Reason | undefined {
   return plainReason(`rule_${key.replaceAll("-", "_")}`);
 }

@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { allRules } from "./limit-rules.store.ts";
 import type { RuleBook } from "./limit-rules.ts";
 
-/** Replaces the rules of a book by those the instance has enabled. */
+/** Replaces a book's rules with the rules that are enabled on this instance. */
 export function fillRuleBook(book: RuleBook, system: Connection): void {
   const entries = allRules(system).filter(({ enabled }) => enabled);
   const own = entries.filter(({ source }) => source === "shipped").map(({ rule }) => rule.key);

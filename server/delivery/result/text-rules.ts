@@ -57,11 +57,12 @@ const providerCodes: TextRule[] = [
  * The first match wins. The order answers three questions in turn:
  *
  * 1. Who is refused? A text that names the sender, its host or its greeting concerns us, whatever reason follows:
- * "Sender address rejected: User unknown" means that our return path is unknown there. Next come texts that certainly
- * name the recipient's mailbox.
- * 2. Why? Rate, content, authentication and reputation concern us; a disabled or full mailbox, and a domain that takes
- * no mail, concern the recipient; an expired queue, a network or a broken server concerns neither.
- * 3. Until when? The category decides: problems of neither side are retried even when the code is permanent.
+ *    "Sender address rejected: User unknown" means that our return path is unknown there. Next come texts that
+ *    certainly name the recipient's mailbox.
+ * 2. Why? Rate, content, authentication and reputation concern us; a disabled or full mailbox, and a domain that
+ *    takes no mail, concern the recipient; an expired queue, a network or a broken server concerns neither.
+ * 3. For how long? The category decides: problems that concern neither us nor the recipient are retried even if
+ *    the code is permanent.
  */
 export const textRules: readonly TextRule[] = [
   ...providerCodes,

@@ -10,7 +10,7 @@ import type {
   Why,
 } from "../bottleneck-codes.ts";
 
-/** The bottleneck with its English wording, as the API answers it. `now` is Unix ms. */
+/** The bottleneck with its English sentence, as the API returns it. `now` is Unix ms. */
 export function bottleneckAnswer(bottleneck: Bottleneck, now: number): BottleneckAnswer {
   const { code, params } = bottleneck;
   const opened = "reason" in params ? { ...params, reason: openedReason(params.reason) } : params;
@@ -18,7 +18,7 @@ export function bottleneckAnswer(bottleneck: Bottleneck, now: number): Bottlenec
 }
 
 /**
- * Words a bottleneck in English.
+ * Describes a bottleneck in English.
  *
  * @param now Unix ms; times of the same day are given without the date.
  */
@@ -38,7 +38,7 @@ const words: BottleneckWords<[now: number]> = {
   messages_unanswered: ({ server, servers, messages: n, since }, now) => {
     const whose = servers === 1 ? `The server ${server} has` : `${servers} servers have`;
     const what = n === 1 ? "the message" : `the ${n} messages`;
-    return `${whose} not answered ${what} under way yet, since ${clockTime(since, now)}.`;
+    return `${whose} not answered ${what} in progress yet, since ${clockTime(since, now)}.`;
   },
   campaign_suspended: ({ reason }) => textOf(reason),
   suspended: ({ subject, until, reason }, now) =>
@@ -49,7 +49,7 @@ const words: BottleneckWords<[now: number]> = {
   no_more_connections: ({ subject, allowed, reason }) => {
     const why = reason === "" ? "." : `: ${textOf(reason)}`;
     const connections = allowed === 1 ? "1 connection" : `${allowed} connections`;
-    return `${subjectOf(subject)} has ${connections} and gets no more for now${why}`;
+    return `${subjectOf(subject)} has ${connections} and cannot open more at the moment${why}`;
   },
   all_connections_used: ({ subject }) => `All connections of ${subjectOf(subject)} are in use.`,
   few_at_once: ({ subject, allowed, reason }) => {
@@ -73,7 +73,7 @@ const words: BottleneckWords<[now: number]> = {
       : `${sends} for now: ${textOf(reason)}`;
   },
   rate: ({ subject, perSecond }) => `Limited to ${rateOf(perSecond)} by ${subjectOf(subject)}.`,
-  looking_up_domains: () => "Looking up where the mail of the recipients' domains goes.",
+  looking_up_domains: () => "Looking up the mail servers of the recipients' domains.",
   selecting_recipients: () => "Selecting recipients.",
   paused: ({ reason }) => (reason === "" ? "Paused." : `Paused: ${textOf(reason)}`),
   route_rate: ({ route, perSecond }) =>
@@ -102,8 +102,8 @@ export const bottleneckCodes = Object.keys(words) as BottleneckCode[];
 
 const unanswered: Record<OpeningStage, string> = {
   dns: "has not been found in the DNS yet",
-  connect: "has not taken the connection yet",
-  greeting: "took the connection and has not greeted yet",
+  connect: "has not accepted the connection yet",
+  greeting: "accepted the connection and has not greeted yet",
   ehlo: "has not answered our greeting (EHLO) yet",
   starttls: "has not answered STARTTLS yet",
   auth: "has not answered our sign-in yet",
@@ -112,13 +112,13 @@ const unanswered: Record<OpeningStage, string> = {
 
 const causes: Record<RetryCause, string> = {
   connection: "connections to the receiving servers failed",
-  tls: "no secure enough connection was possible",
+  tls: "no sufficiently secure connection was possible",
   dns: "their domains could not be looked up in DNS",
   mailbox_full: "their mailboxes are full",
   limit: "a limit applies to their receiving servers",
   connection_lost: "the connection was lost before the servers replied",
   asked_later: "the receiving servers asked to try later",
-  not_accepted: "the receiving servers do not accept mail from here now",
+  not_accepted: "the receiving servers do not accept mail from this server at the moment",
   server_problem: "the receiving servers have problems",
 };
 
@@ -169,7 +169,7 @@ function clockTime(unixMs: number, now: number): string {
   return `${isToday ? "" : `${at.slice(0, 10)} `}${at.slice(11, 16)} UTC`;
 }
 
-/** Words the rate per second, minute or hour: the shortest of these in which at least one message is sent. */
+/** The rate per second, minute or hour: the shortest of these in which at least one message is sent. */
 function rateOf(perSecond: number): string {
   const [n, unit] =
     perSecond >= 1

@@ -21,7 +21,7 @@ export type BottleneckFacts = {
   onWallClock: (steadyMs: number) => number;
 };
 
-/** What holds the campaign back now; null when nothing but the speed of the servers does. */
+/** What slows the campaign down now; null if only the speed of the servers does. */
 export function bottleneckOf(run: Run, facts: BottleneckFacts): Bottleneck | null {
   if (facts.trouble !== undefined) {
     return { code: "journal_unwritable", params: { reason: facts.trouble } };
@@ -129,7 +129,7 @@ function awaitedOf(run: Run, { now, onWallClock }: BottleneckFacts): Bottleneck 
   };
 }
 
-/** The bottleneck that a limit is. */
+/** The bottleneck that a limit causes. */
 function limitOf({ boundBy, untilMs }: Wait, run: Run, facts: BottleneckFacts): Bottleneck {
   const { level, kind, allowed, reason } = boundBy;
   const subject = subjectOf(boundBy, run);

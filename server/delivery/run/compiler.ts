@@ -45,7 +45,11 @@ export class Compiler {
     this.#parts = { compile: compileCampaign, sleep: Bun.sleep, ...parts };
   }
 
-  /** Compiles a campaign when it is its turn. @throws as `compileCampaign`. */
+  /**
+   * Compiles a campaign when it is its turn.
+   *
+   * @throws the errors of `compileCampaign`.
+   */
   async campaign(content: CampaignContent, campaignId: number): Promise<CompiledCampaign> {
     if (content.html.length + content.text.length < LARGE_CHARS) {
       return await this.#compile(content, campaignId);
@@ -60,7 +64,11 @@ export class Compiler {
     return await promise;
   }
 
-  /** Compiles a single message. The result is cached by content for a minute. @throws as `compileCampaign`. */
+  /**
+   * Compiles a single message. The result is cached by content for a minute.
+   *
+   * @throws the errors of `compileCampaign`.
+   */
   async alone(content: CampaignContent): Promise<CompiledCampaign> {
     const key = createHash("sha256").update(JSON.stringify(content)).digest("base64");
     const known = this.#tests.get(key);

@@ -68,7 +68,8 @@ export class ConsentGate {
     const db = this.#databases.workspace(workspaceId);
     let known = this.#blocked.get(db);
     if (known?.version !== version) {
-      // A block that expires in the meantime is noticed only at the next change; that errs on the safe side.
+      // A block that expires in the meantime is noticed only at the next change. Until then, mail is withheld, which is
+      // safe.
       const isBlocked = blockList(this.#databases.system, db, this.#clocks.wall());
       known = { version, isBlocked };
       this.#blocked.set(db, known);

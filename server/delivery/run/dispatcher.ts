@@ -38,7 +38,7 @@ export type DispatcherParts = {
 /** The lane and the place of a message at the time it was sent. */
 type Handed = Pick<MessageInFlight, "lane" | "places">;
 
-/** Of the free places, what a workspace may have before any of its messages has ended. */
+/** The part of the free places that a workspace may take before any of its messages has ended. */
 const FIRST_PART = 1 / 8;
 const shareKeys = [nodeShareKey];
 const openingKeys = [nodeOpeningKey];
@@ -176,7 +176,7 @@ export class Dispatcher {
     }
   }
 
-  /** What holds the campaign back; null when nothing does. */
+  /** What slows the campaign down; null when nothing does. */
   bottleneck(run: Run): Bottleneck | null {
     return bottleneckOf(run, this.facts());
   }

@@ -25,7 +25,9 @@ export type FeedbackParts = {
   runs: () => Iterable<Run>;
   /** The campaign must be paused for this reason until a person has looked at it. */
   onPause: (run: Run, reason: string) => void;
-  /** What this campaign's servers may have taken without an answer must be held, whatever its setting says. */
+  /**
+   * Messages that this campaign's servers may have accepted without a reply must be held, whatever its setting says.
+   */
   onLostAnswers: (run: Run) => void;
 };
 
@@ -37,7 +39,7 @@ const SITES_AGAINST_US = 10;
  * After failing this long, a relay's TLS is assumed to need a person. Shorter failures can be a certificate renewal.
  */
 const BROKEN_TLS_MS = 15 * 60_000;
-/** How long a recipient's server gets no mail after it has lost the answers to many messages. */
+/** How long a recipient's server gets no mail after the replies to many messages were lost. */
 const LOST_ANSWERS_PAUSE_MS = 60 * 60_000;
 
 /** Draws conclusions from the outcomes of tries: sending rate, dead sites, broken routes. */
@@ -56,8 +58,9 @@ export class Feedback {
   }
 
   /**
-   * If the route is at fault and another working route exists, makes the message due at once for that one. What a
-   * server may have accepted that keeps losing its answers is held for a person, instead of being sent again.
+   * If the route is at fault and another working route exists, makes the message due at once for that one. Messages
+   * that may have been accepted by a server whose replies are often lost are held for a person instead of being sent
+   * again.
    */
   redirect(run: Run, item: MessageInFlight, { outcome, verdict }: FinishedTry): Judgement {
     const { campaignRoute } = item.lane.target;
@@ -247,7 +250,10 @@ export class Feedback {
     }
   }
 
-  /** A relay that breaks off after the dot stops the campaign; a recipient's server only its own messages. */
+  /**
+   * A relay that closes the connection after the dot stops the campaign; a recipient's server stops only its own
+   * messages.
+   */
   #countLostAnswers(run: Run, item: MessageInFlight, outcome: Answered): void {
     const { campaignRoute, site } = item.lane.target;
     const { route } = campaignRoute.egress;
@@ -277,7 +283,7 @@ export class Feedback {
     }
   }
 
-  /** Every campaign of the route may have been given to the faulty server, so no campaign sends such messages again. */
+  /** Every campaign of the route may have used the faulty server, so none of them sends such messages again. */
   #holdUnknown({ circuit }: CampaignRoute): void {
     for (const run of this.#parts.runs()) {
       if (run.parts.routes.some((own) => own.circuit === circuit)) {

@@ -34,7 +34,7 @@ const narrow: ReadonlySet<LimitLevel> = new Set([
   "sender_site",
 ]);
 
-/** Whether a limit holds back single lanes only, so that the rest of the campaign can go on. */
+/** True if a limit holds back only single lanes, so that the rest of the campaign can continue. */
 export function isNarrow({ level }: BoundBy): boolean {
   return narrow.has(level);
 }

@@ -9,7 +9,7 @@ export type Judge = {
   /** The rules for server replies, which an administrator can edit. */
   rules: RuleBook;
   clocks: Clocks;
-  /** 0 ≤ x < 1; spreads the retries of messages that were deferred together. */
+  /** 0 ≤ x < 1; spreads the retries of messages that were deferred at the same time. */
   random: () => number;
 };
 

@@ -8,8 +8,8 @@ import type { LaneTarget, Run } from "./run.ts";
 /** Maximum of messages in flight on this node; each is held in memory. */
 export const NODE_PLACES = 1_024;
 /**
- * Additional places for messages that wait for the first connection to their server. One that never answers holds only
- * one of them.
+ * Additional places for messages that wait for the first connection to their server. A server that never answers
+ * occupies only one of them.
  */
 export const OPENING_PLACES = 512;
 /** Messages admitted beyond the number of connections, so that no connection is idle between two messages. */

@@ -2,40 +2,44 @@ import { storedBecause } from "../../reasons/because.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Lane } from "./run.ts";
 
-/** How many messages in a row may end without an answer to their final dot before this is a fault of the server. */
+/** How many messages in a row may end without a reply to their final dot before the server counts as faulty. */
 const LOST_IN_A_ROW = 20;
-/** Of so many messages, the latest ones, the share that ended without an answer is looked at. */
+/** The number of latest messages among which the share of lost replies is computed. */
 const LATEST = 100;
 const LOST_SHARE = 0.2;
 
 /**
- * Counts how often a server breaks off after it has been given a whole message. Sending such a message again means a
- * second copy, so a server that makes a habit of it must not be given more of them.
+ * Counts how often a server closes the connection after it has received a whole message. Sending such a message again
+ * can create a second copy, so a server that does this often must not get more messages.
  */
 class LostAnswers {
   #inARow = 0;
-  /** Whether each of the latest messages was lost, oldest first. */
+  /** Whether the reply to each of the latest messages was lost, oldest first. */
   #latest: boolean[] = [];
   #isSuspect = false;
 
-  /** True from the message at which the server counted as faulty, until it answers again. */
+  /** True from the message at which the server began to count as faulty, until it replies again. */
   get isSuspect(): boolean {
     return this.#isSuspect;
   }
 
-  /** True when nothing is remembered that could matter later. */
+  /** True when nothing is stored that could matter later. */
   get isClean(): boolean {
     return !this.#latest.includes(true);
   }
 
-  /** The server has answered a final dot, whatever it said. */
+  /** The server has replied to a final dot, whatever the reply says. */
   answered(): void {
     this.#inARow = 0;
     this.#isSuspect = false;
     this.#push(false);
   }
 
-  /** Records a lost answer. @returns the stored reason when too many were lost to trust the server; else undefined. */
+  /**
+   * Records a lost reply.
+   *
+   * @returns the stored reason when too many replies were lost to trust the server; otherwise undefined.
+   */
   lost(): string | undefined {
     this.#inARow += 1;
     this.#push(true);
@@ -48,7 +52,7 @@ class LostAnswers {
       return undefined;
     }
     this.#isSuspect = true;
-    // Begun anew, so that a person who resumes the campaign is not stopped again by the same losses.
+    // Starts a new count, so that the same losses do not stop a campaign again after a person has resumed it.
     this.#latest = [];
     return storedBecause("messages_of_last", { count: lost, last: LATEST });
   }
@@ -61,11 +65,11 @@ class LostAnswers {
   }
 }
 
-/** What is known of lost answers, per relay; on a direct route per site, since each is a server of its own. */
+/** Lost replies per relay or, for a direct route, per site, because each site is a server of its own. */
 export class LostAnswersBook {
   readonly #routes = new WeakMap<Circuit, Map<string, LostAnswers>>();
 
-  /** True when the server of this lane has lost so many answers that it counts as faulty. */
+  /** True when so many replies of this lane's server were lost that it counts as faulty. */
   isSuspect(lane: Lane): boolean {
     return this.#find(lane)?.isSuspect === true;
   }
@@ -78,7 +82,11 @@ export class LostAnswersBook {
     }
   }
 
-  /** Records a lost answer. @returns the stored reason when too many were lost to trust the server; else undefined. */
+  /**
+   * Records a lost reply.
+   *
+   * @returns the stored reason when too many replies were lost to trust the server; otherwise undefined.
+   */
   lost(lane: Lane): string | undefined {
     const { circuit } = lane.target.campaignRoute;
     const ofRoute = this.#routes.get(circuit) ?? new Map<string, LostAnswers>();

@@ -28,7 +28,7 @@ export type MessageTry = {
  *
  * Consent is checked synchronously right before MAIL and right before the dot, so nothing can change in between.
  *
- * @throws What `mayMail` throws; TemplateError. When it throws, the dot was not written.
+ * @throws TemplateError, and the errors of `mayMail`. When it throws, the dot was not written.
  */
 export async function tryMessage(
   parts: { recorder: Recorder; signer: Signer },
@@ -96,7 +96,7 @@ function failedPastDot(item: MessageInFlight, error: unknown, durationMs: number
   const reason = messageOf(error);
   return {
     kind: "ambiguous",
-    error: `SwiftMail itself failed: ${reason}`,
+    error: `SwiftMail had an internal error: ${reason}`,
     host: item.lane.target.site.name,
     durationMs,
   };

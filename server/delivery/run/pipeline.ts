@@ -139,7 +139,7 @@ export class Pipeline {
   }
 
   /**
-   * The campaign's status has changed. If it is still `sending`, there may be work to lease; otherwise it is halted.
+   * The campaign's status has changed. If it is still `sending`, there may be chunks to lease; otherwise it is halted.
    */
   notice(workspaceId: string, campaignId: number): void {
     const { databases } = this.#parts;

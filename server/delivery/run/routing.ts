@@ -6,7 +6,7 @@ import type { Circuit } from "./circuit.ts";
 /** A route that a campaign may use. */
 export type CampaignRoute = {
   egress: Egress;
-  /** Routes with a lower position are preferred. */
+  /** Routes with a lower position are used first. */
   position: number;
   weight: number;
   /** Undefined when SwiftMail does not sign for this route, or the domain has no key. */

@@ -51,7 +51,7 @@ export class Lane {
   readonly limitKeys: readonly LimitKey[];
   /** The one of them that belongs to the server. */
   readonly serverKey: LimitKey;
-  /** Steady ms; together with `finished` this gives the lane's rate. */
+  /** The start of the lane's current count, in steady ms. With `finished` this gives the lane's rate. */
   readonly sinceMs: number;
   /** Messages with an outcome since `sinceMs`. */
   finished = 0;
@@ -107,7 +107,7 @@ export class Lane {
   drop(isDropped: (item: MessageInHand) => boolean): MessageInHand[] {
     const dropped: MessageInHand[] = [];
     const kept: MessageInHand[] = [];
-    // Each message is asked about once: the answer may depend on how many were asked about before.
+    // Each message is tested only once, because the result may depend on how many were tested before.
     for (const item of this.#items.slice(this.#head)) {
       (isDropped(item) ? dropped : kept).push(item);
     }

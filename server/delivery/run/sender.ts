@@ -199,7 +199,7 @@ function settlementOf({ kind }: Answered, { pushback }: Judgement): Settlement {
   return pushback ? "pushback" : kind === "accepted" ? "success" : "neutral";
 }
 
-/** The reason for a pushback, worded as the end of a sentence. Tells a reply from failing connections. */
+/** The reason for a pushback, as the end of a sentence. A reply reads differently from failed connections. */
 function pushbackOf(outcome: Answered): string {
   return outcome.kind === "refused"
     ? storedBecause("server_said", { said: reasonOf(outcome) })

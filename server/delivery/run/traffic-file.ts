@@ -107,7 +107,7 @@ export function lostLimits(dataDir: string): LostLimits[] {
       return [{ path, why: messageOf(error) }];
     }
   });
-  // The limits are always written first, so they were there.
+  // The limits are always written first, so their file must have existed.
   const isMissing = existsSync(pathOf(sitesFile)) && !existsSync(pathOf(limitsFile));
   return isMissing ? [{ path: pathOf(limitsFile), why: "" }, ...unreadable] : unreadable;
 }

@@ -18,7 +18,8 @@ const SAFETY_S = 300;
 const MAX_WORDS = 300;
 
 /**
- * Returns an access token. Pass the token that the server refused, if any: it is then not taken from the cache again.
+ * Returns an access token. Pass the token that the server refused, if any, so that it is not returned from the cache
+ * again.
  */
 export type TokenSource = (refused?: string) => Promise<string>;
 
@@ -108,7 +109,7 @@ function checkedUrl(text: string, publicOnly: boolean): URL {
     throw new SmtpFailure(
       "auth",
       "config",
-      `the token address “${text.slice(0, 100)}” must begin with https://`,
+      `the token URL “${text.slice(0, 100)}” must begin with https://`,
     );
   }
   return url;
@@ -139,7 +140,7 @@ function readAnswer(response: GuardedResponse, url: URL, isRefresh: boolean) {
   throw new SmtpFailure(
     "auth",
     isPassing ? "connection" : "config",
-    `${url.host} gave no access token (${words})${advice}`,
+    `${url.host} returned no access token (${words})${advice}`,
   );
 }
 

@@ -52,7 +52,7 @@ function requireMechanism(capabilities: Capabilities, wanted: string[]): string 
       "auth",
       "config",
       offered === ""
-        ? "the server offers no sign-in (AUTH) on this connection; take the user name out, or use the submission port (587 or 465)"
+        ? "the server offers no sign-in (AUTH) on this connection; remove the user name, or use the submission port (587 or 465)"
         : `the server only offers the sign-in methods ${offered}; SwiftMail needs ${wanted.join(" or ")}`,
     );
   }
@@ -75,7 +75,8 @@ async function authXoauth2(ask: Ask, { username, accessToken }: Oauth): Promise<
     const reply = await ask(
       `AUTH XOAUTH2 ${base64(`user=${username}\u0001auth=Bearer ${token}\u0001\u0001`)}`,
     );
-    // The server refuses with a challenge (334) that holds the reason as JSON; an empty line fetches the final reply.
+    // The server refuses with a challenge (334) that contains the reason as JSON; an empty line fetches the final
+    // reply.
     return reply.code === 334 ? await ask("") : reply;
   };
   const token = await accessToken();
@@ -104,7 +105,7 @@ function accepted(reply: ParsedReply): void {
 function unexpected(reply: ParsedReply): Error {
   return reply.code >= 400
     ? new SmtpRefusal("auth", bareReply(reply))
-    : new SmtpFailure("auth", "protocol", `reply ${reply.code} in the middle of signing in`);
+    : new SmtpFailure("auth", "protocol", `reply ${reply.code} during the sign-in`);
 }
 
 function base64(text: string): string {

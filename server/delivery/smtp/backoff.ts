@@ -2,8 +2,8 @@ const BASE_MS = 1_000;
 const MAX_MS = 60_000;
 
 /**
- * The pause after the nth failure in a row. It doubles each time, up to a minute, with a jitter of ±20 % so that
- * connections which failed together do not retry together.
+ * The pause after the nth failure in a row. It doubles each time, up to a minute, with a jitter of ±20 %, so that
+ * connections that failed together do not retry together.
  *
  * @param random 0 ≤ x < 1.
  */

@@ -57,8 +57,8 @@ async function resolve(to: Destination): Promise<readonly string[]> {
       "dns",
       addresses.length === 0 ? "connection" : "config",
       addresses.length === 0
-        ? `the name ${to.host} has no address that ours can connect to`
-        : `${to.host} is at ${addresses.join(", ")}, a network that may not be used`,
+        ? `the name ${to.host} has no address that the source address can connect to`
+        : `${to.host} has the address ${addresses.join(", ")}, in a network that may not be used`,
     );
   }
   return allowed;
@@ -114,10 +114,10 @@ function dialFailure(
 function plainCause(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case "ECONNREFUSED":
-      return "connection refused; nothing listens there, or a firewall says no";
+      return "connection refused: no program listens there, or a firewall blocks it";
     case "EHOSTUNREACH":
     case "ENETUNREACH":
-      return "no way to that network";
+      return "that network cannot be reached";
     case "ETIMEDOUT":
       return "no answer";
     case "ECONNRESET":
@@ -176,11 +176,11 @@ function certificateProblem(error: NodeJS.ErrnoException, host: string): string 
       return `the certificate of ${host} is not valid yet; check the clocks`;
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
     case "SELF_SIGNED_CERT_IN_CHAIN":
-      return `the certificate of ${host} is self-signed, so nobody vouches for it`;
+      return `the certificate of ${host} is self-signed`;
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
     case "UNABLE_TO_GET_ISSUER_CERT":
     case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-      return `the certificate of ${host} comes from an authority that is not trusted here`;
+      return `the certificate of ${host} was issued by an authority that this machine does not trust`;
     case "ERR_TLS_CERT_ALTNAME_INVALID":
       return `the certificate is not for ${host} (${error.message})`;
     default:

@@ -110,7 +110,7 @@ export class ConnectionLimit {
     }
   }
 
-  /** `pool` no longer waits. */
+  /** `pool` does not wait any more. */
   leave(pool: LimitedPool): void {
     this.#waiting.delete(pool);
     if (this.#waiting.size === 0) {

@@ -180,7 +180,7 @@ async function connectAddress(
       throw error;
     }
     if (!isOptional) {
-      const text = `${tls.by}, and ${host} cannot do that: ${error.message}`;
+      const text = `${tls.by}, but ${host} does not support that: ${error.message}`;
       throw new SmtpFailure("starttls", "tls_policy", text, error);
     }
     if (error.fault !== "tls") {
@@ -205,7 +205,7 @@ function troubleOf(error: unknown): HostTrouble | undefined {
   return error.fault === "tls_policy" ? "refused" : "busy";
 }
 
-/** A reply from a server says more than a time-out. Of equal errors the first is kept. */
+/** A server's reply is more informative than a time-out. Of equally informative errors, the first is kept. */
 function sayingMore(known: Search["error"], error: unknown): SmtpFailure | SmtpRefusal | undefined {
   const weight = (each: unknown) =>
     each instanceof SmtpRefusal
@@ -229,13 +229,13 @@ function nothingTried(target: DirectTarget, search: Search): SmtpFailure {
     return new SmtpFailure("dns", "dns", search.failure);
   }
   if (search.refused.length > 0) {
-    const text = `the mail servers (${names}) are at ${search.refused.join(", ")}, where mail may not be sent`;
+    const text = `the mail servers (${names}) have the addresses ${search.refused.join(", ")}, to which mail may not be sent`;
     return new SmtpFailure("dns", "private_target", text);
   }
   if (target.source !== undefined) {
     // The domain is fine, and another source address may reach it.
     const family = target.source.address.includes(":") ? "IPv6" : "IPv4";
-    const text = `the mail servers (${names}) have no ${family} address, and ${target.source.address} is one`;
+    const text = `the mail servers (${names}) have no ${family} address, which the source address ${target.source.address} needs`;
     return new SmtpFailure("dns", "connection", text);
   }
   return new SmtpFailure("dns", "no_domain", `the mail servers (${names}) have no address`);

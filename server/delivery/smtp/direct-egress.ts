@@ -213,14 +213,14 @@ export class DirectEgress implements Egress {
   #demand(domain: string, site: Site, isEnforced: boolean): TlsDemand {
     const { tlsPolicy = "opportunistic", name } = this.route;
     if (isEnforced) {
-      return { level: "verified", by: `the policy of ${domain} (MTA-STS) asks for verified TLS` };
+      return { level: "verified", by: `the MTA-STS policy of ${domain} requires verified TLS` };
     }
     if (tlsPolicy !== "opportunistic") {
       const what = tlsPolicy === "verified" ? "verified TLS" : "TLS";
       return { level: tlsPolicy, by: `the sending method “${name}” requires ${what}` };
     }
     return this.#options.profileOf(site.provider).tlsRequired
-      ? { level: "required", by: `${site.name} always has TLS` }
+      ? { level: "required", by: `${site.name} always offers TLS` }
       : { level: "opportunistic", by: "" };
   }
 

@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 const MAX_ADDRESSES = 10_000;
 const FIRST_PAUSE_MS = 2 * 60_000;
 const MAX_PAUSE_MS = 60 * 60_000;
-/** Longer, because each try against a silent host costs the whole connect time-out. */
+/** Longer, because each attempt to connect to a silent host takes the full connect time-out. */
 const SILENT_PAUSE_MS = 15 * 60_000;
 /** Pauses for a server that refused the connection, temporarily (4xx) or permanently (5xx). */
 const BUSY_PAUSE_MS = 60_000;
@@ -18,8 +18,8 @@ export type AddressPause = { until: number; reason: string };
 type Failed = { until: number; failures: number; reason: string };
 
 /**
- * Remembers servers that could not be connected to, so that not every message of a campaign has to find out. Kept in
- * memory: after a restart each of them costs one more try.
+ * Remembers servers that could not be connected to, so that not every message of a campaign has to try them. Kept in
+ * memory: after a restart each of them costs one more attempt.
  */
 export class FailedAddresses {
   readonly #failed = new LRUCache<string, Failed>({ max: MAX_ADDRESSES });

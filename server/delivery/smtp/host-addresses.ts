@@ -12,7 +12,7 @@ export type HostAddresses = {
 
 /**
  * Looks up a mail server: IPv6 only if it has no IPv4 address, or only the family of the source address, if one is
- * given. `mayConnect` is asked about every address, because the owner of the name can point it anywhere.
+ * given. `mayConnect` checks every address, because the owner of the name can point it anywhere.
  */
 export async function addressesOf(
   dns: DnsClient,

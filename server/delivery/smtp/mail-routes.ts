@@ -44,7 +44,7 @@ export class MailRoutes {
   of(domain: string): MailRoute | Promise<MailRoute> {
     const name = hostName(domain);
     if (name === undefined) {
-      return nobody(domain, "no_domain", `no domain can have the name ${domain.slice(0, 80)}`);
+      return nobody(domain, "no_domain", `${domain.slice(0, 80)} is not a valid domain name`);
     }
     const answer = this.#dns.lookup(name, "MX");
     return answer instanceof Promise
@@ -80,7 +80,7 @@ export class MailRoutes {
   ): MailRoute {
     const named = records.filter(({ exchange }) => exchange !== "." && exchange !== "");
     if (named.length === 0) {
-      return nobody(domain, "null_mx", `the domain ${domain} says that it takes no mail (null MX)`);
+      return nobody(domain, "null_mx", `the domain ${domain} does not accept mail (null MX)`);
     }
     const hosts = new Map<string, MailHost>();
     for (const { preference, exchange } of named) {
@@ -92,8 +92,9 @@ export class MailRoutes {
     }
     if (hosts.size === 0) {
       const [first] = named;
-      const wrong = isIP(first?.exchange ?? "") === 0 ? "no host can have that name" : "an address";
-      const reason = `the mail server of ${domain} is given as “${first?.exchange.slice(0, 80)}” (${wrong})`;
+      const wrong =
+        isIP(first?.exchange ?? "") === 0 ? "this is not a valid host name" : "an address";
+      const reason = `the MX record of ${domain} contains “${first?.exchange.slice(0, 80)}” (${wrong})`;
       return nobody(domain, "no_domain", reason);
     }
     return this.#of([...hosts.values()]);

@@ -117,7 +117,7 @@ function answer(
   }
   if (allowed.length === 0) {
     const names = hosts.map(({ name }) => name).join(", ");
-    const reason = `the policy of ${domain} (MTA-STS) names none of its mail servers (${names})`;
+    const reason = `the MTA-STS policy of ${domain} contains none of its mail servers (${names})`;
     return { kind: "no_host", reason };
   }
   return { kind: "enforce", hosts: allowed };

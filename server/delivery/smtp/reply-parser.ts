@@ -4,7 +4,7 @@ import type { SmtpReply } from "../types.ts";
 const MAX_LINE_BYTES = 4_096;
 const MAX_REPLY_LINES = 200;
 const MAX_REPLY_BYTES = 64 * 1024;
-/** More complete replies than we can have asked for: the peer is flooding us. */
+/** More complete replies than we can have asked for. The peer is flooding us. */
 const MAX_BACKLOG = 64;
 
 const REPLY_LINE = /^([2-5]\d{2})(?:([ -])(.*))?$/s;

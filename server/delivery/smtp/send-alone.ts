@@ -36,7 +36,7 @@ function tooSlow({ route }: Egress, startedAt: number, withinMs: number): SmtpOu
     kind: "broken",
     stage: "data",
     fault: "timeout",
-    error: `${route.host} did not take the message within ${withinMs / 1_000} seconds`,
+    error: `${route.host} did not accept the message within ${withinMs / 1_000} seconds`,
     host: route.host,
     durationMs: Math.round(performance.now() - startedAt),
   };

@@ -5,7 +5,7 @@ const BROKEN_TLS_MEMORY_MS = 3 * DAY_MS;
 const PIPELINING_MEMORY_MS = 3 * DAY_MS;
 const CAP_MEMORY_MS = DAY_MS;
 const RESET_MEMORY_MS = 3 * DAY_MS;
-/** Short, because HELO means no TLS, and the server may only have had a temporary problem. */
+/** Short, because HELO means no TLS, and the server may have had only a temporary problem. */
 const HELO_MEMORY_MS = 3_600_000;
 /** The greeting time-out of a relay. */
 const CROWDED_MS = 20_000;
@@ -27,8 +27,8 @@ type Remembered = {
 };
 
 /**
- * What was learned about servers that do not do what they offer. Kept in memory only, and for a limited time, because
- * servers get repaired. Forgetting costs one broken connection per host.
+ * What was learned about servers that offer something they do not support. Kept in memory only, and for a limited time,
+ * because servers get repaired. Forgetting costs one broken connection per host.
  */
 export class ServerMemory {
   #hosts = new Map<string, Remembered>();
@@ -86,7 +86,10 @@ export class ServerMemory {
     this.#of(host).crowdedUntil = now + CROWDED_MS;
   }
 
-  /** A connection broke during its first pipelined commands. Twice in a row counts as a pattern. */
+  /**
+   * A connection broke during its first pipelined commands. Only when this happens twice in a row is pipelining turned
+   * off.
+   */
   flightBroke(host: string, now: number): void {
     const memory = this.#of(host);
     memory.brokenFlights += 1;

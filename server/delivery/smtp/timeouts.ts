@@ -17,8 +17,8 @@ export type SmtpTimeouts = {
 };
 
 /**
- * From RFC 5321 §4.5.3.2 and the defaults of Postfix. The final reply gets the full 600 s, because giving up early on
- * it leads to duplicates (RFC 1047).
+ * From RFC 5321 §4.5.3.2 and the defaults of Postfix. The final reply gets the full 600 s, because giving up early
+ * there leads to duplicates (RFC 1047).
  */
 export const smtpTimeouts: SmtpTimeouts = {
   connectMs: 30_000,

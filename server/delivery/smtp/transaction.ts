@@ -162,22 +162,27 @@ function refuseUnsendable(line: TransactionConnection, message: Envelope): void 
   const { capabilities } = line;
   const limit = capabilities.maxSizeBytes;
   if (limit !== undefined && message.bytes.length > limit) {
-    const text = `the message has ${message.bytes.length} bytes and the server takes ${limit}`;
+    const text = `the message has ${message.bytes.length} bytes, but the server accepts at most ${limit}`;
     throw new SmtpFailure("mail", "too_large", text);
   }
   if (message.needsSmtpUtf8 && !capabilities.smtpUtf8) {
-    const text = "the address has letters beyond ASCII, and the server does not offer SMTPUTF8";
+    const text =
+      "the address contains non-ASCII characters, but the server does not offer SMTPUTF8";
     throw new SmtpFailure("mail", "unsupported", text);
   }
   if (message.needs8bit && !capabilities.eightBitMime) {
-    const text = "the message is 8-bit, and the server does not offer 8BITMIME";
+    const text = "the message is 8-bit, but the server does not offer 8BITMIME";
     throw new SmtpFailure("mail", "unsupported", text);
   }
   for (const address of [message.envelopeFrom, message.envelopeTo]) {
     // A stray CR, LF or bracket would let the sender of the message inject SMTP commands.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
     if (/[\u0000-\u0020\u007f<>]/.test(address)) {
-      throw new SmtpFailure("mail", "unsupported", "the address has characters no server takes");
+      throw new SmtpFailure(
+        "mail",
+        "unsupported",
+        "the address contains characters that no server accepts",
+      );
     }
   }
 }
@@ -252,9 +257,9 @@ async function askEach(
 }
 
 /**
- * After a refused MAIL or RCPT, the replies to the pipelined commands behind it are read only to stay in sync. If one
- * of them is 354, only a dot would end the DATA state; no dot is ever written for a refused message, so the connection
- * is closed instead.
+ * After a refused MAIL or RCPT, the replies to the pipelined commands after it are read only to stay in sync. If one of
+ * them is 354, only a dot would end the DATA state; no dot is ever written for a refused message, so the connection is
+ * closed instead.
  */
 async function hearAll(
   line: TransactionConnection,
@@ -298,7 +303,7 @@ function requireNewConnection(line: TransactionConnection, step: Step, reply: Pa
   }
   if (isNested || (step.stage === "rset" && reply.code >= 400)) {
     line.wire.end();
-    const text = `the server wants a new connection (reply ${reply.code} to ${step.stage})`;
+    const text = `the server requires a new connection (reply ${reply.code} to ${step.stage})`;
     throw new SmtpFailure(step.stage, "connection", text);
   }
 }
@@ -312,7 +317,7 @@ function refuseConfusion(line: TransactionConnection, step: Step, reply: ParsedR
   if (lostCount || (reply.code >= 500 && /pipelin|synchroni[sz]ation/i.test(reply.text))) {
     line.onPipeliningBroken();
     line.wire.destroy("protocol", "");
-    const text = `the server cannot take commands in groups (reply ${reply.code} to ${step.stage})`;
+    const text = `the server cannot handle several commands at once (reply ${reply.code} to ${step.stage})`;
     throw new SmtpFailure(step.stage, "protocol", text);
   }
 }

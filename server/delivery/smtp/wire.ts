@@ -209,7 +209,7 @@ export class Wire {
   #drained(stage: SmtpStage, progressMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#die("timeout", `the server took no data for ${Math.ceil(progressMs / 1000)} s`);
+        this.#die("timeout", `the server accepted no data for ${Math.ceil(progressMs / 1000)} s`);
       }, progressMs);
       const settle = (done: () => void) => {
         clearTimeout(timer);

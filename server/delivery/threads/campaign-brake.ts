@@ -15,7 +15,10 @@ export type CampaignBrakeParts = {
   clock: () => number;
 };
 
-/** Carries out what delivery decides about a campaign as a whole: to pause it, or to hold what may have arrived. */
+/**
+ * Carries out decisions of the delivery thread about a whole campaign: to pause it, or to hold messages that may have
+ * arrived.
+ */
 export class CampaignBrake {
   readonly #parts: CampaignBrakeParts;
 
@@ -41,7 +44,7 @@ export class CampaignBrake {
     const db = find(workspaceId);
     if (db !== undefined) {
       const held = holdUnknown(db, campaignId, clock());
-      log.warn({ workspaceId, campaignId, held }, "messages without an answer are held");
+      log.warn({ workspaceId, campaignId, held }, "messages without a reply are held");
       this.#changed(workspaceId, campaignId);
     }
   }

@@ -56,7 +56,7 @@ export class DeliveryThread {
   readonly #rules = new RuleBook();
   readonly #compiler: Compiler;
   readonly #measured = new WeakMap<Run, { finished: number; at: number }>();
-  /** Each stops one of the regular tasks. */
+  /** Functions that stop the periodic tasks. */
   readonly #beats: (() => void)[] = [];
 
   constructor(parts: DeliveryThreadParts) {

@@ -33,10 +33,10 @@ export class EngineState {
     };
   }
 
-  /** Takes in what the writer has applied: halts campaigns that are to pause, then tells the listeners. */
+  /** Handles what the writer has applied: halts campaigns that must pause, then informs the listeners. */
   applied(event: Parameters<WriterEvents["applied"]>[0]): void {
     const { workspaceId, campaigns, settled } = event;
-    // First, because each message that is sent meanwhile is one too many.
+    // Halting comes first, because no further message of these campaigns should be sent.
     for (const campaignId of event.pausing ?? []) {
       this.halt({ workspaceId, campaignId });
     }

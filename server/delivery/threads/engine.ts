@@ -62,7 +62,9 @@ export type Delivery = {
    */
   retry(workspaceId: string, campaignId: number, filter: RetryFilter): Promise<RetryCount>;
   /**
-   * Applies a decision to held messages, to all or to those in `seqs`; resolves with their number. @throws as `retry`.
+   * Applies a decision to held messages, to all or to those in `seqs`; resolves with their number.
+   *
+   * @throws the errors of `retry`.
    */
   decideHeld(
     workspaceId: string,
@@ -109,7 +111,7 @@ export type Delivery = {
    * @throws AppError `unavailable` while the journal cannot be written.
    */
   forgetJournal(): Promise<void>;
-  /** Closes all files and connections of a workspace, before its file is removed or replaced. */
+  /** Closes all files and connections of a workspace before its file is removed or replaced. */
   forgetWorkspace(workspaceId: string): Promise<void>;
   /** Cancels messages before the dot, lets the rest finish, applies the journal and ends the threads. */
   stop(): Promise<void>;

@@ -59,8 +59,8 @@ export class JournalFollower {
   }
 
   /**
-   * From now on, reads only up to the durable mark. During recovery all surviving records were applied; from here on
-   * other threads append, and a record whose write has failed must not be applied.
+   * From now on, reads only up to the durable mark. During recovery, all surviving records were applied. From here on,
+   * other threads append records, and a record whose write failed must not be applied.
    */
   followDurable(): void {
     for (const stream of this.#streams) {

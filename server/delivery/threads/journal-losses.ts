@@ -29,13 +29,14 @@ export type JournalLossesParts = {
   dataDir: string;
   node: string;
   clock: Clock;
-  /** Records were lost that were not known to be lost: the campaigns of all workspaces are to be stopped. */
+  /** Records were newly found to be lost, so the campaigns of all workspaces must be stopped. */
   onLoss: () => void;
 };
 
 /**
  * Detects losses in this node's journal, and determines where its segment numbers continue. The lost records may have
- * been unsubscribes of any workspace, so a loss stops the campaigns of all of them until a person has looked.
+ * been unsubscribes of any workspace, so a loss stops the campaigns of all workspaces until an administrator has read
+ * the notice.
  */
 export class JournalLosses {
   readonly above: Above = { delivery: 0, web: 0 };
@@ -109,7 +110,7 @@ export class JournalLosses {
     if (isNew) {
       log.error(
         { stream: name, path, bytes, kept },
-        "journal records were lost: people who unsubscribed may be among them, so campaigns wait for a person",
+        "journal records were lost. Unsubscribes may be among them, so campaigns wait for a person",
       );
       onLoss();
     }

@@ -10,9 +10,9 @@ const SOME_MS = 20;
 const RECENT = 100;
 
 /**
- * Opens the files that a dead process had open, even if nobody asks for them. Until then the last commits of such a file
- * are only in its log, which must not be removed; after a clean stop no file may depend on its log. While the server runs,
- * it also opens those whose people changed last: opening a file finds that it is an older copy.
+ * Opens the files that a dead process had open, even if nobody asks for them. Until then the last commits of such a
+ * file are only in its log, which must not be removed; after a clean stop no file may depend on its log. It also opens
+ * the files with the most recent changes of consent, because opening a file shows whether it is an older copy.
  */
 export class LeftOpenFiles {
   readonly #waiting: string[];
@@ -44,7 +44,8 @@ export class LeftOpenFiles {
       try {
         this.#find(id);
       } catch (error) {
-        // One that is set aside is opened when it is back; of any other the mark stays, and the next start tries again.
+        // A file that is set aside is opened when it is back. Any other file keeps its mark, and the next start tries
+        // again.
         if (!isSetAside(error)) {
           log.warn({ workspaceId: id, err: error }, "a file from before the start was not opened");
         }

@@ -34,7 +34,7 @@ export function reachedPositions(system: Connection, workspaceId: string) {
   return selectReached(system).all(workspaceId);
 }
 
-/** The loss has been reported; from now on the file is taken as it is. */
+/** The loss has been reported. From now on, the file is used as it is. */
 export function forgetReached(system: Connection, workspaceId: string): void {
   deleteReached(system).run(workspaceId);
 }
@@ -64,7 +64,7 @@ export function areLeasesDoubtful(system: Connection, workspaceId: string): bool
   return selectDoubt(system).get(workspaceId) !== undefined;
 }
 
-/** The leased messages of the workspace are now held, so the doubt is settled. */
+/** The leased messages of the workspace are now held, so it no longer matters which were sent. */
 export function clearLeaseDoubt(system: Connection, workspaceId: string): void {
   deleteDoubt(system).run(workspaceId);
 }

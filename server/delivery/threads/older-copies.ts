@@ -22,7 +22,10 @@ import {
 
 const STARTED = because("older_copy_sent");
 const REASON_STARTED = storedReason(STARTED);
-/** What drafts have that were told of: also in the words of before, when reasons were stored as sentences. */
+/**
+ * Reasons that mark drafts as already reported, including the sentences that earlier versions stored instead of
+ * reasons.
+ */
 const TOLD = [REASON_STARTED, STARTED.text] as const;
 const REASONS = {
   started: REASON_STARTED,
@@ -42,12 +45,13 @@ export type OlderCopyParts = {
 };
 
 /**
- * Detects that a workspace's file was restored from an older copy. Three things tell: the journal no longer holds
- * everything that happened after the copy was made, a campaign that was started is not started in the copy, or the file
- * has fewer changes of consent than it had. An older system.db counts as well, whose lists of whom nobody may mail may
- * lack somebody. This is reported once. Every campaign that would send by itself waits for a
- * person, because it may have been sent, changed or cancelled since, and it is unknown which of the pending recipients
- * have already received the message. Campaigns are also stopped here when the journal has lost records.
+ * Detects that a workspace's file was restored from an older copy. There are three signs: the journal no longer
+ * contains everything that happened after the copy was made, a campaign that was started is not started in the copy, or
+ * the file has fewer changes of consent than before. An older system.db counts too, because addresses may be missing
+ * from its lists of suppressed addresses and blocked domains. This is reported once. Every campaign that would send by
+ * itself waits for a person, because it may have been sent, changed or cancelled since, and it is unknown which of the
+ * pending recipients have already received the message. Campaigns are also stopped here when the journal has lost
+ * records.
  */
 export class OlderCopies {
   readonly #parts: OlderCopyParts;
@@ -76,7 +80,7 @@ export class OlderCopies {
     } else if (started.length > 0) {
       this.#sayOlder(workspaceId);
     }
-    // Opening the file has said so already (platform/db/lost-changes.ts).
+    // This was already reported when the file was opened (platform/db/lost-changes.ts).
     const cause = holdCause(system, workspaceId);
     const isOlder = lost.length > 0 || started.length > 0 || cause === "file";
     if (isOlder || cause === "system") {
@@ -105,7 +109,10 @@ export class OlderCopies {
     this.#checked = new WeakSet();
   }
 
-  /** Records that campaigns were started, so that a copy from before that is known. A crash in between is made up for. */
+  /**
+   * Records that campaigns were started, so that a copy from before the start is recognized. If a crash prevents this,
+   * it is done later.
+   */
   recordStarted(workspaceId: string, db: Connection): void {
     recordStarted(this.#parts.system, workspaceId, db);
   }
@@ -116,7 +123,7 @@ export class OlderCopies {
     const upTo = lost.map(({ stream, segment, offset }) => `${stream} ${segment}/${offset}`);
     log.error(
       { workspaceId, path: file, upTo },
-      "a workspace's file is an older copy, and the journal no longer holds everything that happened since: results, opens, clicks and unsubscribes are lost, and the workspace's campaigns are paused",
+      "a workspace's file is an older copy, and the journal no longer contains everything that happened since: results, opens, clicks and unsubscribes are lost, and the workspace's campaigns are paused",
     );
     const notice = { kind: "results_lost" as const, bytes: 0, records: lost.length, kept: "" };
     const path = `${file} (journal up to ${upTo.join(", ")})`;
@@ -128,7 +135,7 @@ export class OlderCopies {
     const path = workspacePath(dataDir, workspaceId);
     log.error(
       { workspaceId, path },
-      "a workspace's file is an older copy, made before campaigns of it were sent: its campaigns wait for a person",
+      "a workspace's file is an older copy, made before some of its campaigns were sent, so its campaigns wait for a person",
     );
     const notice = { kind: "older_copy" as const, path, bytes: 0, records: 0, kept: "" };
     noteDamage(system, { ...notice, at: clock() });

@@ -45,7 +45,9 @@ export class OutsideFacts {
     await Promise.all([kept, known]);
   }
 
-  /** See `Delivery.resubscribed`. If the database cannot catch up, the address gets none of the messages in hand. */
+  /**
+   * See `Delivery.resubscribed`. If the database cannot catch up, none of the messages in hand are sent to the address.
+   */
   async resubscribed(workspaceId: string, address: string): Promise<void> {
     const { writer, delivery } = this.#parts;
     const upTo = this.#kept;

@@ -23,22 +23,34 @@ export type Renderer = {
    */
   build(lane: RenderLane, source: ContentSource, fieldKeys?: readonly string[]): Promise<BuiltBody>;
   /**
-   * The errors that `build` finds in a user's content. Cached by content, so that opening a page again does not
-   * compile it again.
+   * The errors that `build` finds in a user's content. Cached by content, so that opening a page again does not compile
+   * it again.
    *
-   * @throws AppError as `build`.
+   * @throws the errors of `build`.
    */
   faults(source: ContentSource): Promise<Problem[]>;
-  /** Runs `showContent`. Content that takes too long is reported as a problem. @throws AppError as `build`. */
+  /**
+   * Runs `showContent`. Content that takes too long is reported as a problem.
+   *
+   * @throws the errors of `build`.
+   */
   show(
     source: ContentSource,
     fieldKeys: readonly string[],
     contact: ContactFields,
     now: number,
   ): Promise<Preview>;
-  /** Runs `renderPreview`. Content that takes too long is reported as a problem. @throws AppError as `build`. */
+  /**
+   * Runs `renderPreview`. Content that takes too long is reported as a problem.
+   *
+   * @throws the errors of `build`.
+   */
   preview(content: CampaignContent, contact: ContactFields, now: number): Promise<Preview>;
-  /** Runs `renderWebView`: the HTML, or undefined when it cannot be rendered. @throws AppError as `build`. */
+  /**
+   * Runs `renderWebView`: the HTML, or undefined when it cannot be rendered.
+   *
+   * @throws the errors of `build`.
+   */
   webView(request: WebViewRequest): Promise<string | undefined>;
 };
 

@@ -18,10 +18,10 @@ export type RevivalParts = {
   kept: KeptFacts;
   ingester: Ingester;
   find: (workspaceId: string) => Connection | undefined;
-  /** The owner name of this process's leases. */
+  /** The name under which this process owns leases. */
   owner: string;
   look: (workspaceId: string) => void;
-  /** Facts that the journal still holds. */
+  /** Facts that are still in the journal. */
   missed: MissedFacts;
   losses: JournalLosses;
 };
@@ -105,7 +105,7 @@ export class Revival {
     try {
       return this.#inHand(workspaceId);
     } catch (error) {
-      // The file was just found to be unusable; this is done again when it returns.
+      // The file was just found to be unusable. This is repeated when the workspace returns.
       if (isSetAside(error)) {
         return [];
       }
@@ -169,7 +169,7 @@ export class Revival {
       }
       this.#notTakenBack.delete(workspaceId);
       this.#takeBack(workspaceId);
-      // Only one per call: a try on a locked file blocks the thread for the whole busy time-out.
+      // Only one per call: an attempt on a locked file blocks the thread for the whole busy time-out.
       break;
     }
     for (const workspaceId of databases.setAsideIds()) {

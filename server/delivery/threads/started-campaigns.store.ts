@@ -25,7 +25,7 @@ const selectStarted = statement<[], Started>(`
     FROM campaign WHERE started_at IS NOT NULL
 `);
 
-// Those that were told of already wait for a person, with the reason.
+// Campaigns that were already reported wait for a person, with the reason.
 const selectUntold = statement<[reason: string, formerly: string], CampaignKey>(`
   SELECT id AS campaignId, created_at AS createdAt
     FROM campaign
@@ -34,7 +34,7 @@ const selectUntold = statement<[reason: string, formerly: string], CampaignKey>(
       OR (status = 'draft' AND status_reason NOT IN (?, ?) AND deleted_at IS NULL)
 `);
 
-// A campaign that is being prepared is paused when its recipients are found; a scheduled one has none yet.
+// A campaign that is being prepared is paused when its recipients are found. A scheduled one has no recipients yet.
 const holdUnstarted = statement<[{ reason: string; now: number }]>(`
   UPDATE campaign
      SET status = CASE status WHEN 'scheduled' THEN 'draft' ELSE status END,
@@ -51,7 +51,10 @@ const markDraft = statement<[{ reason: string; campaignId: number; now: number }
   UPDATE campaign SET status_reason = @reason, updated_at = @now WHERE id = @campaignId AND status = 'draft'
 `);
 
-/** Records in `system.db` which campaigns of the workspace have been started, also those that a crash left out. */
+/**
+ * Records in `system.db` which campaigns of the workspace have been started, including those that a crash prevented
+ * from being recorded.
+ */
 export function recordStarted(system: Connection, workspaceId: string, db: Connection): void {
   const known = keysOf(selectRecorded(system).all(workspaceId));
   const missing = selectStarted(db)
@@ -77,7 +80,7 @@ export function startedBefore(
 /**
  * Drafts and scheduled or preparing campaigns of this file that were started: the file is an older copy.
  *
- * @param told The reasons that drafts have which are known to have been started.
+ * @param told The reasons of drafts that are already known to have been started.
  */
 export function startedSince(
   system: Connection,

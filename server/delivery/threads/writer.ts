@@ -51,7 +51,7 @@ const LOCK_PATIENCE_MS = 60_000;
  */
 export class Writer {
   readonly #identity: NodeIdentity;
-  /** The owner name of this process's leases. */
+  /** The name under which this process owns leases. */
   readonly #owner: string;
   readonly #clock: Clock;
   readonly #databases: Databases;
@@ -255,7 +255,11 @@ export class Writer {
     }
   }
 
-  /** Applies a person's change to a campaign's messages. @throws AppError `not_found` and what `work` throws. */
+  /**
+   * Applies a person's change to a campaign's messages.
+   *
+   * @throws AppError `not_found`, and the errors of `work`.
+   */
   async change<T>(
     workspaceId: string,
     campaignId: number,

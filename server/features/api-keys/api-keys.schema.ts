@@ -7,7 +7,8 @@ const facts = {
   prefix: t.String({ description: "The first characters of the key" }),
   scopes: t.Array(t.String()),
   inactiveScopes: t.Array(t.String(), {
-    description: "Scopes that do not work now, because the role of the key's creator lacks them",
+    description:
+      "Scopes that do not work now, because the current role of the key's creator does not include them",
   }),
   createdBy: t.String({ description: "User id" }),
   createdAt: t.Number(),
@@ -15,7 +16,7 @@ const facts = {
   revokedAt: t.Union([t.Number(), t.Null()]),
   heldAt: t.Union([t.Number(), t.Null()], {
     description:
-      "When the key was turned off because the server was started with an older copy of its database",
+      "Time at which the key was turned off because the server was started with an older copy of its database",
   }),
 };
 
@@ -28,7 +29,7 @@ export const NewApiKey = t.Object({
   name: t.String({ minLength: 1, maxLength: 100 }),
   scopes: t.Array(t.String({ maxLength: 60 }), {
     maxItems: 100,
-    description: "Permissions, at most those of one's own role",
+    description: "The key's permissions; your own role must include them",
   }),
 });
 export const ScopeList = t.Object({ items: t.Array(t.String()) });

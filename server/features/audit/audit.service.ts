@@ -12,7 +12,7 @@ export function* verifyAudit(system: Connection): Generator<undefined, AuditVerd
   let lastId = 0;
   let entries = 0;
   for (;;) {
-    // Read before the page: entries added in between may appear in the page but do not have to.
+    // Read before the page: the page may, but does not have to, contain entries that are added in between.
     const highest = highestId(system);
     const page = entriesAfter(system, lastId, VERIFY_PAGE);
     for (const row of page) {
@@ -20,7 +20,7 @@ export function* verifyAudit(system: Connection): Generator<undefined, AuditVerd
         return broken(entries, lastId + 1, "an entry is missing");
       }
       if (row.prevHash !== previous || row.hash !== chainHash(previous, row)) {
-        return broken(entries, row.id, "the entry is not what was recorded");
+        return broken(entries, row.id, "the entry differs from what was recorded");
       }
       previous = row.hash;
       lastId = row.id;

@@ -26,7 +26,7 @@ const selectOfWorkspace = statement<
    LIMIT @limit
 `);
 
-// AUTOINCREMENT remembers the highest id ever given, so rows cut off the end are missed too.
+// AUTOINCREMENT remembers the highest id ever assigned, so entries that were removed from the end are noticed too.
 const selectHighest = statement<[], { id: number }>(`
   SELECT seq AS id FROM sqlite_sequence WHERE name = 'audit'
 `);

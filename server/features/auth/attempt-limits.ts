@@ -47,7 +47,7 @@ type LimitDesk = {
 type Tried = { address: string; userId: string | undefined };
 type From = { ip: string; cookie: string | null };
 
-/** What an attempt consumed. It is returned when the password was right. */
+/** What an attempt consumed. It is given back if the password was right. */
 export type ConsumedAttempts = {
   /** Limiter keys to reset. */
   own: string[];

@@ -52,7 +52,7 @@ async function mailReset(deps: Deps, job: Job): Promise<void> {
   }
   requireMail(deps.mail);
   const publicUrl = publicUrlOf(deps.config, deps.system);
-  // A failed attempt leaves an unread link behind. It expires, or ends when another link is used.
+  // A failed attempt leaves an unused link behind. The link expires, or ends when another one is used.
   const link = newPasswordLink(deps.system, publicUrl, person.id, deps.clock(), RESET_MS);
   const { email, name, locale } = person;
   const words = mailWords[mailLocaleOf(locale)].reset({ name, publicUrl, link });
@@ -94,6 +94,6 @@ async function mailInvite(deps: Deps, job: Job): Promise<void> {
 
 function requireMail(mail: Mailer): void {
   if (!mail.isConfigured()) {
-    throw new PermanentJobError("sending of account emails is not set up");
+    throw new PermanentJobError("account emails are not set up");
   }
 }

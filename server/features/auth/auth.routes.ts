@@ -63,12 +63,12 @@ export const authRoutes = (deps: AppDeps) => {
         return { user };
       },
       {
-        open: "it is how one gets in; throttled per account and network",
+        open: "it is how people sign in; limited per account and network",
         audit: { within: ["session.open", "session.refuse", "session.guessing"] },
         beforeHandle: refuseForeignPage,
         body: SignInRequest,
         response: { 200: SignedIn, ...refusals },
-        detail: { summary: "Sign in with e-mail and password" },
+        detail: { summary: "Sign in with email address and password" },
       },
     )
     .post(
@@ -78,7 +78,7 @@ export const authRoutes = (deps: AppDeps) => {
         return done;
       },
       {
-        open: "it ends the session it is called with, and works when that has ended already",
+        open: "it ends the session of the request, and also works if that session has already ended",
         audit: { within: ["session.close"] },
         beforeHandle: refuseForeignPage,
         response: { 200: Done, ...refusals },
@@ -95,7 +95,7 @@ export const authRoutes = (deps: AppDeps) => {
         signedIn: true,
         audit: { within: ["session.close-all"] },
         response: { 200: Done, ...refusals },
-        detail: { summary: "End all sessions of this person" },
+        detail: { summary: "End all your sessions" },
       },
     )
     .get("/me", ({ actor }) => readMe(desk, requirePerson(actor)), {
@@ -117,8 +117,8 @@ export const authRoutes = (deps: AppDeps) => {
         return done;
       },
       {
-        open: "who forgot the password cannot sign in; the answer is the same for every address",
-        audit: { none: "nothing changes; the mail goes to the owner of the account only" },
+        open: "a person who forgot the password cannot sign in; the answer is the same for every address",
+        audit: { none: "nothing changes, and the mail goes only to the owner of the account" },
         beforeHandle: refuseForeignPage,
         body: ForgotRequest,
         response: { 200: Done, ...refusals },

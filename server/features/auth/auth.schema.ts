@@ -7,11 +7,15 @@ const email = t.String({ minLength: 1, maxLength: 320 });
 export const SignInRequest = t.Object({ email, password: password("The account's password") });
 export const ForgotRequest = t.Object({ email });
 export const ResetRequest = t.Object({
-  token: t.String({ minLength: 1, maxLength: 200, description: "From the link of the mail" }),
+  token: t.String({
+    minLength: 1,
+    maxLength: 200,
+    description: "The token from the link in the mail",
+  }),
   password: password("At least 12 characters"),
 });
 export const PasswordChange = t.Object({
-  current: password("The password until now"),
+  current: password("The current password"),
   next: password("At least 12 characters"),
 });
 export const ProfileChange = t.Object({
@@ -23,8 +27,10 @@ const User = t.Object({
   id: t.String(),
   email: t.String(),
   name: t.String(),
-  locale: t.String({ description: "Language of the interface; empty until the person chose one" }),
-  isAdmin: t.Boolean({ description: "May use the instance console" }),
+  locale: t.String({
+    description: "Language of the interface; empty until the person chooses one",
+  }),
+  isAdmin: t.Boolean({ description: "True for an administrator of the instance" }),
 });
 export const SignedIn = t.Object({ user: User });
 export const Me = t.Object({

@@ -52,7 +52,7 @@ export type AuthDesk = {
 
 const hashTurns = new HashTurns();
 
-/** Where a request comes from, and the cookies it brings. */
+/** The network and browser of a request, with its cookies. */
 export type Origin = { ip: string; userAgent: string; cookie: string | null };
 
 /** The response that describes the signed-in person. */
@@ -67,13 +67,12 @@ export function toUser(user: UserRow) {
 }
 
 /**
- * Starts a session. A wrong address and a wrong password get the same answer after the same work. The cookies also
- * mark this browser as known: it then has attempts of its own that nobody else can use up.
+ * Starts a session. A wrong address and a wrong password get the same answer after the same work. The cookies also mark
+ * this browser as known: it then has attempts of its own that nobody else can use up.
  *
- * @throws AppError `unauthenticated`; `rate_limited` after 10 attempts in 15 minutes from one known browser, or for
- * one account from one network; 50 from one network; 50 an hour for one account from all unknown networks together;
- * `on_hold` as `openSession`;
- * `unavailable` when too many people sign in at once.
+ * @throws AppError `unauthenticated`; `rate_limited` after 10 attempts in 15 minutes from one known browser, or for one
+ * account from one network; 50 from one network; 50 an hour for one account from all unknown networks together;
+ * `on_hold` like `openSession`; `unavailable` when too many people sign in at once.
  */
 export async function signIn(
   desk: AuthDesk,
@@ -113,7 +112,7 @@ function hasSamePassword(system: Connection, { id, passwordHash }: UserRow): boo
 }
 
 /**
- * Attempts at accounts that do not exist get no audit entry. The rate limits bound how many entries the others can
+ * Attempts at accounts that do not exist get no audit entry. The rate limits also limit how many entries the others can
  * cause.
  */
 function recordRefusal(desk: AuthDesk, userId: string | undefined, from: Origin): void {
@@ -216,7 +215,7 @@ export function askForReset(desk: AuthDesk, email: string, from: Origin): void {
 /**
  * Sets a new password with a mailed link and marks the browser as known, so that its owner can sign in while others
  * guess.
- * @throws AppError as `setPasswordByToken` does.
+ * @throws the errors of `setPasswordByToken`.
  */
 export async function resetPassword(
   desk: AuthDesk,
@@ -235,7 +234,7 @@ export async function resetPassword(
 /**
  * Changes the signed-in person's password and ends all their other sessions.
  *
- * @throws AppError `invalid_input` for a wrong current password or a weak new one; `rate_limited` as `signIn`;
+ * @throws AppError `invalid_input` for a wrong current password or a weak new one; `rate_limited` like `signIn`;
  * `changed_meanwhile` when the password was reset at the same moment.
  */
 export async function changePassword(
@@ -306,10 +305,7 @@ function isSecure(desk: AuthDesk): boolean {
   return publicUrlOf(desk.config, desk.system).startsWith("https://");
 }
 
-/**
- * A malformed address at sign-in is treated as an unknown address: a separate error would help nobody but an
- * attacker.
- */
+/** A malformed address at sign-in is treated as an unknown address: a separate error would only help an attacker. */
 function addressOrAsTyped(email: string): string {
   try {
     return readEmail(email).address;

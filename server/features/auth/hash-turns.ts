@@ -13,7 +13,7 @@ export class HashTurns {
   readonly #waiting: (() => void)[] = [];
 
   /**
-   * Runs `work` when it is its turn. Known browsers go before strangers.
+   * Runs `work` when it is its turn. Known browsers have precedence over strangers.
    *
    * @throws AppError `unavailable` when too many are waiting.
    */

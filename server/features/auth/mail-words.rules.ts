@@ -41,7 +41,7 @@ const en: Words = {
     ),
   }),
   passwordGuessed: ({ name, publicUrl }) => ({
-    subject: "Somebody is trying to guess your password",
+    subject: "Someone is trying to guess your password",
     text: lines(
       `Hello ${name},`,
       "",
@@ -49,7 +49,7 @@ const en: Words = {
       "For now, sign-ins from networks that you have not used before have to wait. Browsers in which you",
       "have signed in before are not affected.",
       "",
-      "If you cannot sign in, choose a new password; the link lets you in at once:",
+      "If you cannot sign in, choose a new password. This link lets you sign in at once:",
       "",
       `${publicUrl}/forgot`,
       "",

@@ -1,5 +1,5 @@
-// An older copy of system.db brings back what was taken away: revoked keys, sessions that ended, people who were
-// removed, passwords that were changed. Nobody can tell which, so all of it is refused until an administrator has looked.
+// An older copy of system.db restores access that was removed: revoked keys, ended sessions, removed people, old
+// passwords. It is unknown which of them changed, so all of them are refused until an administrator has checked.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../platform/clock.ts";
@@ -24,29 +24,31 @@ import { endAllInvitations } from "../workspaces/invitations.service.ts";
 import { skipNumbers } from "../workspaces/workspaces.service.ts";
 
 const WORKSPACE_FILE = /^t_([0-9a-z]{26})\.db$/;
-/** More workspaces than anybody makes between two backups. */
+/** More workspaces than are created between two backups. */
 const SKIPPED_NUMBERS = 1_000;
 
-/** The kind of job that looks for jobs which the copy lacks. It runs once the hold has ended. */
+/** The kind of job that queues jobs which the copy lacks. It runs once the hold has ended. */
 export const LOST_JOBS = "system.lost-jobs";
 
 export type HoldDesk = {
   audit: AuditLog;
   clock: Clock;
-  /** Tells the operator, in the log or on the terminal. */
+  /** Informs the operator, in the log or on the terminal. */
   tell: (facts: Record<string, unknown>, sentence: string) => void;
 };
 
 /** What the operator has to do while the hold lasts. */
 export const HOLD_REMEDY =
-  "If you have the right system.db, stop the server and put it back together with its -wal, or restore the whole data folder from one backup. To go on with this one, run `swiftmail user reset-password <your address>`, sign in as an administrator of this instance with the new password, check who has access, and choose on the instance page to go on with this copy.";
+  "If you have the right system.db, stop the server and put it back together with its -wal, or restore the whole data folder from one backup. To continue with this copy, run `swiftmail user reset-password <your address>`, sign in as an administrator of this instance with the new password, check who has access, and choose on the instance page to continue with this copy.";
 
 /**
  * Compares `system.db` with what was noted outside it. If it lacks changes, everything that may come back with an older
- * copy is refused until an administrator has read the notice: sessions, links for passwords and invitations end, API keys
- * are turned off one by one, campaigns wait, no job runs, and only an administrator with a new password can sign in.
+ * copy is refused until an administrator has read the notice: sessions, links for passwords and invitations end, API
+ * keys are turned off one by one, campaigns wait, no job runs, and only an administrator with a new password can sign
+ * in.
  *
- * Must be called before anything is served, by whoever opens the file first; from then on this thread keeps it.
+ * The first thread that opens the file must call this before anything is served. From then on, this thread notes its
+ * version.
  */
 export function holdIfOlder(databases: Databases, dataDir: string, desk: HoldDesk): void {
   const { system } = databases;
@@ -63,8 +65,8 @@ export function holdIfOlder(databases: Databases, dataDir: string, desk: HoldDes
 }
 
 /**
- * Refuses a person while the hold lasts. An administrator needs a password that was set since it began, which takes access
- * to the server: mail is not sent meanwhile.
+ * Refuses a person while the hold lasts. An administrator needs a password that was set after the hold began. Setting
+ * one requires access to the server, because no mail is sent during the hold.
  *
  * @throws AppError `on_hold`
  */
@@ -114,7 +116,7 @@ function hold(
 function noteUnchecked(system: Connection, path: string, { clock, tell }: HoldDesk): void {
   tell(
     { path },
-    "nobody can tell whether system.db is an older copy: its note is missing or damaged",
+    "it is unknown whether system.db is an older copy, because its note is missing or damaged",
   );
   noteDamage(system, {
     at: clock(),

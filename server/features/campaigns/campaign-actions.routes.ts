@@ -91,7 +91,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
         detail: {
           summary: "Count the recipients and run the checks before a launch",
           description:
-            "The count of an audience in which nothing changed is kept for a minute; launching counts anew.",
+            "The count is cached for a minute as long as nothing in the audience changes. A launch always counts again.",
         },
       },
     )
@@ -129,19 +129,23 @@ export const campaignActionRoutes = (deps: AppDeps) => {
         return campaign;
       },
       {
-        ...action("campaign.schedule", "Send it at a time", "On the clock of a time zone"),
+        ...action(
+          "campaign.schedule",
+          "Schedule a campaign",
+          "The time is given as the local time of a time zone",
+        ),
         body: Schedule,
       },
     )
     .post(
       "/unschedule",
       ({ workspace, params }) => unscheduleCampaign(launch, targetOf(workspace, params)),
-      action("campaign.unschedule", "Take it off the schedule"),
+      action("campaign.unschedule", "Cancel the schedule"),
     )
     .post(
       "/launch",
       ({ workspace, params }) => launchCampaign(launch, targetOf(workspace, params)),
-      action("campaign.launch", "Send it now"),
+      action("campaign.launch", "Send a campaign now"),
     )
     .post(
       "/pause",
@@ -152,13 +156,13 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     .post(
       "/resume",
       ({ workspace, params }) => resumeCampaign(launch, targetOf(workspace, params)),
-      action("campaign.resume", "Go on sending"),
+      action("campaign.resume", "Resume sending"),
     )
     .post(
       "/cancel",
       ({ workspace, params, body }) =>
         cancelCampaign(launch, targetOf(workspace, params), body?.reason ?? ""),
-      { ...action("campaign.cancel", "Cancel it for good"), body: Reason },
+      { ...action("campaign.cancel", "Cancel a campaign permanently"), body: Reason },
     )
     .get(
       "/progress",

@@ -34,7 +34,7 @@ export type BuiltContent = { row: CampaignRow; content: CampaignContent; problem
 
 type Sending = Pick<CampaignParts, "sender" | "sendingMethod">;
 
-/** Stands in for a sender that has not been chosen yet; never sent. */
+/** Used as the sender as long as none has been chosen; never sent. */
 const NO_SENDER = { name: "", email: "nobody@sender.invalid", replyTo: "", domainName: null };
 
 /**
@@ -125,7 +125,7 @@ function hostsFor(
 /**
  * The message that a contact would get: the frozen content for a launched campaign, otherwise the current one.
  *
- * @throws AppError `not_found` for the campaign; as `contactFor` does.
+ * @throws AppError `not_found` for the campaign, and the errors of `contactFor`.
  */
 export async function previewCampaign(
   context: ContentContext,

@@ -11,7 +11,7 @@ export function campaignJobs(deps: LaunchDeps): [kind: string, handler: Handler]
 function targetOf(job: Job): { workspaceId: string; campaignId: number } {
   const { campaignId } = job.payload as { campaignId?: unknown };
   if (job.workspaceId === null || typeof campaignId !== "number") {
-    throw new PermanentJobError("the job names no campaign");
+    throw new PermanentJobError("the job does not contain the id of a campaign");
   }
   return { workspaceId: job.workspaceId, campaignId };
 }

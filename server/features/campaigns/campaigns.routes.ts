@@ -77,7 +77,7 @@ export const campaignRoutes = ({ guard, clock, jobs, databases, outside }: AppDe
         permission: "campaigns:read",
         params: WorkspaceItemParams,
         response: { 200: CampaignView, ...refusals },
-        detail: { summary: "Read a campaign and the problems of its sections" },
+        detail: { summary: "Get a campaign and the problems of its sections" },
       },
     )
     .patch(
@@ -98,7 +98,8 @@ export const campaignRoutes = ({ guard, clock, jobs, databases, outside }: AppDe
         response: { 200: CampaignView, ...refusals },
         detail: {
           summary: "Save a draft",
-          description: "Only what is given changes. Made for saving as one types: send If-Match.",
+          description:
+            "Only the given properties change. Suited to saving while the user types: send If-Match.",
         },
       },
     )

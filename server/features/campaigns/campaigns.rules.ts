@@ -48,8 +48,8 @@ export function isTerminal(status: CampaignStatus): boolean {
 }
 
 /**
- * Whom a campaign reaches: everyone, or the contacts of any included list or segment, without those of an excluded
- * one.
+ * The audience of a campaign: everyone, or the contacts of any included list or segment, without the contacts of an
+ * excluded one.
  */
 export type Audience = {
   everyone: boolean;
@@ -64,7 +64,7 @@ export type SectionName = "content" | "audience" | "sender";
 export type SectionProblem = DescribedFault & { field: string };
 export type Section = { state: "ready" | "needs_you"; problems: SectionProblem[] };
 
-/** What the sections are judged on. */
+/** The data by which the sections are checked. */
 export type SectionFacts = {
   subject: string;
   bodySource: string;
@@ -181,8 +181,7 @@ function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {
 }
 
 /**
- * A name for a copy that no other campaign has, within the length limit: "May news (2)", even when the original
- * already ends in a number.
+ * An unused name for a copy, within the length limit: "May news (2)", even when the original already ends in a number.
  */
 export function copyName(
   name: string,

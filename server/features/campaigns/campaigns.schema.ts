@@ -49,7 +49,9 @@ const summary = {
   statusCause: CauseSchema,
   subject: t.String(),
   scheduledAt: nullable(t.Integer()),
-  recipientTotal: t.Integer({ description: "Fixed once it is being sent; 0 before" }),
+  recipientTotal: t.Integer({
+    description: "Number of recipients, fixed when sending starts; 0 before",
+  }),
   createdAt: t.Integer(),
   updatedAt: t.Integer(),
   launchedAt: nullable(t.Integer()),
@@ -61,15 +63,15 @@ export const CampaignSummary = t.Object(
   {
     ...summary,
     sent: t.Integer(),
-    opened: t.Integer({ description: "People who opened, machines left out" }),
-    clicked: t.Integer({ description: "People who clicked, machines left out" }),
+    opened: t.Integer({ description: "People who opened; automated opens are not counted" }),
+    clicked: t.Integer({ description: "People who clicked; automated clicks are not counted" }),
   },
   { title: "CampaignSummary" },
 );
 export const CampaignPage = pageOf(CampaignSummary);
 export const CampaignQuery = t.Object({
   ...pageQuery,
-  q: t.Optional(t.String({ maxLength: 200, description: "Part of the name or subject" })),
+  q: t.Optional(t.String({ maxLength: 200, description: "A part of the name or subject" })),
   status: t.Optional(CampaignStatusSchema),
 });
 
@@ -77,9 +79,14 @@ const content = {
   subject: t.String({ maxLength: 500 }),
   preheader: t.String({ maxLength: 500 }),
   senderId: nullable(t.Integer({ minimum: 1 })),
-  replyTo: t.String({ maxLength: 254, description: "Empty: as the sender says" }),
+  replyTo: t.String({ maxLength: 254, description: "Empty: the sender's reply-to address" }),
   routeId: nullable(t.Integer({ minimum: 1 })),
-  routeGroupId: nullable(t.Integer({ minimum: 1, description: "Instead of the route" })),
+  routeGroupId: nullable(
+    t.Integer({
+      minimum: 1,
+      description: "A sending method group, instead of a single sending method",
+    }),
+  ),
   spreadMinutes: nullable(
     t.Integer({
       minimum: 1,
@@ -103,7 +110,7 @@ export const CampaignView = t.Object(
   {
     ...summary,
     ...content,
-    version: t.Integer({ description: "Also sent as the ETag; return it in If-Match" }),
+    version: t.Integer({ description: "Also returned as the ETag; send it in If-Match" }),
     sections: t.Object({ content: Section, audience: Section, sender: Section, review: Section }),
   },
   { title: "Campaign" },
@@ -113,7 +120,9 @@ export type CampaignView = typeof CampaignView.static;
 const name = t.String({ minLength: 1, maxLength: MAX_NAME_CHARS });
 export const CampaignCreate = t.Object({
   name,
-  templateId: t.Optional(t.Integer({ minimum: 1, description: "Starts with a copy of it" })),
+  templateId: t.Optional(
+    t.Integer({ minimum: 1, description: "A template whose content is copied into the campaign" }),
+  ),
   ...t.Partial(t.Object(content)).properties,
 });
 export type CampaignCreate = typeof CampaignCreate.static;
@@ -125,7 +134,7 @@ export const Schedule = t.Object({
   localTime: t.String({
     pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2})?$",
     error: "not_a_local_time",
-    description: "On the clock of the time zone",
+    description: "Local time of the time zone",
   }),
   timeZone: t.String({ maxLength: 64, description: "IANA name, for example Europe/Berlin" }),
 });
@@ -133,7 +142,9 @@ export type Schedule = typeof Schedule.static;
 
 export const Reason = t.Optional(
   t.Object({
-    reason: t.Optional(t.String({ maxLength: 300, description: "Shown with the campaign" })),
+    reason: t.Optional(
+      t.String({ maxLength: 300, description: "The reason, shown with the campaign" }),
+    ),
   }),
 );
 
@@ -148,7 +159,7 @@ export const Preview = t.Object(
     problems: t.Array(RenderProblem),
     contact: t.Object(
       { id: t.Integer(), email: t.String() },
-      { description: "id 0 is a sample contact" },
+      { description: "An id of 0 is a sample contact" },
     ),
   },
   { title: "Preview" },
@@ -166,15 +177,19 @@ export const TestSendResult = t.Object({
 
 export const PreflightQuery = t.Object({
   anew: t.Optional(
-    t.Boolean({ description: "Count even what was counted within the last minute" }),
+    t.Boolean({
+      description: "True to count again even if the last count is less than a minute old",
+    }),
   ),
 });
 export const Preflight = t.Object(
   {
     waterfall: t.Object(
       {
-        duplicates: t.Integer({ description: "Repeated memberships of people already counted" }),
-        inAudience: t.Integer({ description: "The sum of all below" }),
+        duplicates: t.Integer({
+          description: "Additional memberships of contacts that are already counted",
+        }),
+        inAudience: t.Integer({ description: "The sum of the numbers below" }),
         excluded: t.Integer(),
         unsubscribed: t.Integer(),
         unconfirmed: t.Integer(),
@@ -188,7 +203,10 @@ export const Preflight = t.Object(
         invalid: t.Integer(),
         recipients: t.Integer({ description: "The people who will get the campaign" }),
       },
-      { description: "From the audience, less each step, to those who will get it" },
+      {
+        description:
+          "The steps from the audience to the recipients: how many contacts each step excludes",
+      },
     ),
     checks: t.Array(
       t.Object({
@@ -198,11 +216,11 @@ export const Preflight = t.Object(
         message: t.String(),
         fix: t.String({
           description:
-            "Where to mend it: subject, content, text, audience, sender, route, domains, public-url, instance, workspace, duplicate",
+            "Where to fix it: subject, content, text, audience, sender, route, domains, public-url, instance, workspace, duplicate",
         }),
       }),
     ),
-    canSend: t.Boolean({ description: "No check is an error" }),
+    canSend: t.Boolean({ description: "True if no check is an error" }),
     htmlBytes: t.Integer(),
   },
   { title: "Preflight" },

@@ -81,8 +81,9 @@ export function requireCampaign(db: Connection, id: number): CampaignRow {
 }
 
 /**
- * Refuses to send more of a campaign whose sending method is deleted or disabled, or of a workspace that may lack
- * refusals until an administrator of the instance has read so. The test inbox reaches nobody.
+ * Refuses to send more of a campaign whose sending method is deleted or disabled, or of a workspace that may have lost
+ * unsubscribes and whose notice about that no administrator of the instance has read yet. The test inbox reaches
+ * nobody.
  *
  * @throws AppError `illegal_state`.
  */
@@ -199,7 +200,7 @@ export function sendingParts(
   return { sender, sendingMethod: findSendingMethod(db, row) };
 }
 
-/** Everything that the sections of a campaign are judged on. */
+/** All data by which the sections of a campaign are checked. */
 export function partsOf(db: Connection, row: CampaignRow): CampaignParts {
   return { ...sendingParts(db, row), segmentFaults: segmentFaults(db, audienceOf(row)) };
 }

@@ -1,7 +1,7 @@
 import { type Reason, reasonWith } from "../../platform/errors.ts";
 
 /**
- * What keeps a campaign from being sent or would hurt it, as a code and the values that its sentence needs. The
+ * What prevents a campaign from being sent or would harm its delivery, as a code with the values of its sentence. The
  * sentences are in `server/reasons/launch.ts`.
  */
 export type LaunchFault =

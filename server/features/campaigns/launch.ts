@@ -152,7 +152,7 @@ export async function pauseCampaign(
 
 /**
  * Resumes a paused campaign.
- * @throws AppError `illegal_state`, also as `requireMaySend`.
+ * @throws AppError `illegal_state`, or the errors of `requireMaySend`.
  */
 export async function resumeCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const db = deps.databases.workspace(target.workspaceId);
@@ -160,7 +160,11 @@ export async function resumeCampaign(deps: LaunchDeps, target: Target): Promise<
   return await change(deps, target, "resume", "");
 }
 
-/** Cancels a campaign for good. Messages that were not sent never will be. @throws AppError `illegal_state`. */
+/**
+ * Cancels a campaign permanently. Messages that were not sent yet are never sent.
+ *
+ * @throws AppError `illegal_state`.
+ */
 export async function cancelCampaign(
   deps: LaunchDeps,
   target: Target,
@@ -262,7 +266,7 @@ function refuseFailedChecks({ checks }: Preflight): void {
   refuseLaunch(failed.map(({ fix, ...fault }) => ({ ...fault, field: fix })));
 }
 
-/** The refusal that names all problems; its detail is the first one. */
+/** The refusal with all problems. Its `detail` is the first one. */
 function refuseLaunch(problems: readonly (DescribedFault & { field: string })[]): void {
   const reasons = problems.flatMap(({ code, field, params }) =>
     code === "template_warning"

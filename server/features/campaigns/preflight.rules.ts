@@ -50,7 +50,7 @@ export type PreflightFacts = {
    * When the campaign was launched according to a newer state of the workspace (unix ms); undefined when it was not.
    */
   startedBefore: number | undefined;
-  /** Changes to the workspace were lost, and no administrator has read it yet. */
+  /** Changes to the workspace were lost, and no administrator has read the notice yet. */
   mayLackRefusals: boolean;
   sender:
     | {

@@ -22,7 +22,7 @@ export type PreflightDeps = ContentContext & {
   engine: CampaignEngine;
   dns: DnsLookup;
   clock: Clock;
-  /** Set when a person views the checks: counts may come from memory. A launch always counts anew. */
+  /** Set when a person views the checks. The counts may then come from the cache; a launch always counts again. */
   counted?: { memory: WaterfallMemory; anew: boolean };
 };
 
@@ -38,12 +38,12 @@ export type PreflightResult = {
 };
 
 /**
- * Compiles the campaign, counts its audience with the same code that freezes it, and reports what would prevent or
- * harm the send. The only change it makes is to check the sending domain again when the last check is older than ten
+ * Compiles the campaign, counts its audience with the same code that freezes it, and reports what would prevent or harm
+ * the send. The only change it makes is to check the sending domain again when the last check is older than ten
  * minutes, so that a key removed from the DNS is noticed before the first message.
  *
  * @param lane Which rendering queue to use, so that launches and editing do not delay each other.
- * @throws AppError as `contentOf`.
+ * @throws the errors of `contentOf`.
  */
 export async function runPreflight(
   deps: PreflightDeps,
@@ -95,8 +95,8 @@ export async function runPreflight(
 }
 
 /**
- * Rounded to the minute for viewers. Otherwise a segment such as "in the last seven days" would differ at each
- * request and never be found in memory.
+ * Rounded to the minute for viewers. Otherwise a segment such as "in the last seven days" would differ at each request
+ * and never be found in the cache.
  */
 function momentOf({ clock, counted }: PreflightDeps): number {
   const now = clock();

@@ -102,7 +102,7 @@ function moving({ perSecond, said }: BottleneckFacts): Bottleneck {
   return { code: said === undefined ? "waiting_turn" : "sending_next", params: {} };
 }
 
-/** The cause that a category of delivery stands for; what is left out needs no explanation. */
+/** The cause that belongs to a category of delivery. Categories that are not listed need no explanation. */
 const causes: Readonly<Record<string, RetryCause>> = {
   net: "connection",
   tls_policy: "tls",

@@ -15,16 +15,16 @@ export const RetryOrder = t.Object({
   ...filter,
   expected: t.Integer({
     minimum: 1,
-    description: "How many the preview said; when it is another number now, nothing is done",
+    description: "The number that the preview returned. If it has changed since, nothing is done",
   }),
 });
 export type RetryOrder = typeof RetryOrder.static;
 
 export const RetryCount = t.Object({
   matching: t.Integer(),
-  retry: t.Integer({ description: "Will be sent again" }),
-  suppressed: t.Integer({ description: "Left out: their address must not be mailed" }),
-  gone: t.Integer({ description: "Left out: their contact was deleted" }),
+  retry: t.Integer({ description: "Messages that will be sent again" }),
+  suppressed: t.Integer({ description: "Excluded: messages to addresses that must not be mailed" }),
+  gone: t.Integer({ description: "Excluded: messages to contacts that were deleted" }),
 });
 
 export const HeldOrder = t.Object({
@@ -33,7 +33,7 @@ export const HeldOrder = t.Object({
     t.Array(t.Integer({ minimum: 1 }), {
       minItems: 1,
       maxItems: 1_000,
-      description: "Left out: all that are held",
+      description: "Ids of messages; leave it out for all held messages",
     }),
   ),
 });

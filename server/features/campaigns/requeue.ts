@@ -27,7 +27,7 @@ export function previewRetry(
  * Sends failed messages again, except those to suppressed addresses.
  *
  * @param expected The number that was shown to the person; nothing is done when it has changed.
- * @throws AppError `changed_meanwhile` when the number changed; `illegal_state`, also as `requireMaySend`.
+ * @throws AppError `changed_meanwhile` when the number changed; `illegal_state`, or the errors of `requireMaySend`.
  */
 export async function retryFailed(
   deps: RequeueDeps,

@@ -19,8 +19,9 @@ export type TestSendResult = { to: string; accepted: boolean; message: string };
  * Sends the current campaign to a few addresses, by its own sending method and signature, filled with a contact's
  * values. The subject is marked and nothing is tracked. No message rows are created.
  *
- * @throws AppError `invalid_input` for a malformed address, or one to which nothing may be sent; then nothing is sent; `illegal_state` when sender or sending method are missing
- * or the template has a mistake. A refusal by the server is part of the result.
+ * @throws AppError `invalid_input` for a malformed address, or one to which nothing may be sent (nothing is sent then);
+ * `illegal_state` when the sender or the sending method is missing or the template has a mistake. A refusal by the
+ * server is part of the result.
  */
 export async function sendTest(
   context: ContentContext,

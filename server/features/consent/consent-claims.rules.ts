@@ -1,8 +1,8 @@
 import type { ConsentAction } from "./consent.store.ts";
 
 /**
- * A consent entry as a file of contacts contains it. Such an entry is only a claim: whoever has the file could have
- * written it, so it is never stored as if we had recorded it.
+ * A consent entry as a file of contacts contains it. Such an entry is only a claim, because anyone with access to the
+ * file could have written it. It is never stored as if we had recorded it.
  */
 export type ConsentClaim = {
   /** ISO 8601: when the consent was recorded at its origin. */
@@ -43,7 +43,7 @@ export function readClaims(cell: string): { claims: ConsentClaim[] } | { fault: 
   const claims = parsed.map(readClaim);
   return claims.every((claim) => claim !== undefined)
     ? { claims }
-    : { fault: "has an entry that is not one of a ledger" };
+    : { fault: "has an entry that is not a consent entry" };
 }
 
 function readClaim(value: unknown): ConsentClaim | undefined {

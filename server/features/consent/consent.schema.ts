@@ -9,17 +9,19 @@ const ConsentEntrySchema = t.Object(
     id: t.Number(),
     at: t.Number(),
     contactId: t.Number(),
-    address: t.String({ description: "As it was then; a pseudonym once the person was erased" }),
+    address: t.String({
+      description: "The address at that time; a pseudonym after the person was erased",
+    }),
     action: t.Union([t.Literal("given"), t.Literal("withdrawn"), t.Literal("changed")]),
     lists: t.Array(t.Object({ id: t.Number(), name: nullable(t.String()) }), {
-      description: "The lists that it applies to; none means all mail",
+      description: "The lists to which it applies; empty: all mail",
     }),
     source: t.String({ description: "form:3, preferences, campaign:7, import:12, manual, api" }),
-    actor: t.String({ description: "contact, or the person who acted for them" }),
+    actor: t.String({ description: "contact, or the id of the person who acted for the contact" }),
     form: nullable(t.Object({ id: t.Number(), name: nullable(t.String()) })),
     wordingVersion: nullable(t.Number()),
-    wordingHash: nullable(t.String({ description: "SHA-256 of the wording, in hex" })),
-    wording: nullable(t.String({ description: "The wording that the person saw" })),
+    wordingHash: nullable(t.String({ description: "SHA-256 of the text, in hex" })),
+    wording: nullable(t.String({ description: "The text that the person saw" })),
     ip: t.String(),
     userAgent: t.String(),
     proof: nullable(
@@ -46,7 +48,7 @@ const ConsentEntrySchema = t.Object(
           proof: t.Optional(t.String()),
           detail: t.Optional(t.String()),
         },
-        { description: "A claim from an imported file, which was not verified here" },
+        { description: "True for a claim from an imported file, which was not verified here" },
       ),
     ),
     detail: t.String(),
@@ -58,5 +60,5 @@ export const ConsentPage = pageOf(ConsentEntrySchema);
 
 export const ConsentExportQuery = t.Object({
   format: t.Optional(t.Union([t.Literal("csv"), t.Literal("json")], { default: "csv" })),
-  contactId: t.Optional(t.Integer({ minimum: 1, description: "Only this contact's entries" })),
+  contactId: t.Optional(t.Integer({ minimum: 1, description: "Only the entries of this contact" })),
 });

@@ -70,7 +70,7 @@ export function recordConsent(db: Connection, fact: ConsentFact, now: number): v
   });
 }
 
-/** Stores a wording permanently, once however often it is shown, and returns its SHA-256 in hex. */
+/** Stores a wording permanently, only once even if it is shown often, and returns its SHA-256 in hex. */
 export function keepWording(db: Connection, text: string, now: number): string {
   const hash = createHash("sha256").update(text).digest("hex");
   insertWording(db, hash, text, now);

@@ -38,7 +38,9 @@ export const MembershipBatch = t.Object({
   items: t.Array(
     t.Object({
       contactId: t.Optional(t.Integer({ minimum: 1 })),
-      email: t.Optional(t.String({ maxLength: 1000, description: "Instead of contactId" })),
+      email: t.Optional(
+        t.String({ maxLength: 1000, description: "The contact's address, instead of contactId" }),
+      ),
       listId: t.Integer({ minimum: 1 }),
       action: t.Union(
         [t.Literal("add"), t.Literal("subscribe"), t.Literal("unsubscribe"), t.Literal("remove")],

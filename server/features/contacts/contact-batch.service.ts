@@ -145,7 +145,7 @@ function upsertOne(
   }
   const id = insertContact(db, contact, by.now);
   if (id === undefined) {
-    throw new Error("an address that is no contact's stopped an INSERT");
+    throw new Error("an INSERT failed because of an address that no contact has");
   }
   moveContactCount(db, 1);
   join(db, id, listIds, by);

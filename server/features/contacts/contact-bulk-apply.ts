@@ -105,7 +105,7 @@ function suppress(db: Connection, id: number, by: BulkBy): Before | undefined {
 }
 
 /**
- * Undoes the suppression of an address by this action. It stays suppressed if the person unsubscribed meanwhile or
+ * Undoes the suppression of an address by this action. It stays suppressed if the person has unsubscribed since, or if
  * there is another reason.
  */
 function unsuppress(db: Connection, address: string, { source }: BulkBy): boolean {

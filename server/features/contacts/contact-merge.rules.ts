@@ -11,7 +11,10 @@ const PLUS = new Set([
   "protonmail.com",
 ]);
 
-/** The mailbox behind all spellings of an address: without dots at Gmail, and without anything after a plus. */
+/**
+ * The mailbox behind all spellings of an address: dots are removed at Gmail, and everything after a plus where
+ * providers ignore it.
+ */
 export function mailboxOf(address: string): string {
   const at = address.lastIndexOf("@");
   const [written, domain] = [address.slice(0, at), address.slice(at + 1)];

@@ -11,13 +11,13 @@ const FieldValues = t.Record(
 
 const contact = {
   id: t.Number(),
-  email: t.String({ description: "As it was written" }),
-  address: t.String({ description: "The normal form, which is unique" }),
+  email: t.String({ description: "The address as it was entered" }),
+  address: t.String({ description: "The normalized address, which is unique" }),
   firstName: t.String(),
   lastName: t.String(),
   language: t.String(),
-  timeZone: t.String({ description: "IANA name, or empty" }),
-  country: t.String({ description: "ISO 3166-1 alpha-2, or empty" }),
+  timeZone: t.String({ description: "IANA name; empty if unknown" }),
+  country: t.String({ description: "ISO 3166-1 alpha-2; empty if unknown" }),
   city: t.String(),
   fields: FieldValues,
   trackingOff: t.Boolean(),
@@ -56,8 +56,8 @@ const filter = {
     t.String({ maxLength: 254, description: "A prefix of an address, name or domain" }),
   ),
   status: t.Optional(Status),
-  list: t.Optional(t.Integer({ minimum: 1, description: "Subscribed to this list" })),
-  tag: t.Optional(t.Integer({ minimum: 1, description: "Has this tag" })),
+  list: t.Optional(t.Integer({ minimum: 1, description: "Only contacts subscribed to this list" })),
+  tag: t.Optional(t.Integer({ minimum: 1, description: "Only contacts with this tag" })),
   createdFrom: t.Optional(t.Integer({ minimum: 0, description: "Unix ms, inclusive" })),
   createdTo: t.Optional(t.Integer({ minimum: 0, description: "Unix ms, exclusive" })),
 };
@@ -69,7 +69,7 @@ export const ContactQuery = t.Object({
 });
 export const ContactCount = t.Object({
   count: t.Number(),
-  exact: t.Boolean({ description: "False when there are at least this many" }),
+  exact: t.Boolean({ description: "False if there may be more" }),
 });
 
 const input = {
@@ -79,7 +79,9 @@ const input = {
   timeZone: t.Optional(t.String({ maxLength: 100 })),
   country: t.Optional(t.String({ maxLength: 10 })),
   city: t.Optional(t.String({ maxLength: 1000 })),
-  fields: t.Optional(t.Record(t.String(), t.Unknown(), { description: "By key; null removes" })),
+  fields: t.Optional(
+    t.Record(t.String(), t.Unknown(), { description: "Values by field key; null removes a value" }),
+  ),
   trackingOff: t.Optional(t.Boolean()),
 };
 export const NewContact = t.Object({
@@ -113,7 +115,10 @@ export const TimelinePage = pageOf(
       t.Literal("consent"),
       t.Literal("custom_event"),
     ]),
-    what: t.String({ description: "Status, kind of event, status in the list, or reason" }),
+    what: t.String({
+      description:
+        "Status of the message, kind of event, status in the list, or reason of the suppression",
+    }),
     campaignId: t.Union([t.Number(), t.Null()]),
     campaignName: t.Union([t.String(), t.Null()]),
     seq: t.Union([t.Number(), t.Null()]),
@@ -140,15 +145,15 @@ export const BulkRequest = t.Object({
   filter: t.Optional(ContactFilterSchema),
   listId: t.Optional(t.Integer({ minimum: 1 })),
   tag: t.Optional(
-    t.String({ minLength: 1, maxLength: 60, description: "Made when it is missing" }),
+    t.String({ minLength: 1, maxLength: 60, description: "Created if it does not exist" }),
   ),
   field: t.Optional(t.String({ maxLength: 40, description: "Key of the custom field" })),
-  value: t.Optional(t.Unknown({ description: "Of the field; null or empty takes it away" })),
+  value: t.Optional(t.Unknown({ description: "Value of the field; null or empty removes it" })),
 });
 export const BulkResult = t.Object({
   affected: t.Number({ description: "Contacts changed so far" }),
   job: t.Union([TaskSchema, t.Null()], {
-    description: "The job that continues with a filter; null when everything is done",
+    description: "The job that processes a filter; null when everything is done",
   }),
   action: TaskSchema,
 });
@@ -189,15 +194,15 @@ export const FieldChange = t.Object({
   label: t.Optional(label),
   choices: t.Optional(choices),
   key: t.Optional(
-    t.String({ maxLength: 40, description: "Another key: a task carries the values over" }),
+    t.String({ maxLength: 40, description: "A new key; a task moves the values to it" }),
   ),
 });
 export const FieldUse = t.Object(
   {
-    contacts: t.Number({ description: "Contacts that have a value" }),
+    contacts: t.Number({ description: "Number of contacts with a value" }),
     segments: t.Array(t.Object({ id: t.Number(), name: t.String() })),
     campaigns: t.Array(t.Object({ id: t.Number(), name: t.String() }), {
-      description: "Not sent yet, and name it or reach a segment that asks for it",
+      description: "Campaigns that are not sent yet and use the field, directly or in a segment",
     }),
     templates: t.Array(t.Object({ id: t.Number(), name: t.String() })),
   },
@@ -232,12 +237,16 @@ export const DuplicateList = t.Object({
       lastName: t.String(),
       createdAt: t.Number(),
       why: t.Union([t.Literal("mailbox"), t.Literal("name")], {
-        description: "Another spelling of one mailbox, or the same name at the same domain",
+        description:
+          "Why they may be one person: another spelling of the same mailbox, or the same name at the same domain",
       }),
     }),
   ),
 });
 export const MergeRequest = t.Object({
-  from: t.Integer({ minimum: 1, description: "The contact that is merged and deleted" }),
+  from: t.Integer({
+    minimum: 1,
+    description: "The contact to merge into the other one; it is deleted",
+  }),
   choice: t.Optional(ContactChange),
 });

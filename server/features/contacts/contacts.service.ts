@@ -111,7 +111,7 @@ export function listContacts(
   };
 }
 
-/** Ids of the next contacts of a filter after `cursor`, for work on all of them. Without `cursor` at the end. */
+/** Ids of the next contacts of a filter after `cursor`, for work on all of them. `cursor` is undefined at the end. */
 export function contactIdsOf(
   db: Connection,
   filter: ContactFilter,
@@ -197,8 +197,8 @@ export function countContacts(db: Connection, filter: ContactFilter, now: number
 }
 
 /**
- * Contacts that are not suppressed. With too many suppressions to count at once, it is all contacts minus all
- * suppressions: too low by those that are expired or of no contact, but never too high.
+ * Contacts that are not suppressed. With too many suppressions to count at once, the number is all contacts minus all
+ * suppressions. It is too low if suppressions have expired or belong to no contact, but never too high.
  */
 function mailableCount(db: Connection, now: number) {
   const refused = (["unsubscribed", "suppressed"] as const).map((status) =>
@@ -252,7 +252,7 @@ export function findContactByAddress(db: Connection, address: string, now: numbe
  * Creates a contact and optionally subscribes it to lists.
  *
  * @param source `manual`, `api`, `form:3`.
- * @param actor Who states that the person agreed to be on the lists.
+ * @param actor Who states that the person agreed to join the lists.
  * @throws AppError `conflict` when another contact has the address, `invalid_input` per field.
  */
 export function createContact(

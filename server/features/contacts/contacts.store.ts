@@ -59,7 +59,7 @@ type InsertParams = [
   city: string,
   createdAt: number,
   updatedAt: number,
-  /** For the break that an earlier contact with this address was taking. */
+  /** For the pause that an earlier contact with this address had chosen. */
   addressAgain: string,
 ];
 

@@ -1,8 +1,8 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-// Workspaces older than the table of former addresses have them in the tables that recorded them at the time. An
-// address that another contact has by now is excluded. The pseudonym of an erased person contains no @.
+// In workspaces that are older than the table of former addresses, these addresses are in the tables that recorded them
+// at the time. An address that another contact now has is excluded. The pseudonym of an erased person contains no @.
 const selectFormer = statement<[{ contactId: number }], { address: string }>(`
   SELECT address FROM (
     SELECT address FROM contact_former_address WHERE contact_id = @contactId

@@ -37,6 +37,6 @@ export const tagContactRoutes = ({ guard, clock, jobs, databases, outside }: App
         params: WorkspaceParams,
         body: TagRequestSchema,
         response: { 200: TagResult, ...refusals },
-        detail: { summary: "Add and remove tags: on given ids at once, on a filter as a task" },
+        detail: { summary: "Add and remove tags: for ids immediately, for a filter by a task" },
       },
     );

@@ -10,18 +10,21 @@ const fields = {
   softBounceDays: t.Integer({
     minimum: 0,
     maximum: 3_650,
-    description: "How long an address rests that may come back; 0 = for good",
+    description:
+      "Days for which an address is not mailed after bounces that may be temporary; 0: permanently",
   }),
-  hardBouncePercent: percent("Hard bounces that pause a campaign; 0 = never"),
-  blockPercent: percent("Refusals for reputation or content that pause a campaign; 0 = never"),
-  complaintPercent: percent("Complaints that pause a campaign; 0 = never"),
-  complaintWarnPercent: percent("Complaints at which the report warns; 0 = never"),
+  hardBouncePercent: percent("Percentage of hard bounces that pauses a campaign; 0: never"),
+  blockPercent: percent(
+    "Percentage of refusals because of reputation or content that pauses a campaign; 0: never",
+  ),
+  complaintPercent: percent("Percentage of complaints that pauses a campaign; 0: never"),
+  complaintWarnPercent: percent("Percentage of complaints at which the report warns; 0: never"),
 };
 
 const Settings = t.Object(fields, { title: "DeliverySettings" });
 const Change = t.Partial(t.Object(fields));
 
-/** What a workspace sets about bounces, complaints, and when campaigns pause themselves. */
+/** A workspace's settings for bounces and complaints, and for when campaigns are paused automatically. */
 export const deliverySettingsRoutes = ({ guard }: AppDeps) =>
   new Elysia({
     name: "delivery-settings",

@@ -32,7 +32,7 @@ export const dmarcRoutes = ({ guard, outside, clock }: AppDeps) =>
         detail: {
           summary: "Upload a DMARC report",
           requestBody: {
-            description: "An aggregate report as it came: XML, gzip or ZIP",
+            description: "An aggregate report as it was received: XML, gzip or ZIP",
             content: {
               "application/octet-stream": { schema: { type: "string", format: "binary" } },
             },

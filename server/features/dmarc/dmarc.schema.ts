@@ -2,7 +2,9 @@ import { t } from "elysia";
 
 const sums = {
   messages: t.Integer(),
-  passed: t.Integer({ description: "DKIM or SPF passed and was aligned: what DMARC asks for" }),
+  passed: t.Integer({
+    description: "Messages for which DKIM or SPF passed and was aligned, as DMARC requires",
+  }),
   dkim: t.Integer(),
   spf: t.Integer(),
 };
@@ -42,7 +44,7 @@ export type DmarcView = typeof DmarcView.static;
 export const DmarcAdded = t.Object(
   {
     domain: t.String(),
-    isNew: t.Boolean({ description: "False when the report was there already" }),
+    isNew: t.Boolean({ description: "False if the report was already stored" }),
     messages: t.Integer(),
   },
   { title: "DmarcAdded" },

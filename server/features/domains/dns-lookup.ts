@@ -10,7 +10,7 @@ type Found =
   | { kind: "no_data" | "no_domain" }
   | { kind: "failed"; reason: string };
 
-/** The response of this instance under a host name that is used only for tracking. */
+/** What this instance answers under a host name that is used only for tracking. */
 export const TRACKING_HOST_TEXT = "This name is used for links in mail.";
 
 const TIMEOUT_MS = 4_000;
@@ -77,7 +77,7 @@ export function systemDns(
         if (!(error instanceof FetchRefused)) {
           throw error;
         }
-        // Refused, no certificate, or too slow: recipients would have the same problem.
+        // The connection was refused, has no certificate, or is too slow. Recipients would have the same problem.
         return false;
       }
     },

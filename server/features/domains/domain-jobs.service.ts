@@ -46,7 +46,7 @@ export function domainJobs(
       async (job, { signal }) => {
         const { workspaceId } = job;
         if (workspaceId === null) {
-          throw new PermanentJobError("the job names no workspace");
+          throw new PermanentJobError("the job does not contain the id of a workspace");
         }
         await checkDomains(deps, workspaceId, signal);
         const db = deps.databases.workspace(workspaceId);

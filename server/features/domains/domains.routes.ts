@@ -73,7 +73,7 @@ export const domainRoutes = ({
       permission: "sending:read",
       params: WorkspaceItemParams,
       response: { 200: DomainView, ...refusals },
-      detail: { summary: "Read a sending domain" },
+      detail: { summary: "Get a sending domain" },
     })
     .delete(
       "/:id",

@@ -27,7 +27,7 @@ export const DomainRecord = t.Object({
       t.Literal("different"),
       t.Literal("unknown"),
     ],
-    { description: "As of checkedAt" },
+    { description: "The result of the check at checkedAt" },
   ),
   found: t.Array(t.String()),
   message: t.String(),
@@ -40,7 +40,7 @@ export const DomainView = t.Object(
     verifiedAt: nullable(t.Integer({ description: "When the DKIM key was last seen in the DNS" })),
     checkedAt: nullable(t.Integer()),
     createdAt: t.Integer(),
-    selector: t.String({ description: "Of the key that signs" }),
+    selector: t.String({ description: "Selector of the signing key" }),
     keyBits: t.Integer(),
     lostAt: nullable(
       t.Integer({ description: "When the key was last seen, if it is now missing" }),
@@ -54,10 +54,10 @@ export const DomainView = t.Object(
         createdAt: t.Integer(),
         retiredAt: nullable(t.Integer()),
       }),
-      { description: "Beside the one that signs" },
+      { description: "Keys other than the signing one" },
     ),
     history: t.Array(t.Object({ at: t.Integer(), states: t.Record(t.String(), t.String()) }), {
-      description: "Of the checks, newest first; a state per record",
+      description: "Recent checks, newest first, with a status per record",
     }),
     records: t.Array(DomainRecord),
   },
@@ -66,9 +66,14 @@ export const DomainView = t.Object(
 export type DomainView = typeof DomainView.static;
 export const DomainPage = pageOf(DomainView);
 export const RotationStart = t.Object({
-  selector: t.Optional(t.String({ maxLength: 63, description: "Left out: the next free one" })),
+  selector: t.Optional(
+    t.String({ maxLength: 63, description: "Leave it out for the next free selector" }),
+  ),
   privateKeyPem: t.Optional(
-    t.String({ maxLength: 16_000, description: "A key of your own; left out: a new one is made" }),
+    t.String({
+      maxLength: 16_000,
+      description: "A private key of your own; leave it out to create a new one",
+    }),
   ),
 });
 export type RotationStart = typeof RotationStart.static;
@@ -83,7 +88,8 @@ export const SenderView = t.Object(
     domainId: nullable(t.Integer()),
     domainVerified: t.Boolean(),
     testOnly: t.Boolean({
-      description: "A reserved domain: only for the test inbox or a local relay",
+      description:
+        "True for a reserved domain, which works only with the test inbox or a local relay",
     }),
     createdAt: t.Integer(),
   },

@@ -48,7 +48,11 @@ export function createSender(db: Connection, input: SenderCreate, now: number): 
   return readSender(db, id);
 }
 
-/** Changes the given properties. Launched campaigns keep their sender as it was. @throws as `createSender`. */
+/**
+ * Changes the given properties. Launched campaigns keep their sender as it was.
+ *
+ * @throws the errors of `createSender`.
+ */
 export function changeSender(db: Connection, id: number, change: SenderChange): SenderView {
   const row = required(db, id);
   const values = checked(db, { ...row, ...change });

@@ -27,7 +27,7 @@ export type SpfTree = {
 
 export const MAX_SPF_LOOKUPS = 10;
 
-/** Parses a record. Qualifiers are ignored, because people do not list servers in order to refuse them. */
+/** Parses a record. Qualifiers are ignored, because nobody lists their own servers in order to refuse them. */
 export function readSpf(record: string, domain: string): SpfRecord {
   const read: SpfRecord = {
     includes: [],

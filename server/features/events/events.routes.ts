@@ -50,7 +50,7 @@ export const eventRoutes = ({ guard, clock, databases }: AppDeps) => {
       ({ body, actor, workspace }) => storeEvent(contextOf(workspace.id, actor.id), body),
       {
         permission: "contacts:write",
-        audit: { none: "events are a log of their own, which names who sent each" },
+        audit: { none: "events are a log of their own, which records who sent each event" },
         params: WorkspaceParams,
         body: EventBody,
         response: { 200: EventResultSchema, ...refusals },
@@ -64,7 +64,7 @@ export const eventRoutes = ({ guard, clock, databases }: AppDeps) => {
       }),
       {
         permission: "contacts:write",
-        audit: { none: "events are a log of their own, which names who sent each" },
+        audit: { none: "events are a log of their own, which records who sent each event" },
         params: WorkspaceParams,
         body: EventBatch,
         response: { 200: EventBatchResult, ...refusals },

@@ -6,7 +6,9 @@ const MAX_ITEMS = 1_000;
 export const EventBody = t.Object({
   name: t.String({ minLength: 1, maxLength: 100 }),
   contactId: t.Optional(t.Integer({ minimum: 1 })),
-  email: t.Optional(t.String({ maxLength: 1000, description: "Instead of contactId" })),
+  email: t.Optional(
+    t.String({ maxLength: 1000, description: "The contact's address, instead of contactId" }),
+  ),
   at: t.Optional(t.Integer({ minimum: 0, description: "Unix ms; defaults to now" })),
   properties: t.Optional(
     t.Record(t.String(), t.Unknown(), { description: "Text, number or boolean values by name" }),
@@ -19,7 +21,7 @@ export const EventBody = t.Object({
     }),
   ),
   createContact: t.Optional(
-    t.Boolean({ default: false, description: "Make a contact of an address that is none yet" }),
+    t.Boolean({ default: false, description: "Create a contact if the address is unknown" }),
   ),
 });
 export const EventBatch = t.Object({

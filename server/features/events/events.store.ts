@@ -57,7 +57,7 @@ const selectOfContact = statement<
    LIMIT @limit
 `);
 
-// Deleted in order of arrival, so that a run stops at the first event that is still to be kept.
+// Events are deleted in order of arrival, so that a run stops at the first event that must be kept.
 const deleteOld = statement<[{ before: number; limit: number }]>(`
   DELETE FROM custom_event
    WHERE id IN (SELECT id FROM (SELECT id, received_at FROM custom_event ORDER BY id LIMIT @limit)

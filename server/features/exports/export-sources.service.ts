@@ -22,7 +22,7 @@ export type ExportSettings = {
   filter: ContactFilter;
   /** Contacts only: a segment instead of the filter, evaluated with the days of this time zone. */
   segment?: { id: number; timeZone: string } | undefined;
-  /** Contacts only: the columns asked for; all when omitted. */
+  /** For contacts only: the requested columns; all columns if omitted. */
   columns?: string[] | undefined;
   /** Contacts only: the names of the file's columns. Fixed at the request, because fields may change while it is written. */
   header?: string[] | undefined;
@@ -44,7 +44,7 @@ export type ExportSource = {
   ): { lines: string[][]; next: string | undefined };
 };
 
-/** The content that an export's settings ask for. */
+/** The content that the settings of an export select. */
 export function exportSource(db: Connection, settings: ExportSettings): ExportSource {
   switch (settings.kind) {
     case "contacts":

@@ -13,7 +13,7 @@ import { restartTasks } from "../tasks/tasks.service.ts";
 import { type ExportSettings, exportSource } from "./export-sources.service.ts";
 
 const BATCH = 500;
-/** Begins the cursor of an export that starts again. No other cursor has a colon. */
+/** The beginning of the cursor of an export that starts again. No other cursor contains a colon. */
 export const AGAIN = "again:";
 
 /**
@@ -48,11 +48,11 @@ const exportTask: TaskKind = {
 };
 
 /**
- * Has all exports that are not finished start again, in the caller's transaction, because a person was erased whom they
- * may have written already.
+ * Makes all unfinished exports start again, in the caller's transaction, because they may already have written a person
+ * who was erased.
  */
 export const restartExports = (db: Connection, erasureId: number, now: number): void =>
   restartTasks(db, "export", `${AGAIN}${erasureId}`, now);
 
-/** The kind by its name. */
+/** The kind of task with this name. */
 export const exportTasks = { export: exportTask };

@@ -8,7 +8,7 @@ export const ExportRequest = t.Object({
     t.Array(t.String({ maxLength: 60 }), {
       maxItems: 120,
       description:
-        "Of contacts: the columns wanted beside email and status, a custom field by its key or as key:type; all when left out",
+        "For contacts: the columns besides email and status, custom fields by key or as key:type; leave it out for all columns",
     }),
   ),
   reason: t.Optional(
@@ -20,16 +20,22 @@ export const ExportRequest = t.Object({
         t.Literal("manual"),
         t.Literal("unclear"),
       ],
-      { description: "Of suppressions" },
+      { description: "For suppressions: only those with this reason" },
     ),
   ),
-  campaignId: t.Optional(t.Integer({ minimum: 1, description: "Of recipients" })),
+  campaignId: t.Optional(t.Integer({ minimum: 1, description: "For recipients: the campaign" })),
   filter: t.Optional(ContactFilterSchema),
   segmentId: t.Optional(
-    t.Integer({ minimum: 1, description: "Of contacts: those of this segment; without a filter" }),
+    t.Integer({
+      minimum: 1,
+      description: "For contacts: only those in this segment; cannot be combined with a filter",
+    }),
   ),
   byteOrderMark: t.Optional(
-    t.Boolean({ default: true, description: "Excel needs it to read UTF-8 right" }),
+    t.Boolean({
+      default: true,
+      description: "Write a byte order mark, which Excel needs to read UTF-8",
+    }),
   ),
 });
 
@@ -49,7 +55,7 @@ export const ExportSchema = t.Object(
       t.Literal("cancelled"),
     ]),
     rowsDone: t.Number(),
-    rowsTotal: t.Number({ description: "About, until it is done" }),
+    rowsTotal: t.Number({ description: "Number of rows; an estimate until the export is done" }),
     sizeBytes: t.Number(),
     error: t.Union([t.String(), t.Null()]),
     errorCause: CauseSchema,

@@ -129,7 +129,7 @@ export function exportFile(db: Connection, dataDir: string, id: number, now: num
   return path;
 }
 
-/** An id from when exports had a table of their own, for example in a link, still finds its export. */
+/** Ids from the time when exports had a table of their own, for example in a link, still find their export. */
 function rowOf(db: Connection, id: number): ExportRow {
   const row = findExport(db, id) ?? findExport(db, findFormerTask(db, id, "export") ?? 0);
   if (row === undefined) {

@@ -185,7 +185,7 @@ function input(name: string, label: string, type: string, required: boolean, fil
     "place.city": "address-level2",
   };
   const autocomplete = hints[name];
-  // Browsers require https:// in URL inputs, but people leave it out and we accept that, so a text input is used.
+  // Browsers require https:// in URL inputs. People leave it out, and the server accepts that, so a text input is used.
   const kind =
     type === "url"
       ? html`type="text" inputmode="url" placeholder="https://"`

@@ -40,19 +40,19 @@ export const formWords = {
     noForm: "It may have been removed. Please ask the person who gave you the link.",
     closedTitle: "This form is closed",
     closed:
-      "It does not accept sign-ups at the moment. Nothing you entered was saved. Please tell the owner of the website.",
+      "It does not accept sign-ups at the moment. Nothing that you entered was saved. Please tell the owner of the website.",
     listGoneTitle: "Nothing to confirm",
     listGone: "What you signed up for no longer exists, so you were not signed up.",
     notSignedUpTitle: "You are not signed up",
     withdrawn:
-      "You have unsubscribed since you signed up here. To receive email from us again, please sign up once more.",
+      "You have unsubscribed since you signed up here. To receive email from us again, please sign up again.",
     held: "We do not send email to this address. If you want to receive email from us, please write to us.",
     slowTitle: "Too many requests",
     slow: "Please wait a minute and try again.",
     foreignTitle: "Not allowed from this page",
     foreign: "This form cannot be used from the page you came from.",
     largeTitle: "Too much text",
-    large: "That is more than this form accepts. Please shorten your answers.",
+    large: "Your text is longer than this form accepts. Please shorten your answers.",
     confirmSubject: "Please confirm your sign-up",
     confirmBody:
       "Hello,\n\nYou, or someone else, signed up at {{ workspace.name }} with this address. Please confirm:\n\n{{ confirm_url }}\n\nIf this was not you, ignore this email. You will not hear from us again.",

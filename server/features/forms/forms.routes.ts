@@ -52,7 +52,7 @@ export const formRoutes = ({ guard, clock, keyRing, outside }: AppDeps) => {
       params: WorkspaceParams,
       query: FormQuery,
       response: { 200: FormPage, ...refusals },
-      detail: { summary: "List forms, newest first, with their numbers" },
+      detail: { summary: "List forms, newest first, with their statistics" },
     })
     .post(
       "/",
@@ -92,7 +92,7 @@ export const formRoutes = ({ guard, clock, keyRing, outside }: AppDeps) => {
       permission: "lists:read",
       params: WorkspaceItemParams,
       response: { 200: FormSchema, ...refusals },
-      detail: { summary: "Get a form with its settings and its HTML for other pages" },
+      detail: { summary: "Get a form with its settings and its embed HTML" },
     })
     .patch(
       "/:id",
@@ -107,7 +107,7 @@ export const formRoutes = ({ guard, clock, keyRing, outside }: AppDeps) => {
         headers: IfMatchHeaders,
         body: FormChange,
         response: { 200: FormSchema, ...refusals },
-        detail: { summary: "Change a form; a new consent text is a new version" },
+        detail: { summary: "Change a form; a new consent text becomes a new version" },
       },
     )
     .delete(

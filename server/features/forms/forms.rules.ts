@@ -2,8 +2,8 @@ import { because, invalidField } from "../../platform/errors.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 
 /**
- * Fields that every contact has and a form may ask for, with their input types. The keys of a place contain a dot, so
- * no custom field can have the same key.
+ * Fields that every contact has and that a form may contain, with their input types. The keys of a place contain a dot,
+ * so no custom field can have the same key.
  */
 export const builtInFields = {
   first_name: "text",
@@ -29,7 +29,7 @@ export function textOr<K extends keyof (typeof formWords)["en"]>(
 }
 
 /**
- * Reads the URL that people are sent to afterwards; "" for none.
+ * Validates the URL to which people are sent after signing up; "" for none.
  *
  * @throws AppError `invalid_input` for anything but a web address.
  */

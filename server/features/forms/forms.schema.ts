@@ -26,13 +26,16 @@ export const FormSettingsSchema = t.Object(
     listIds: t.Array(t.Integer({ minimum: 1 }), {
       maxItems: 20,
       default: [],
-      description: "Public lists that are joined",
+      description: "Public lists that people join",
     }),
-    chooseLists: t.Boolean({ default: false, description: "People choose among the lists" }),
+    chooseLists: t.Boolean({
+      default: false,
+      description: "True if people choose among the lists",
+    }),
     consentText: line(4_000),
     consentCheckbox: t.Boolean({
       default: false,
-      description: "People must tick a box to consent",
+      description: "True if people must tick a box to consent",
     }),
     doubleOptIn: t.Boolean({ default: true }),
     senderId: reference,
@@ -49,7 +52,7 @@ export const FormSettingsSchema = t.Object(
     origins: t.Array(t.String({ maxLength: 300 }), {
       maxItems: 20,
       default: [],
-      description: "Origins of pages that hold the form, such as https://www.example.org",
+      description: "Origins of the pages that embed the form, such as https://www.example.org",
     }),
     style: t.Object(
       {
@@ -66,25 +69,25 @@ export const FormSettingsSchema = t.Object(
 export type FormSettings = Static<typeof FormSettingsSchema>;
 
 const counts = t.Object({
-  views: t.Number({ description: "Of the hosted page" }),
+  views: t.Number({ description: "Views of the hosted page" }),
   submits: t.Number(),
-  confirmed: t.Number({ description: "Sign-ups that became a subscription" }),
-  bots: t.Number({ description: "Refused because no person did it" }),
+  confirmed: t.Number({ description: "Sign-ups that were completed" }),
+  bots: t.Number({ description: "Submissions refused as automated" }),
 });
 
 const form = {
   id: t.Number(),
   name: t.String(),
   enabled: t.Boolean(),
-  version: t.Number({ description: "Return it in If-Match" }),
+  version: t.Number({ description: "Send it in If-Match" }),
   consentVersion: t.Number(),
   createdAt: t.Number(),
   updatedAt: t.Number(),
   problem: t.Union([t.Literal("no_list"), t.Null()], {
     description:
-      "no_list: none of the lists it leads to is left (deleted, or not public any more), so it takes no sign-ups",
+      "no_list: all lists of the form were deleted or are no longer public, so it does not accept sign-ups",
   }),
-  url: t.String({ description: "The hosted page" }),
+  url: t.String({ description: "URL of the hosted page" }),
   counts,
   waiting: t.Number({ description: "Unconfirmed sign-ups" }),
 };
@@ -93,7 +96,7 @@ export const FormSchema = t.Object(
   {
     ...form,
     settings: FormSettingsSchema,
-    snippet: t.String({ description: "HTML to put into another page" }),
+    snippet: t.String({ description: "HTML for embedding the form in another page" }),
   },
   { title: "Form" },
 );
@@ -112,7 +115,7 @@ export const FormPreview = t.Object({ html: t.String() });
 
 export const FormNumbers = t.Object({
   days: t.Array(
-    t.Object({ day: t.Number({ description: "Unix ms of its start in UTC" }), counts }),
+    t.Object({ day: t.Number({ description: "Start of the day in UTC, in unix ms" }), counts }),
   ),
   wordings: t.Array(
     t.Object({
@@ -120,7 +123,7 @@ export const FormNumbers = t.Object({
       text: t.String(),
       hash: t.String(),
       createdAt: t.Number(),
-      given: t.Number({ description: "Consents on these words" }),
+      given: t.Number({ description: "Number of consents to this text" }),
     }),
   ),
 });

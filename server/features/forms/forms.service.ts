@@ -102,7 +102,7 @@ export function requireForm(db: Connection, id: number): Form {
   return toForm(rowOf(db, id));
 }
 
-/** Undefined when the form does not exist or is disabled. */
+/** Undefined if the form does not exist or is disabled. */
 export function findOpenForm(db: Connection, id: number): Form | undefined {
   const row = findForm(db, id);
   return row?.enabled === 1 ? toForm(row) : undefined;

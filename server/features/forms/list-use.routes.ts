@@ -37,7 +37,7 @@ export const listUseRoutes = ({ guard, clock, databases }: AppDeps) =>
         detail: {
           summary: "Delete a list; its contacts stay",
           description:
-            "A list that a form, a segment, an open campaign or a waiting sign-up needs is refused with 409, which names them, unless force=true. So is, in any case, every list while the recipients of a campaign are being found, and a list whose members a campaign under way leaves out.",
+            "If a form, a segment, an unfinished campaign or a waiting sign-up uses the list, the request is refused with 409, which names them, unless force=true. It is always refused while the recipients of a campaign are being found, and while a running campaign excludes the list's members.",
         },
       },
     );

@@ -19,7 +19,7 @@ import { WELCOME_JOB } from "./signup-run.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
 const Page = answerAs(
-  "An HTML page, or JSON for a script that asks for it",
+  "An HTML page, or JSON if the script requests it",
   "text/html",
   "application/json",
 );
@@ -131,7 +131,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     return formMessage(settings, { status: 410, title, text, look: brand(open) });
   };
 
-  /** What the link leads to when there is nothing to confirm, or nothing any more. */
+  /** The page behind the link when there is nothing to confirm, or nothing any more. */
   const settled = (found: Confirmation, standing: Exclude<Standing, "open">): Response => {
     const { settings } = found.form;
     const words = formWords[settings.language];
@@ -182,7 +182,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     );
     const standing = confirmations.standing(found);
     const { confirmedUrl } = found.form.settings;
-    // An erasure since the request leaves the sign-up open or removes it.
+    // If the person is erased after this request, the erasure leaves the sign-up open or removes it.
     const result = standing === "open" ? "pointless" : standing;
     return result === "confirmed" && confirmedUrl !== ""
       ? seeOther(confirmedUrl)
@@ -190,11 +190,11 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
   };
 
   const options = (summary: string) => ({
-    open: "a form is for strangers; what it leads to is decided by its owner",
+    open: "a form is for people without an account; its owner decides what it does",
     params: TokenParams,
     response: {
       200: Page,
-      303: answerAs("Leads to the page that the form's owner named"),
+      303: answerAs("Redirects to the page that the form's owner set"),
       403: Page,
       404: Page,
       410: Page,
@@ -206,7 +206,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
   });
   const posting = (summary: string) => ({
     ...options(summary),
-    audit: { none: "what a person agreed to is kept in the consent ledger" },
+    audit: { none: "the consent log records what a person agreed to" },
     detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES + 1),
     body: t.Optional(t.String()),
@@ -226,7 +226,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
           },
         }),
       {
-        open: "the script of forms in anybody's page holds no data",
+        open: "the script for embedded forms contains no data",
         response: { 200: answerAs("JavaScript", "text/javascript") },
         detail: { summary: "Get the JavaScript for embedded forms" },
       },
@@ -245,7 +245,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
       posting("Send a form"),
     )
     .get("/f/:token/challenge", ({ params, request }) => challenge(params.token, request), {
-      ...options("A challenge for the captcha of a form"),
+      ...options("Get a challenge for the captcha of a form"),
       response: {
         200: t.Object({ challenge: t.String() }),
         404: answerAs("There is no such form"),
@@ -254,7 +254,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     .get(
       "/f/confirm/:token",
       ({ params, request }) => answerOrAskToRetry(request, () => ask(params.token, request)),
-      options("Ask whether to confirm a sign-up"),
+      options("Show the page that asks whether to confirm a sign-up"),
     )
     .post(
       "/f/confirm/:token",

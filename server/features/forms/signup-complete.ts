@@ -32,9 +32,9 @@ export type Confirmation = {
 };
 
 /**
- * `open`: it can be confirmed. `confirmed`: it was, and the person is mailed. `pointless`: none of the chosen lists is
- * left. `withdrawn`: the person has unsubscribed since. `held`: the address is suppressed for a reason that signing up
- * does not undo.
+ * `open`: it can be confirmed. `confirmed`: it was confirmed, and the person can be mailed. `pointless`: all chosen
+ * lists were deleted or are no longer public. `withdrawn`: the person has unsubscribed since. `held`: the address is
+ * suppressed for a reason that signing up does not undo.
  */
 export type Standing = "open" | "confirmed" | "pointless" | "withdrawn" | "held";
 
@@ -72,12 +72,16 @@ export class Confirmations {
     return { workspaceId: workspace.id, workspaceName: workspace.name, form, row };
   }
 
-  /** What the link leads to now. */
+  /** What the link does now. */
   standing({ workspaceId, row }: Confirmation): Standing {
     return standingOf(this.#deps.databases.workspace(workspaceId), row, this.#deps.clock());
   }
 
-  /** Completes the sign-up. False unless its standing is `open`. @param welcome As for `completeSignup`. */
+  /**
+   * Completes the sign-up. False unless its standing is `open`.
+   *
+   * @param welcome See `completeSignup`.
+   */
   confirm(
     { workspaceId, form, row }: Confirmation,
     visitor: FormVisitor,
@@ -165,7 +169,7 @@ export function completeSignup(
       return true;
     });
   } catch (error) {
-    // The person was erased after the mail was sent. The sign-up is refused and leaves no trace.
+    // The person was erased after the mail was sent. The sign-up is refused and deleted completely.
     if (error instanceof AppError && error.code === "erased") {
       forgetSignup(db, row.id);
       return false;

@@ -44,7 +44,8 @@ export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void>
     return;
   }
   if (isErased(db, row.address)) {
-    // The visitor saw the usual answer, but nothing else happens: no mail, no contact, not even this row.
+    // The visitor saw the usual answer, but nothing else happens: no mail is sent, no contact is created, and this row
+    // is deleted.
     forgetSignup(db, row.id);
     return;
   }
@@ -91,8 +92,9 @@ export async function runWelcomeJob(deps: SignupRunDeps, job: Job): Promise<void
 type Next = "ask" | "tell" | "subscribe" | "ignore";
 
 /**
- * A person who unsubscribed, or whose address is unproven where the form requires proof, must confirm: nobody can
- * sign someone else up, or back up. Addresses that bounced, complained or were suppressed manually get no mail.
+ * A person who unsubscribed must confirm, and so must a person whose address is unproven if the form requires proof.
+ * This way nobody can sign up someone else, or undo their unsubscribe. Addresses that bounced, complained or were
+ * suppressed manually get no mail.
  */
 function decide(db: Connection, form: Form, row: SignupRow, now: number): Next {
   const reason = holdingReason(db, row.address, now);
@@ -156,7 +158,7 @@ async function mail(
   });
 }
 
-/** Only values from this sign-up: a contact's stored data must not be mailed to whoever entered the address. */
+/** Only values from this sign-up: a contact's stored data must not be mailed to the person who entered the address. */
 function fieldsOf(row: SignupRow): ContactFields {
   const data = JSON.parse(row.data) as SignupData;
   return {
@@ -189,7 +191,7 @@ function formOf(db: Connection, row: SignupRow): Form | undefined {
 function targetOf(job: Job): { workspaceId: string; signupId: number } {
   const { signupId } = job.payload as { signupId?: unknown };
   if (job.workspaceId === null || typeof signupId !== "number") {
-    throw new PermanentJobError("the job names no sign-up");
+    throw new PermanentJobError("the job does not contain the id of a sign-up");
   }
   return { workspaceId: job.workspaceId, signupId };
 }

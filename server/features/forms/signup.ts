@@ -27,7 +27,7 @@ export const CONFIRM_WITHIN_MS = 7 * DAY_MS;
 const FORGET_AFTER_MS = 30 * DAY_MS;
 const WRITE_VIEWS_MS = 2_000;
 
-// Shared by everyone behind one address of a company or school; even there nobody signs up ten times a minute.
+// Shared by everyone behind one IP address of a company or school. Even there, ten sign-ups a minute are unlikely.
 const perNetwork: Rate = { perSecond: 1 / 30, burst: 10 };
 /**
  * The total for one customer of an internet provider. An IPv6 customer has 65,536 networks and could otherwise use up
@@ -47,12 +47,12 @@ export type FormVisitor = { ip: string; userAgent: string };
 /** The form that a token refers to. */
 export type OpenForm = { workspaceId: string; workspaceName: string; form: Form };
 
-/** `taken` does not reveal the outcome, because that would reveal who is a contact. */
+/** `taken` is the answer in all other cases, because a more precise one would reveal who is a contact. */
 export type Submitted =
   | { kind: "taken"; proven: boolean }
   | { kind: "again"; filled: Filled }
   | { kind: "slow" }
-  /** None of the form's lists is left; nothing was stored. */
+  /** All lists of the form were deleted or are no longer public. Nothing was stored. */
   | { kind: "closed" };
 
 export type SignupDeps = {
@@ -218,7 +218,7 @@ export class PublicForms {
   }
 }
 
-/** The version of the consent text that the visitor saw. An embedded form may show an older one than the newest. */
+/** The version of the consent text that the visitor saw. An embedded form may show a version that is not the newest. */
 function versionOf(sent: string | null, { consentVersion, settings }: Form): number {
   const version = Number(sent);
   if (Number.isSafeInteger(version) && version >= 1 && version <= consentVersion) {

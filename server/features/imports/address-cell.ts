@@ -5,7 +5,10 @@ import {
   parseEmailAddress,
 } from "../../platform/email-address.ts";
 
-/** `said`: the addresses in a cell that cannot be taken as it is, so that a refusal beside them still counts. */
+/**
+ * `said`: the addresses in a cell that is not a single address, so that a refusal in the same row still applies to
+ * them.
+ */
 export type AddressCell = EmailAddress | { fault: string; said: string[] };
 
 const INVISIBLE = "\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\ufeff";
@@ -48,7 +51,7 @@ export function readAddressCell(cell = ""): AddressCell {
 export const isAddressCell = (cell: string): boolean =>
   cell.includes("@") && !("fault" in readAddressCell(cell));
 
-/** Google joins the addresses of one person; the first is the main one, and one row stays one contact. */
+/** Google joins the addresses of one person. The first is the main address, and the row becomes one contact. */
 const firstAddress = (cell: string) => plainCell(cell).split(" ::: ", 1)[0] ?? "";
 
 function bareAddress(text: string): string {

@@ -10,18 +10,17 @@ export type CountedValue = { value: string; as: Reading["as"]; says: Says; rows:
 /** The yes and no values of a column whose meaning is unknown, and the number of rows with other values. */
 export type Question = { values: CountedValue[]; others: { says: Says; rows: number }[] };
 
-/** More spellings of yes and no than seven languages have. */
+/** More spellings of yes and no than occur in seven languages. */
 const MAX_SPELLINGS = 60;
 
-/** One other number in so many answers is an odd value; more of them make the column one of numbers. */
+/** One other number among so many answers is an exception; more of them mean that the column contains numbers. */
 const RARE = 20;
 
 type Answer = CountedValue & { answer: "yes" | "no" };
 
 /**
  * Counts yes and no values in a column that neither by name nor by content indicates consent, and decides whether the
- * importing person must be asked about them. A single cell with another value does not settle what the column is
- * about.
+ * importing person must be asked about them. A single cell with another value does not decide what the column is about.
  */
 export class AnswerTally {
   private readonly answers = new Map<string, Answer>();
@@ -78,7 +77,7 @@ export class AnswerTally {
     };
   }
 
-  /** Beside other values, 0 and 1 may be numbers, and a letter such as the f of "m" and "f" a code. */
+  /** Beside other values, 0 and 1 may be numbers, and a letter may be a code, such as the f of "m" and "f". */
   private isWord({ value, answer }: Answer): boolean {
     if (/^\d+$/.test(value)) {
       return this.numbers * RARE <= rowsOf([...this.answers.values()]);

@@ -167,7 +167,7 @@ export function guessColumns(
 ): ColumnGuess[] {
   const header = hasHeader ? (rows[0] ?? []) : [];
   const data = hasHeader ? rows.slice(1) : rows;
-  // Cells beyond the header have no name, so nobody could map them.
+  // Cells beyond the header have no name, so nobody could choose a target for them.
   const width = hasHeader ? header.length : Math.max(0, ...data.map((row) => row.length));
   const taken = new Set<string>();
   const guesses: ColumnGuess[] = [];

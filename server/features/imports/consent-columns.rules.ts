@@ -22,7 +22,7 @@ export type ConsentColumn =
 
 const OTHER: ConsentColumn = { kind: "other" };
 
-// Compared with single words of a column name.
+// Compared with the single words of a column name.
 const OTHER_CHANNELS =
   /^(sms|mms|phone|call|calls|telephone|telefon|mobile|handy|push|whatsapp|postal|post|fax|web|app|browser|print|telefono|telefone|telefoon|viber|messenger)$/;
 const MAIL = /e?-?mail|newsletter|courriel|correo/;
@@ -68,7 +68,7 @@ const AGREEMENT_NAMES =
   /^(opt|optinout|inout|newsletter|newsletters|nieuwsbrief|boletin|infolettre|bollettino|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
 const EXPIRY =
   /expir|validuntil|validtill|ablauf|lauftab|gultigbis|gueltigbis|caduc|scaden|verloopt|geldigtot|vence/;
-/** The date of an unsubscribe, from whatever it was. */
+/** The date of an unsubscribe, from a list or from everything. */
 const LEFT =
   /austritt|ausgetreten|ausgeschieden|^left(at|on|date)|^dateleft|^leav(ing|e)(at|on|date)|^exit(date|at|on)$|resign|membershipend|endofmembership|^depart(le|date)?$|^sorti(le)?$|^uitgetreden|^uittred/;
 const CANCELLED =
@@ -104,13 +104,13 @@ const ALLOWED =
 const BY_MAIL =
   /^(contact|reach|kontakt|contacter|contacto|contatto|contato)(me|us)?(by|via|per|par|por|door|with)?(e?mail|newsletter|courriel|correo)$/;
 
-/** `Preferred contact method`: whoever chose another way may not want mail. */
+/** `Preferred contact method`: a person who chose another channel may not want email. */
 const WAY_TO_REACH =
   /preferredcontact|contactpreference|contactmethod|preferredchannel|bevorzugt\p{L}*kontakt|kontaktweg|kommunikationsweg|modedecontact/u;
 
 /**
- * The words of a name as one. The "in" of `opt_in_valid` and `sign in active` is kept apart from what follows it: joined,
- * they would read "invalid" and "inactive" and turn a yes into a no and a no into a yes.
+ * The words of a name joined into one. The "in" of `opt_in_valid` and `sign in active` stays separate from the next
+ * word, because together they would read "invalid" and "inactive" and would turn a yes into a no and a no into a yes.
  */
 function joined(words: readonly string[]): string {
   const isSplit = (word: string, next = "") => /in$/.test(word) && MAY_BE_NEGATED.test(next);
@@ -118,7 +118,7 @@ function joined(words: readonly string[]): string {
 }
 const MAY_BE_NEGATED = /^(valid|activ|aktiv|actif|attiv|ativ|correct|deliver|compl)/;
 
-/** Decides by its name what a column asks. */
+/** Determines from a column's name what the column asks. */
 export function consentColumn(name: string): ConsentColumn {
   const words = wordsOf(name);
   const folded = joined(words);
@@ -133,7 +133,7 @@ export function consentColumn(name: string): ConsentColumn {
   if (WAY_TO_REACH.test(folded)) {
     return { kind: "unclear" };
   }
-  // A date after which a consent no longer counts: whether that day has come is not known from the name.
+  // A date after which a consent no longer counts. The name does not tell whether that date has passed.
   if (EXPIRY.test(folded) && AGREEMENT.test(folded)) {
     return { kind: "unclear" };
   }
@@ -157,7 +157,7 @@ export const isOtherChannel = (name: string): boolean => {
 const namesOtherChannel = (folded: string, words: readonly string[]) =>
   !MAIL.test(folded) && words.some((word) => OTHER_CHANNELS.test(word));
 
-/** True for a column about another channel than mail, a database key, or a count. */
+/** True for a column about another channel than email, a database key, or a count. */
 function isOfOthers(folded: string, words: readonly string[]): boolean {
   return (
     namesOtherChannel(folded, words) ||
@@ -252,8 +252,8 @@ const HINT =
   /mail|newsletter|courriel|correo|contact|kontakt|marketing|werb|reclame|publici|pubblici|subscri|abonn|suscri|iscri|inscri|nieuwsbrief|rundbrief|gemeindebrief|infobrief|verteiler|^comms$|communicationpref|subskry|biuletyn|newslettera|odber|zpravodaj|hirlevel|feliratkoz|nyhetsbrev|nyhedsbrev|uutiskirje|eposta|bulten|рассыл|подпис|розсил|підпис|メルマカ|メルマガ|メール|配信|購読|受信|可否|邮件|郵件|订阅|訂閱|메일|구독|수신/;
 
 /**
- * True for a name that is related to mail or consent without saying how, such as `mail_group`. Nobody can guess what
- * yes or no means there, so its people are not mailed until a person has decided.
+ * True for a name that is related to mail or consent without saying how, such as `mail_group`. What yes or no means
+ * there cannot be guessed, so the people in these rows are not mailed until somebody has decided.
  */
 export function hintsAtConsent(name: string): boolean {
   const words = wordsOf(name);
@@ -273,7 +273,7 @@ function isHint(folded: string, words: readonly string[]): boolean {
   );
 }
 
-/** Longer names are really texts, and searching them would take long. */
+/** Longer names are texts, and searching them would take long. */
 const MAX_NAME_CHARS = 200;
 
 /** Splits `doNotEmail`, `EMAIL_BLACKLISTED` and `Opted out of e-mail` into folded words. */

@@ -23,10 +23,10 @@ const QUOTE = '"';
 /**
  * Reads rows from a text one at a time, as RFC 4180 defines them and as people write them.
  *
- * Lenient: a quotation mark inside an unquoted cell is ordinary text. So is one inside a quoted cell that no
- * delimiter follows, if the cell is on one line. Strict: a cell that spans lines and then contains such a mark, or
- * never ends, has swallowed other rows. That row is returned with a fault and only its first line, and reading
- * continues at the next line, so that one forgotten mark costs one row.
+ * Lenient: a quotation mark inside an unquoted cell is ordinary text. So is one inside a quoted cell that no delimiter
+ * follows, if the cell is on one line. Strict: if a cell spans lines and then contains such a mark, or never ends, its
+ * quotation mark was never closed and the cell contains other rows. That row is returned with a fault and only its
+ * first line, and reading continues at the next line, so that one forgotten mark costs one row.
  */
 export class CsvRows {
   private readonly text: string;

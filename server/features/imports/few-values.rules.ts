@@ -5,7 +5,7 @@ const MAX_CHARS = 40;
 /** The values of a column and their numbers of rows, most rows first. */
 export type FewValues = { value: string; rows: number }[];
 
-/** Counts the distinct values of a column until there are too many. */
+/** Counts the distinct values of a column until there are too many of them. */
 export class FewValuesTally {
   private counts: Map<string, number> | undefined = new Map();
 
@@ -18,7 +18,7 @@ export class FewValuesTally {
       return;
     }
     const known = this.counts.get(value);
-    // Addresses and long texts are not a status, and these counts are stored for a while.
+    // Addresses and long texts are not a status. They are left out, because these counts are stored for a while.
     const isTooMuch =
       known === undefined &&
       (this.counts.size === MAX_VALUES || value.length > MAX_CHARS || value.includes("@"));

@@ -28,7 +28,7 @@ export type CheckedColumn = {
   others: { says: Says; rows: number }[];
 };
 
-/** A status has few values. A column with more hardly is one, and its other values get a single answer. */
+/** A status has few values. A column with more is probably not a status, and its other values get a single answer. */
 const MAX_VALUES = 100;
 const MAX_CHARS = 80;
 
@@ -48,7 +48,7 @@ type Counted = {
 /** A column that does not count, with its values. */
 export type OtherColumn = { column: number; name: string; values: FewValues };
 
-/** More sections than a person makes. */
+/** More sections than a person would write. */
 const MAX_SECTIONS = 20;
 
 /**
@@ -113,7 +113,7 @@ export class StatusTally {
     return [...said, ...this.columns.flatMap(questionOf)].sort(bySpeaking);
   }
 
-  /** The columns with few values that say nothing about consent as far as is known: a person can tell. */
+  /** The columns with few values that, as far as is known, say nothing about consent. A person can check that. */
   others(): OtherColumn[] {
     const said = new Set(this.result().map(({ column }) => column));
     return this.columns.flatMap(({ column, name, few }) => {
@@ -133,8 +133,8 @@ const saidBy = ({ column, name, values, others }: Counted): CheckedColumn => ({
 
 /**
  * In a column such as `mail_group` with yes, no and a third value such as perhaps, a row with the third value says
- * nothing by itself, and its person would be mailed. Somebody must say what yes means before the import starts, and
- * that decides the rest.
+ * nothing by itself, and its person would be mailed. The importing person must say what yes means before the import
+ * starts, which also decides about these rows.
  */
 function mixedQuestion(counted: Counted): CheckedColumn | undefined {
   const { role, name, silent } = counted;
@@ -181,7 +181,7 @@ function count(column: Counted, cell: string, reading: Reading): void {
     return;
   }
   const value = reading.as === "phrase" ? (refusalPhrase(cell) ?? "") : cell.trim();
-  // Addresses and long texts are not a status, and these counts are stored for a while, so they are not shown.
+  // Addresses and long texts are not a status, and these counts are stored for a while. They are therefore left out.
   const isShown = value.length <= MAX_CHARS && !value.includes("@");
   if (column.values.size < MAX_VALUES && (isShown || reading.as !== "value")) {
     const { as, says } = reading;

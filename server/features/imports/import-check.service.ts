@@ -23,7 +23,7 @@ import {
 /** The kind of job that checks an upload for who may be mailed. Payload: `{ importId }`. */
 export const IMPORT_CHECK_JOB = "import.check";
 
-/** How long this thread is occupied before others get their turn. */
+/** How long this job may occupy its thread before other jobs get their turn. */
 const TURN_MS = 8;
 const ROWS_BETWEEN_LOOKS = 200;
 const MAX_ATTEMPTS = 3;
@@ -42,7 +42,7 @@ type StoredCheck = {
   state: "running" | "done" | "failed";
   rows: number;
   columns: CheckedColumn[];
-  /** Rows that a status column decides. */
+  /** Rows for which a status column decides. */
   decided?: number;
   /** Columns with few values that do not count. */
   otherColumns?: OtherColumn[];
@@ -50,15 +50,15 @@ type StoredCheck = {
   sections?: string[];
 };
 
-/** What looking through a whole file finds. */
+/** What reading the whole file finds. */
 type Found = Pick<StoredCheck, "rows" | "columns" | "decided" | "otherColumns" | "sections">;
 
 /**
  * What a file that has not been started says about who may be mailed: every value of every relevant column, with its
- * number of rows and its meaning. A job reads the whole file; calling this again returns its result.
+ * number of rows and its meaning. The first call starts a job that reads the whole file; later calls return its result.
  *
- * @param mapping As for the start: a column mapped to the status counts, whatever its name.
- * @throws AppError `not_found`, or `illegal_state` once it was started.
+ * @param mapping The mapping for the start of the import: a column mapped to the status counts, whatever its name.
+ * @throws AppError `not_found`, or `illegal_state` once the import was started.
  */
 export function checkImport(
   { db, jobs, workspaceId }: { db: Connection; jobs: JobQueue; workspaceId: string },
@@ -77,9 +77,9 @@ export function checkImport(
   inTransaction(db, () => {
     saveCheck(db, id, JSON.stringify(asked));
     const options = checkJobOptions(workspaceId, id);
-    // A pending job with other settings would prevent this one from being queued.
+    // A pending job with other settings would prevent the new one from being queued.
     jobs.cancel(options.uniqueKey);
-    // The job is in another database and is committed just before the row. Without the row it does nothing.
+    // The job is in another database and is committed just before the row. If the row is missing, the job does nothing.
     jobs.enqueue(IMPORT_CHECK_JOB, workspaceId, { importId: id }, options);
   });
   return shown(row, settings, asked);
@@ -108,7 +108,7 @@ export async function runImportCheck(
   }
 }
 
-/** Counts what all rows of an upload say, yielding to other work in between. */
+/** Counts what all rows of an upload say, and lets other work run in between. */
 async function lookThrough(
   { dataDir, signal }: { dataDir: string; signal: AbortSignal },
   row: ImportRow,
@@ -145,7 +145,11 @@ async function lookThrough(
   }
 }
 
-/** Checks a file now and stores the result. @throws what reading the file throws. */
+/**
+ * Checks a file now and stores the result.
+ *
+ * @throws the errors of reading the file.
+ */
 export async function checkNow(
   context: { open: () => Connection; dataDir: string; signal: AbortSignal },
   row: ImportRow,

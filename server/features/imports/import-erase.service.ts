@@ -15,7 +15,7 @@ const WAITING: ImportState[] = ["uploaded", "failed"];
 const OVERLAP_CHARS = 320;
 
 const ERASED =
-  "Somebody in this file was erased on request, so the file was removed: upload it again to import the others.";
+  "A person in this file was erased on request, so the file was removed. Upload it again to import the others.";
 
 type Context = { open: () => Connection; dataDir: string; signal: AbortSignal; now: number };
 

@@ -134,7 +134,7 @@ function diskFull(cause: unknown): AppError {
   return new AppError("unavailable", because("upload_disk_full"), { cause, retryAfterSeconds: 60 });
 }
 
-/** The upload is not what it was when it arrived. */
+/** The upload was changed after it arrived. */
 export class DamagedUpload extends AppError {
   constructor() {
     super("illegal_state", because("upload_damaged"));

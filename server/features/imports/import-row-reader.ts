@@ -6,7 +6,7 @@ import { type ReadRow, refusalReader, rowReader, withDetails } from "./row-reade
 import { rowStatusReader } from "./row-status.rules.ts";
 import { meaningOfReason } from "./status-words.rules.ts";
 
-/** What reads the rows of an import as it was started. */
+/** The function that reads the rows of an import with the settings of its start. */
 export function readerOf(db: Connection, settings: ImportSettings, started: StartedSettings) {
   const {
     mapping,
@@ -32,7 +32,7 @@ export function readerOf(db: Connection, settings: ImportSettings, started: Star
 }
 
 const NEVER_CONFIRMED =
-  "never confirmed the sign-up: import into a list, which they join as unconfirmed, so that no campaign reaches them";
+  "never confirmed the sign-up. Choose a list: these people then join it as unconfirmed and get no campaign";
 
 /**
  * An unconfirmed member of a list gets no campaign, not even one to everyone, but a contact without a list would.

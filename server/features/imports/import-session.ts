@@ -108,10 +108,10 @@ export class ImportSession implements Session {
       : () => this.write(window, from, to, task.doneCount);
   }
 
-  /** @throws DamagedUpload when the file has ended before the place at which it ended when the run began. */
+  /** @throws DamagedUpload when the file has become shorter since the run began. */
   private requireWhole(): void {
     const now = statSync(this.path, { throwIfNoEntry: false });
-    // A file that was removed is read to its end through the open one.
+    // A file that was removed can still be read to its end, because it is open.
     if (now !== undefined && now.size !== this.sizeBytes) {
       throw new DamagedUpload();
     }
@@ -143,7 +143,7 @@ export class ImportSession implements Session {
     return await readWindow(this.file.reader, this.rowNo, this.file.readRow);
   }
 
-  /** Closes the file, gives the reserved space back, and lets the upload be kept for another week. */
+  /** Closes the file, releases the reserved disk space, and keeps the upload for another week. */
   release(): void {
     const { dataDir } = surroundingsOf(this.context);
     this.file?.reader.close();
@@ -157,7 +157,7 @@ const placeOf = (cursor: string | null): Place =>
 
 function startedOf({ started }: ImportSettings): StartedSettings {
   if (started === undefined) {
-    throw new Error("this import has no settings of its start");
+    throw new Error("this import has no settings from its start");
   }
   return started;
 }
@@ -181,7 +181,7 @@ function optionsOf(row: ImportRow, started: StartedSettings, actor: string): Wri
 const holdsNew = ({ into, wholeFile, agreed }: StartedSettings) =>
   into !== "suppressions" && wholeFile === undefined && agreed !== true;
 
-/** Chooses the batch size so that a transaction takes about as long as allowed. */
+/** Chooses a batch size so that a transaction takes about as long as is allowed. */
 function nextBatch(rows: number, tookMs: number): number {
   const fitting = Math.round((rows * HOLD_MS) / Math.max(tookMs, 0.1));
   return Math.max(20, Math.min(MAX_ROWS, fitting, rows * 2));

@@ -10,8 +10,8 @@ export type StartedSettings = {
   onDuplicate: "update" | "skip";
   listIds: number[];
   /**
-   * The person who started the import states that everybody agreed whom the file does not refuse. Undefined for a file
-   * that makes nobody mailable.
+   * True if the person who started the import states that everyone in the file agreed, except those whom the file
+   * refuses. Undefined for a file that makes nobody mailable.
    */
   agreed?: boolean | undefined;
   /** Hash of the statement on how these people agreed, stored by features/consent. */
@@ -22,7 +22,7 @@ export type StartedSettings = {
   wholeFile?: Reason | undefined;
   /** Meanings that a person gave to status values that the program does not understand. */
   statusDecisions?: StatusDecision[] | undefined;
-  /** Columns that only appear to be about consent. */
+  /** Columns that look as if they were about consent, but are not. */
   ignoredColumns?: number[] | undefined;
   /** Tags for everybody in the file. */
   tagIds?: number[] | undefined;
@@ -39,7 +39,7 @@ export type ImportSettings = {
   /** Names of the columns; empty without a header. */
   header: string[];
   columns: number;
-  /** What stands above the addresses and says no. */
+  /** The texts above the addresses that say no. */
   headings?: Heading[] | undefined;
   /** Fields suggested by the first rows of a column with JSON objects. */
   attributes?: { label: string; type: "text" | "number" | "boolean" }[] | undefined;
@@ -51,7 +51,7 @@ export function parseSettings(json: string): ImportSettings {
   return JSON.parse(json) as ImportSettings;
 }
 
-/** The names of all columns; empty strings in a file without a header. */
+/** The names of all columns; empty strings for a file without a header. */
 export function columnNames({ header, columns }: ImportSettings): string[] {
   return Array.from({ length: Math.max(columns, header.length) }, (_, n) => header[n] ?? "");
 }

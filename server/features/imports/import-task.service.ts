@@ -45,7 +45,7 @@ const importTask: TaskKind = {
     }
     return { text: isDamaged ? DAMAGED : isFinal ? DISK_FULL : failureMessage(error), isFinal };
   },
-  // The file of a failed one is kept, because it can go on.
+  // The file of a failed import is kept, because the import can be resumed.
   discard(db, task, context) {
     const { state, filePath } = importOf(db, task);
     if (state === "cancelled") {
@@ -58,7 +58,7 @@ const importTask: TaskKind = {
   undo: (db, task) => undoPart(db, importOf(db, task)),
 };
 
-/** The kind by its name. */
+/** The kind of task with this name. */
 export const importTasks = { import: importTask };
 
 function importOf(db: Connection, { payload }: TaskAtWork): ImportRow {

@@ -11,20 +11,22 @@ import type { ImportRow } from "./imports.store.ts";
 /** Contacts processed in one transaction. */
 const AT_ONCE = 300;
 
-/** The last contact that was looked at; once all were, the address of the last suppression. */
+/**
+ * The contact that was looked at last, or, after all contacts, the address of the suppression that was looked at last.
+ */
 type Position = { contact: number } | { address: string };
 
 /**
- * Undoes the next part of an import, in the caller's transaction. First it deletes the contacts that the import created,
- * except those that were used since: edited, annotated, mailed, added to another list, or with recorded activity. Then
- * people whom the import held back may be mailed again, except contacts that it created and that stay: nothing else
- * says that these may be.
+ * Undoes the next part of an import, in the caller's transaction. First it deletes the contacts that the import
+ * created, except those that were used since: edited, annotated, mailed, added to another list, or with recorded
+ * activity. Then people whom the import held back may be mailed again, except contacts that it created and that remain,
+ * because nothing else says that they agreed.
  */
 export function undoPart(db: Connection, row: ImportRow): { undone: number; isOver: boolean } {
   const position = JSON.parse(row.undoPosition ?? '{"contact":0}') as Position;
   return "contact" in position
     ? deleteSome(db, row, position.contact)
-    : // Without an @ an erasure has taken the address out, and all suppressions are looked at again.
+    : // A position without an @ means that an erasure removed the address. All suppressions are then looked at again.
       liftSome(db, row.id, position.address.includes("@") ? position.address : "");
 }
 
@@ -37,8 +39,8 @@ function deleteSome(db: Connection, { id, afterContact }: ImportRow, done: numbe
 }
 
 /**
- * Removes suppressions that the import added only in doubt. Refusals that it understood stay, because the people really
- * refused.
+ * Removes the suppressions that the import added only because of a doubt. Refusals that it understood stay, because
+ * these people did refuse.
  */
 function liftSome(db: Connection, id: number, after: string) {
   const { addresses, last } = heldBackAfter(db, { importId: id, after, limit: AT_ONCE });

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-// Reads all ids in order, whatever created them, because those of the import are close together.
+// Reads all ids in order, whatever created the contacts, because the contacts of the import have neighbouring ids.
 const selectAfter = statement<
   [{ source: string; after: number; limit: number }],
   { id: number; isUntouched: number }
@@ -41,8 +41,8 @@ const selectHeldBack = statement<
 `);
 
 /**
- * Among the next suppressions, those that the import added in doubt, except for contacts that it created and that are
- * still there. `last` is undefined at the end.
+ * Among the next suppressions, those that the import added because of a doubt, except for contacts that it created and
+ * that still exist. `last` is undefined at the end.
  */
 export function heldBackAfter(
   db: Connection,
@@ -54,7 +54,10 @@ export function heldBackAfter(
   return { addresses, last: rows.at(-1)?.address };
 }
 
-/** Among the next contacts, those that the import created and nothing has changed. `last` is undefined at the end. */
+/**
+ * Among the next contacts, those that the import created and that nobody has changed since. `last` is undefined at the
+ * end.
+ */
 export function untouchedAfter(
   db: Connection,
   page: { importId: number; after: number; limit: number },

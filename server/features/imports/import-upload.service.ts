@@ -99,7 +99,7 @@ export async function uploadImport(
 /**
  * Reads the beginning of an upload again with the person's settings, and stores them for the import.
  *
- * @throws AppError `not_found`, or `illegal_state` once it was started.
+ * @throws AppError `not_found`, or `illegal_state` once the import was started.
  */
 export function previewImport(db: Connection, dataDir: string, id: number, choice: ReadingChoice) {
   const row = rowOf(db, id);

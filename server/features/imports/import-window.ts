@@ -9,7 +9,7 @@ import type { ReadRow } from "./row-reader.ts";
  */
 const WINDOW_ROWS = 20_000;
 const WINDOW_CHARS = 8 * 1024 * 1024;
-/** How long this thread is occupied before others get their turn. */
+/** How long this job may occupy its thread before other jobs get their turn. */
 const HOLD_MS = 6;
 const MAX_RAW_CHARS = 4_000;
 
@@ -55,7 +55,7 @@ export async function readWindow(
   return { items, startBytes, endBytes: reader.positionBytes };
 }
 
-/** From an unreliable row only a refusal is used. */
+/** Only a refusal is taken from an unreliable row. */
 function faulty(reject: string, read: ReadRow): ReadRow {
   if ("reject" in read) {
     return { reject, refusal: read.refusal };
@@ -72,7 +72,7 @@ function byAddress(a: Item, b: Item): number {
   return left < right ? -1 : left > right ? 1 : a.rowNo - b.rowNo;
 }
 
-/** The cells as JSON, shortened: the report helps to find the row again and does not need all of it. */
+/** The cells as JSON, shortened: the report only has to identify the row. */
 function shortRow(cells: readonly string[]): string {
   const most = Math.max(50, Math.floor(MAX_RAW_CHARS / Math.max(1, cells.length)));
   const short = cells

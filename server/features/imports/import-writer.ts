@@ -69,7 +69,7 @@ export function writeRows(
   return counts;
 }
 
-/** What is stored of a rejected row whose cells are not kept. */
+/** What is stored of a rejected row if its cells are not kept. */
 const NOT_KEPT = "[]";
 
 function addressOf(item: Item | undefined): string | undefined {
@@ -114,7 +114,7 @@ function writeItem(writing: Writing, window: Window, index: number): void {
   }
 }
 
-/** A new contact, held back if nobody states that it agreed and the file says nothing worse. */
+/** A new contact. It is held back if nobody states that it agreed and the file says nothing stricter. */
 function heldBack({ holdsNew }: Writing, contact: ReadContact): ReadContact {
   const isMailable = contact.suppress === undefined && !contact.pending;
   return holdsNew && isMailable
@@ -143,7 +143,7 @@ function writeExisting(writing: Writing, contact: ReadContact, isRepeatedHere: b
   const { db, source, now, counts } = writing;
   const old = existingContact(db, contact.address);
   if (old === undefined) {
-    throw new Error("a contact that stopped an INSERT is not there");
+    throw new Error("a contact that conflicted with an INSERT does not exist");
   }
   if (writing.holdsNew && contact.suppress === undefined) {
     addTags(writing, old.id, contact);
@@ -219,7 +219,7 @@ function addToLists(
   if (consent !== undefined && joined.length > 0) {
     const { actor, hash } = consent;
     const entry = { contactId, action: "given", listIds: joined, source, actor } as const;
-    const detail = optIn.at === "" ? "" : `Opted in at ${optIn.at}, as the file says`;
+    const detail = optIn.at === "" ? "" : `Opted in at ${optIn.at}, according to the file`;
     recordConsent(db, { ...entry, wording: { hash }, ip: optIn.ip, detail }, now);
   }
 }

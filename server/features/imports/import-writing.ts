@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 
-/** How the rows of an import are written, the same for all of them. */
+/** How the rows of an import are written; the same for all of its rows. */
 export type WriteOptions = {
   importId: number;
   update: boolean;
@@ -11,8 +11,8 @@ export type WriteOptions = {
   /** When set, everybody is suppressed for this reason and nobody becomes a contact. */
   suppressAs?: SuppressionReason | undefined;
   /**
-   * Nobody states that these people agreed: new contacts are held back, and contacts that are there stay in the lists
-   * they have.
+   * Nobody states that these people agreed: new contacts are held back, and existing contacts only keep the lists they
+   * have.
    */
   holdsNew: boolean;
   /** Who started the import. */
@@ -22,7 +22,7 @@ export type WriteOptions = {
   tagIds: readonly number[];
 };
 
-/** What the rows so far came to. */
+/** The results of the rows so far. */
 export type Counts = {
   erased: number;
   suppressed: number;

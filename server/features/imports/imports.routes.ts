@@ -102,7 +102,9 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
       ({ db, params, body }) => previewImport(db, config.dataDir, params.id, body),
       {
         permission: "imports:write",
-        audit: { none: "it only says how the file is read; the start has an entry" },
+        audit: {
+          none: "it only changes how the file is read; the start of the import has an entry",
+        },
         params: WorkspaceItemParams,
         body: PreviewRequest,
         response: { 200: ImportPreview, ...refusals },
@@ -115,14 +117,14 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         checkImport({ db, jobs, workspaceId: workspace.id }, params.id, body, clock()),
       {
         permission: "imports:write",
-        audit: { none: "it only looks through the file" },
+        audit: { none: "it only reads the file" },
         params: WorkspaceItemParams,
         body: CheckRequest,
         response: { 200: ImportCheck, ...refusals },
         detail: {
           summary: "List every status in the file with its rows and meaning",
           description:
-            "Looks through the whole file in a job: ask again until it is done. What is not understood is not mailed; columns that speak of `answers` must be decided before the start.",
+            "A job reads the whole file; repeat the request until it is done. People whose status is not understood are not mailed. Columns with the hint `answers` must be decided before the start.",
         },
       },
     )
@@ -150,7 +152,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         detail: {
           summary: "Start an import with a mapping of its columns",
           description:
-            "Refused with 422 while a column of yes and no may be about mail and nothing says what its values mean: name each column in statusDecisions or ignoredColumns. A file over 16 MB with columns that may be so needs a finished check first (409).",
+            "Refused with 422 while a column with yes and no may be about email and nothing says what its values mean: list each such column in statusDecisions or ignoredColumns. A file over 16 MB that may contain such columns needs a finished check first (409).",
         },
       },
     )
@@ -196,7 +198,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         detail: {
           summary: "Undo an import: delete the contacts it created that have not been used since",
           description:
-            "Whom it held back because a status was not understood may be mailed again; whom the file understandably refuses stays suppressed.",
+            "People whom the import held back because a status was not understood may be mailed again. People whom the file clearly refuses stay suppressed.",
         },
       },
     )

@@ -45,7 +45,7 @@ const SuppressReason = t.Union(
   ],
   {
     description:
-      "Why nobody in the file must be mailed whose row has no reason of its own. Left out: what the file's name and columns say, such as unsubscribed_members.csv",
+      "Why the people in the file must not be mailed, for rows without a reason of their own. Leave it out to use what the file's name and columns say, as for unsubscribed_members.csv",
   },
 );
 const Meaning = t.Union([
@@ -71,7 +71,7 @@ export const UploadQuery = t.Object({
   fileName: t.Optional(
     t.String({
       maxLength: 300,
-      description: "Of a file that is the whole body; a form names its own",
+      description: "File name, for a file that is the whole body; a form contains its own",
     }),
   ),
 });
@@ -122,7 +122,7 @@ export const ImportPreview = t.Object(
           ]),
           wholeFile: nullable(t.Union([t.Literal("unsubscribed"), t.Literal("hard_bounce")])),
         },
-        { description: "The product that exported the file, recognised by its columns" },
+        { description: "The product that exported the file, recognized by its columns" },
       ),
     ),
     attributes: t.Array(
@@ -149,10 +149,10 @@ const MappingSchema = t.Array(
     key: t.Optional(
       t.String({
         maxLength: 40,
-        description: "Of the custom field, or the column of our own export",
+        description: "Key of the custom field, or of the column of a SwiftMail export",
       }),
     ),
-    label: t.Optional(t.String({ maxLength: 100, description: "Of a new field" })),
+    label: t.Optional(t.String({ maxLength: 100, description: "Label of a new field" })),
     type: t.Optional(FieldTypeSchema),
   }),
   { maxItems: 500 },
@@ -160,18 +160,18 @@ const MappingSchema = t.Array(
 
 export const CheckRequest = t.Object({
   mapping: MappingSchema,
-  retry: t.Optional(t.Boolean({ description: "Look again though that failed" })),
+  retry: t.Optional(t.Boolean({ description: "Check the file again after a failed check" })),
 });
 
 const Says = t.Union([Meaning, t.Literal("nothing"), t.Literal("unclear")], {
   description:
-    "nothing: nothing for and nothing against, such as a No under Unsubscribed. unclear: nobody with it is mailed unless a decision says what it means",
+    "nothing: says neither yes nor no, such as a No under Unsubscribed. unclear: people with this value are not mailed until a decision says what it means",
 });
 
 export const ImportCheck = t.Object(
   {
     state: t.Union([t.Literal("running"), t.Literal("done"), t.Literal("failed")], {
-      description: "Ask again while it is running",
+      description: "Repeat the request while it is running",
     }),
     rows: t.Number(),
     columns: t.Array(
@@ -180,11 +180,11 @@ export const ImportCheck = t.Object(
         name: t.String(),
         speaks: t.Union([t.Literal("name"), t.Literal("cells"), t.Literal("answers")], {
           description:
-            "What of the column says that it is about consent. answers: nothing says so plainly, but it has cells with yes or no, so that it may be; the import starts only with decisions for these values, or with the column among ignoredColumns. Its others are rows with something else, which are not mailed if the answers are about mail",
+            "What shows that the column is about consent. answers: nothing shows it clearly, but the column contains yes or no, so it may be. The import then starts only with decisions for these values, or with the column in ignoredColumns. `others` counts rows with other values, which are not mailed if the answers are about email",
         }),
         values: t.Array(
           t.Object({
-            value: t.String({ description: "In its first spelling" }),
+            value: t.String({ description: "The first spelling found in the file" }),
             as: t.Union(
               [
                 t.Literal("value"),
@@ -195,22 +195,22 @@ export const ImportCheck = t.Object(
               ],
               {
                 description:
-                  "What the counted cells have in common: this value, or their kind. phrase: a text with words that say no; the value is the first of them",
+                  "What the counted cells have in common: this value, or a kind of cell. phrase: a text with words that say no; the value is the first such text",
               },
             ),
             says: Says,
             rows: t.Number(),
             answer: t.Optional(t.Union([t.Literal("yes"), t.Literal("no")])),
           }),
-          { description: "At most 100; what is unclear first, then by rows" },
+          { description: "At most 100; unclear values first, then by number of rows" },
         ),
         others: t.Array(t.Object({ says: Says, rows: t.Number() }), {
-          description: "Rows with values beyond those",
+          description: "Rows with values that are not in this list",
         }),
       }),
       {
         description:
-          "The columns that count, each on its own; of several the strictest decides a row",
+          "The columns that are about consent, each listed separately. If several say something about a row, the strictest decides",
       },
     ),
     otherColumns: t.Array(
@@ -221,23 +221,23 @@ export const ImportCheck = t.Object(
       }),
       {
         description:
-          "Columns with few values that do not count. If one of them says who must not be emailed after all, map it to status",
+          "Columns with few values that are not used to decide who is mailed. If one of them does say who must not be emailed, map it to status",
       },
     ),
     wholeFile: nullable(RefusalReason, {
       description:
-        "What keeps everybody in the file from being mailed whose row has no reason of its own",
+        "Why the people in the file are not mailed, for rows without a reason of their own",
     }),
     nameSays: nullable(RefusalReason, {
       description:
-        "What the name of the file and the headings above its addresses say; it only warns where columns decide about every row",
+        "What the file's name and the headings above its addresses say. Only a warning if columns decide about every row",
     }),
     refusingColumns: t.Array(t.String(), {
-      description: "Columns that only a file of people who left has",
+      description: "Columns that only occur in files of people who unsubscribed",
     }),
     headings: t.Array(t.String(), {
       description:
-        "Title lines and the name of the address column that say that nobody here may be mailed",
+        "Title lines, and the name of the address column, if they say that nobody in the file may be mailed",
     }),
   },
   { title: "ImportCheck" },
@@ -255,7 +255,7 @@ export const StartRequest = t.Object({
   wholeFile: t.Optional(SuppressReason),
   wholeFileIgnored: t.Optional(
     t.Boolean({
-      description: "True to ignore what the file's name and columns say about everybody in it",
+      description: "True to ignore what the file's name and columns say about everyone in it",
     }),
   ),
   statusDecisions: t.Optional(
@@ -264,7 +264,7 @@ export const StartRequest = t.Object({
         column: t.Integer({ minimum: 0 }),
         value: t.Union([t.String({ maxLength: 500 }), t.Null()], {
           description:
-            "A cell of the column, in any spelling; null for every value that is not understood and has no decision",
+            "A value of the column, in any spelling; null for all values that are not understood and have no decision",
         }),
         meaning: t.Union([Meaning, t.Literal("nothing")], {
           description: "nothing: the value is not about mail",
@@ -273,7 +273,7 @@ export const StartRequest = t.Object({
       {
         maxItems: 2_000,
         description:
-          "What values of a status mean that are not understood. Without a decision nobody with such a value is mailed. A value that says no cannot be turned into a yes.",
+          "The meaning of status values that are not understood. People with such a value are not mailed without a decision. A value that says no cannot be turned into a yes.",
       },
     ),
   ),
@@ -281,26 +281,26 @@ export const StartRequest = t.Object({
     t.Array(t.Integer({ minimum: 0 }), {
       maxItems: 500,
       description:
-        "Columns that seem to speak of consent and do not. Every other such column counts as a status, whatever it is mapped to, and of several the strictest counts.",
+        "Columns that look as if they were about consent, but are not. Every other such column counts as a status, whatever it is mapped to; of several, the strictest counts.",
     }),
   ),
   tags: t.Optional(
     t.Array(t.String({ minLength: 1, maxLength: 60 }), {
       maxItems: 20,
-      description: "Given to everybody",
+      description: "Tags for every contact of the import",
     }),
   ),
   listIds: t.Optional(t.Array(t.Integer({ minimum: 1 }), { maxItems: 20 })),
   agreed: t.Optional(
     t.Boolean({
       description:
-        "Required, unless nobody in the file can be emailed anyway (into suppressions, wholeFile). true: the person who starts the import states that everybody agreed to this workspace's emails whom the file does not refuse. false: nobody states it, so people who are not contacts yet are added and held back (suppression reason unclear), and contacts stay in the lists they have",
+        "Required, unless nobody in the file can be emailed anyway (into suppressions, wholeFile). true: the person who starts the import states that everyone in the file agreed to this workspace's emails, except those whom the file refuses. false: nobody states it. New contacts are then added and held back (suppression reason unclear), and existing contacts only keep the lists they have",
     }),
   ),
   consentStatement: t.Optional(
     t.String({
       maxLength: 2_000,
-      description: "How these people agreed; goes into the consent ledger",
+      description: "How these people agreed; stored in the consent log",
     }),
   ),
 });
@@ -309,7 +309,7 @@ export const ImportSchema = t.Object(
   {
     id: t.Number(),
     taskId: nullable(t.Number(), {
-      description: "The task that imports it; null before the start",
+      description: "The task that imports the file; null before the start",
     }),
     fileName: t.String(),
     sizeBytes: t.Number(),
@@ -330,18 +330,22 @@ export const ImportSchema = t.Object(
     rowsRead: t.Number({
       description: "created + updated + skipped + duplicates + rejected + erased",
     }),
-    progressBytes: t.Number({ description: "Of sizeBytes" }),
+    progressBytes: t.Number({ description: "How much of sizeBytes has been read" }),
     created: t.Number(),
     updated: t.Number(),
-    skipped: t.Number({ description: "Contacts that were there, and stayed as they were" }),
-    duplicates: t.Number({ description: "Rows whose address an earlier row of the file had" }),
+    skipped: t.Number({ description: "Existing contacts that did not change" }),
+    duplicates: t.Number({
+      description: "Rows with the same address as an earlier row of the file",
+    }),
     rejected: t.Number({ description: "Rows that are in rejects.csv, each with its reason" }),
-    erased: t.Number({ description: "Rows of people who were erased on request: left out" }),
+    erased: t.Number({
+      description: "Rows of people who were erased on request; they are skipped",
+    }),
     suppressed: t.Number({ description: "Addresses newly suppressed because the file says so" }),
     into: t.Union([t.Literal("contacts"), t.Literal("suppressions")]),
     agreed: nullable(t.Boolean(), {
       description:
-        "Whether the person who started it stated that the people in it agreed; null when that was not needed, or it has not started",
+        "Whether the person who started the import stated that the people in it agreed; null if that was not needed or the import has not started",
     }),
     undoState: t.Union([t.Literal("none"), t.Literal("queued"), t.Literal("done")]),
     undone: t.Number({ description: "Contacts removed again by undoing the import" }),

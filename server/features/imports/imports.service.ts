@@ -262,10 +262,10 @@ function checkKey({ target, key = "", label }: MappingInput, known: Set<string>,
 }
 
 /**
- * Whether the person states that these people agreed. What a file does not say about consent only they can know, so a
- * file is not taken without an answer.
+ * Whether the person states that these people agreed. Only the person can know what the file does not say about
+ * consent, so a file is refused without an answer.
  *
- * @returns undefined when nobody can be mailed because of the file anyway.
+ * @returns undefined when the file makes nobody mailable anyway.
  * @throws AppError `invalid_input` without an answer.
  */
 function statedAgreement(
@@ -281,7 +281,10 @@ function statedAgreement(
   return agreed;
 }
 
-/** The settings that decide who in the file may be mailed. Without decisions, everyone in doubt is left out. */
+/**
+ * The settings that decide who in the file may be mailed. Without decisions, everyone whose status is in doubt is not
+ * mailed.
+ */
 function statusSettings(
   row: ImportRow,
   settings: ImportSettings,
@@ -331,7 +334,7 @@ function resolveMapping(
     : undefined;
   const label = one.label ?? own?.key ?? settings.header[column] ?? "";
   const wanted = one.type ?? own?.type ?? "text";
-  // The choices are unknown until the whole file is read.
+  // All choices are known only after the whole file is read.
   const type = wanted === "choice" || wanted === "multi_choice" ? "text" : wanted;
   const field = createField(db, { key: one.key, label, type }, now);
   return [{ column, target: "field", key: field.key }];

@@ -57,7 +57,7 @@ export type ImportProgress = {
 
 export type RejectRow = { rowNo: number; reason: string; raw: string };
 
-// How a started import is doing is in the row of its task. Of the size, the task knows that of the form that is read.
+// The state of a started import is in the row of its task. For the size, the task has that of the converted file.
 const columns = `i.id, i.file_name AS fileName, i.file_path AS filePath, coalesce(t.total, i.size_bytes) AS sizeBytes,
   i.size_bytes AS uploadBytes, i.sha256,
   coalesce(t.state, iif(i.discarded_at IS NULL, 'uploaded', 'cancelled')) AS state, i.settings, i.task_id AS taskId,

@@ -10,8 +10,8 @@ import type { ColumnGuess, Target } from "./column-guess.rules.ts";
 
 export { isContactsFile } from "../contacts/contact-file.service.ts";
 
-// Reads a file of our own contact export so that contacts are restored exactly: its columns, and the values that no
-// other product's file has.
+// Reads a file of a SwiftMail contact export so that contacts are restored exactly: its columns, and the values that
+// occur only in such a file.
 
 /** Columns that only our export has. The target `own` selects one by key. */
 export const OWN_COLUMNS = [
@@ -94,7 +94,7 @@ export function withoutSay(header: readonly string[], ignored: readonly number[]
   return header.flatMap((name, column) => (name === "status" ? [] : [column]));
 }
 
-/** Where the details stand in our own export of suppressions; undefined for any other file. */
+/** The columns of the details in a SwiftMail export of suppressions; undefined for any other file. */
 export function detailColumnOf(header: readonly string[]): number | undefined {
   const isOurs =
     header.length === SUPPRESSION_FILE_COLUMNS.length &&
@@ -116,8 +116,8 @@ export function ownFileReader(
   if (columns.size === 0) {
     return undefined;
   }
-  // A suppression hides other reasons not to mail a contact. If it expired and the file did not contain those
-  // reasons, the contact would be mailed again by mistake.
+  // A suppression hides other reasons not to mail a contact. If the suppression expires and the file does not contain
+  // those reasons, the contact would be mailed by mistake.
   const mayEnd = columns.has("lists") && columns.has("paused_until");
   return (cells) => {
     const cell = (name: OwnColumn) => plainCell(cells[columns.get(name) ?? -1] ?? "");
@@ -125,7 +125,7 @@ export function ownFileReader(
     const read = readClaims(cell("consent"));
     const pausedUntil = timeIn(cell("paused_until"));
     if (memberships === undefined) {
-      return { fault: "lists: the cell is not written as our export writes it" };
+      return { fault: "lists: the cell does not have the format of a SwiftMail export" };
     }
     if ("fault" in read) {
       return { fault: `consent: the cell ${read.fault}` };
@@ -201,7 +201,7 @@ export function settleStatus(
   if (status.suppress === "unsubscribed" && isCovered) {
     return { ...status, suppress: undefined };
   }
-  // An earlier import did not understand the status and this file repeats that; the note contains the original text.
+  // An earlier import did not understand the status, and this file repeats it; the note contains the original text.
   return status.suppress !== undefined && (status.suppressDetail === "" || word === "unclear")
     ? { ...status, suppressDetail: own.note }
     : status;

@@ -42,7 +42,7 @@ const PLAIN_REFUSALS = new Map<string, Meaning>(
     }),
 );
 
-/** A word without what separates its parts: `Do-not_mail` is `donotmail`. */
+/** A word without the separators of its parts: `Do-not_mail` is `donotmail`. */
 function joined(text: string): string {
   return text.toLowerCase().replace(/[\s\p{Pd}_./\\'’]+/gu, "");
 }
@@ -94,7 +94,7 @@ const LIKE_STATUS =
 
 /**
  * Makes the test for a single word that stands for a refusal among notes and tags, such as `STOP`, or in a status of
- * something, such as `inactive`. It may mean something else, so a person decides about it.
+ * something, such as `inactive`. It may also mean something else, so the importing person decides.
  */
 export function standsAlone(name: string): (cell: string) => boolean {
   const words = name.split(/[^\p{L}\p{M}]+/u).map(foldWord);

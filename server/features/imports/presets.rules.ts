@@ -21,18 +21,18 @@ export type PresetName =
   | "google"
   | "outlook";
 
-/** What the column names tell about a file. */
+/** What the column names say about a file. */
 export type Preset = {
   name: PresetName;
-  /** Why nobody in this file may be mailed: Mailchimp writes a separate file for each status. */
+  /** Why nobody in this file may be mailed. Mailchimp writes a separate file for each status. */
   wholeFile: "unsubscribed" | "hard_bounce" | undefined;
 };
 
 type Sign = { name: PresetName; all: string[]; any?: string[] };
 
 // Names as returned by foldWord. The source of each, and those without a checked source, are listed in
-// tests/fixtures/imports/README.md. A wrong sign does little harm: reading depends on the names of single columns,
-// never on the product.
+// tests/fixtures/imports/README.md. A wrong entry does little harm, because reading depends on the names of single
+// columns and never on the product.
 const SIGNS: Sign[] = [
   { name: "mailchimp", all: ["emailaddress"], any: ["memberrating", "leid", "euid", "optintime"] },
   { name: "listmonk", all: ["uuid", "email", "attributes", "status"] },

@@ -42,7 +42,10 @@ export function refusalPhrase(cell: string): string | undefined {
   return text.slice(from, from + 80).replace(/\S*@\S*/g, "…");
 }
 
-/** Searches a text such as `do-not-mail` or `do_not_mail` as words apart. Most cells have no joint and are not searched again. */
+/**
+ * Searches a text such as `do-not-mail` or `do_not_mail` as separate words. Most cells have no such separator and are
+ * not searched again.
+ */
 function searchApart(text: string): RegExpExecArray | null {
   const apart = /[-_./]/.test(text) ? text.replace(JOINTS, " ") : text;
   return apart === text ? null : PHRASES.exec(apart);

@@ -43,7 +43,7 @@ export type ReadContact = {
   restored?: Restored | undefined;
 };
 
-/** A refusal, which is applied even though the rest of its row is rejected. */
+/** A refusal. It is applied even if the rest of its row is rejected. */
 export type Refusal = Pick<ReadContact, "suppressDetail"> & {
   addresses: string[];
   suppress: SuppressionReason;
@@ -131,8 +131,8 @@ function readJson(cell: string | undefined): JsonCell | undefined {
 }
 
 /**
- * Assigns positions after the mapped columns to built-in fields that no column holds, and creates the function that
- * copies their values there from a row's JSON object: `{"city": "Bonn"}` fills the city. A workspace with a custom
+ * Gives built-in fields without a column of their own a position after the mapped columns, and creates the function
+ * that copies their values there from a row's JSON object: `{"city": "Bonn"}` fills the city. A workspace with a custom
  * field of that name keeps using it.
  *
  * @param columns Modified: the position that each built-in field is read from.
@@ -182,9 +182,9 @@ function withOwn(
 }
 
 /**
- * Keeps `unclear` and the details of our own export of suppressions, which no other file has.
+ * Adds `unclear` and the details of a SwiftMail export of suppressions, which occur in no other file.
  *
- * @param detailColumn Undefined for any other file, whose reader stays as it is.
+ * @param detailColumn Undefined for any other file; its reader is then returned unchanged.
  */
 export function withDetails(
   read: (cells: readonly string[]) => ReadRow,
@@ -257,12 +257,15 @@ function statusOf({ says, unclear }: RowStatus): Status {
   return { suppress, suppressDetail: "", pending: says === "unconfirmed" };
 }
 
-/** A cell without a usable address is rejected; a refusal beside it counts for each address that can be seen in it. */
+/**
+ * A row without a usable address is rejected. A refusal in the row applies to every address that can be found in the
+ * cell.
+ */
 const rejectAddress = (
   { fault, said }: Extract<AddressCell, { fault: string }>,
   status: Status,
 ): ReadRow => ({
-  reject: `e-mail address: ${fault}`,
+  reject: `email address: ${fault}`,
   refusal: refusalOf(said, status),
 });
 
@@ -287,7 +290,7 @@ const readTags = (cell: string | undefined, isOwn: boolean) =>
 
 const NONE: readonly string[] = [];
 
-/** Limits what goes into a proof: a date and an IP address are short. */
+/** Limits the text that goes into a proof of consent. A date and an IP address are short. */
 function short(cell: string | undefined): string {
   return cell === undefined ? "" : oneLine(cell).slice(0, 60);
 }
@@ -345,7 +348,7 @@ function readWords(
   }
   const language = oneLine(cells[columns.language]);
   if (language !== "" && !LANGUAGE.test(language)) {
-    return { reject: "language: it is not a language code such as en or pt-BR" };
+    return { reject: "language: this is not a language code such as en or pt-BR" };
   }
   return { firstName, lastName, language: language.replaceAll("_", "-") };
 }
@@ -362,7 +365,7 @@ function readCustom(
     }
     const raw = plainCell(cell);
     if (raw.includes("\u0000")) {
-      return `${spec.label}: there is a NUL character in it`;
+      return `${spec.label}: this text contains a NUL character`;
     }
     const read = readFieldValue(spec, raw);
     if ("fault" in read) {
@@ -383,7 +386,7 @@ function oneLine(cell: string | undefined): string {
   return plainCell(cell).replace(CONTROL, " ").trim();
 }
 
-/** Reads `Lee, Ann` and `Ann Lee` alike. Of more than two words the last is the last name. */
+/** Reads `Lee, Ann` and `Ann Lee` as the same name. If there are more than two words, the last is the last name. */
 function splitName(name: string): { first: string; last: string } {
   const comma = name.indexOf(",");
   if (comma > 0) {

@@ -32,14 +32,14 @@ export type StatusSettings = {
   whole: Meaning | undefined;
 };
 
-/** What a row says in all its columns together. `unclear` is the text that was not understood. */
+/** What all columns of a row say together. `unclear` is the text that was not understood. */
 export type RowStatus = { says: Says; unclear: string };
 
 /**
- * How a column is read: as a status; for words that are refusals anywhere; as JSON whose keys may contain a refusal;
- * or not at all, because its content is known to be something else. `text`: names and places, where only words that
- * refuse mail count, because their yes and no is something else (NO is Norway). `extra`: the cells of
- * a row beyond the last column, taken together, by which the row is shifted or damaged.
+ * How a column is read: as a status; for words that are refusals anywhere; as JSON whose keys may contain a refusal; or
+ * not at all, because its content is known to be something else. `text`: names and places, where only words that refuse
+ * mail count, because yes and no mean something else there (NO is Norway). `extra`: all cells of a row beyond the last
+ * column; they show that the row is shifted or damaged.
  */
 export type StatusRole = "status" | "words" | "text" | "json" | "extra" | "none";
 
@@ -101,7 +101,7 @@ export const readers = {
   extra: () => readExtra,
 } satisfies Record<Exclude<StatusRole, "none">, (name: string) => (cell: string) => Reading>;
 
-/** What a row has in a column: one cell, or all cells beyond the last column. */
+/** What a row contains for a column: one cell, or all cells beyond the last column. */
 export function cellOf(
   cells: readonly string[],
   { column, role }: { column: number; role: StatusRole },
@@ -154,7 +154,7 @@ function ofColumns(columns: readonly ColumnReader[], cells: readonly string[]): 
       unclear = one === "unclear" && unclear === "" ? cell.trim() : unclear;
     }
   }
-  // What is shown before the start says so of every empty cell, so a yes of another column does not overrule it.
+  // The check before the start shows every empty cell as unclear, so a yes in another column must not overrule it.
   const isOpen = isBlank && (says === "nothing" || says === "subscribed");
   return { says: isOpen ? "unclear" : says, unclear };
 }
@@ -163,9 +163,8 @@ const isRefusal = (says: Says) =>
   says !== "nothing" && says !== "unclear" && reasonOf(says) !== undefined;
 
 /**
- * Columns whose name is not about consent. Their answers count once somebody has decided what they mean, and an
- * import cannot start before that. If the answers turn out to be about mail, a cell that is neither yes nor no is
- * unclear.
+ * Columns whose name is not about consent. Their answers count once somebody has decided what they mean, and an import
+ * cannot start before that. If the answers turn out to be about email, a cell that is neither yes nor no is unclear.
  */
 function decidedWords(
   column: number,

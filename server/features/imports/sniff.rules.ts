@@ -10,7 +10,7 @@ export type Delimiter = (typeof delimiters)[number];
 
 export const HEAD_BYTES = 64 * 1024;
 
-/** Inspects all bytes of a file as they pass, without storing them. */
+/** Inspects all bytes of a file as they arrive, without storing them. */
 export class ByteSniffer {
   private headBytes = Buffer.alloc(0);
   private carry = Buffer.alloc(0);
@@ -209,7 +209,7 @@ function agreement(rows: string[][]): number {
 /**
  * The first non-blank rows of a text, without Excel's `sep=;` line.
  *
- * @param isWhole The text is the whole file, so that its last row counts without a line end.
+ * @param isWhole The text is the whole file, so its last row counts even without a line end.
  */
 export function sampleRows(
   text: string,

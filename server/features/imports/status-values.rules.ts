@@ -179,7 +179,7 @@ export function jsonReader(isHint: boolean): (cell: string) => Reading {
   };
 }
 
-/** The strictest of several statements. A refusal that is understood outweighs an open question. */
+/** The strictest of several statements. A refusal that is understood counts more than an open question. */
 export function strictest(said: readonly Says[]): Says {
   let best: Says = "nothing";
   for (const says of said) {
@@ -227,7 +227,7 @@ function ofText(column: ConsentColumn, text: string): Reading {
   if (column.kind === "refusal" && !isSoft(folded)) {
     return inRefusal(column, says, answer !== undefined);
   }
-  // "!subscribed" and "❌ active": the word alone would be a yes.
+  // "!subscribed" and "❌ active": without the sign, the word would be a yes.
   const isDoubted = says === "subscribed" && NEGATING_SIGN.test(text);
   return { says: isDoubted ? "unclear" : (says ?? "unclear"), as: "value" };
 }
@@ -353,14 +353,14 @@ export function wordsReader(name: string): (cell: string) => Reading {
   });
 }
 
-/** A plain refusal. Somebody who wants no text messages may still want mail: a person decides. */
+/** A plain refusal. If it is about text messages, the person may still want email, so the importing person decides. */
 function refusalReader(name: string): (cell: string) => Says | undefined {
   return isOtherChannel(name)
     ? (cell) => (plainRefusal(cell) === undefined ? undefined : "unclear")
     : plainRefusal;
 }
 
-/** Under a name that hints at mail, such as `Email notifications`, any word for a status that is a no counts. */
+/** Under a name that hints at email, such as `Email notifications`, any status word that means no counts. */
 function refusingWord(cell: string): Meaning | undefined {
   const meaning = cell.length > 40 ? undefined : meaningOfWord(foldWord(cell));
   return meaning === "subscribed" ? undefined : meaning;

@@ -29,7 +29,7 @@ const REASONS: Record<Meaning, Reason | undefined> = {
   complained: "complaint",
 };
 
-/** The suppression reason of a meaning; undefined for those who are not suppressed. */
+/** The suppression reason of a meaning; undefined for meanings that suppress nobody. */
 export const reasonOf = (meaning: Meaning): Reason | undefined => REASONS[meaning];
 
 /** The meaning of a suppression reason. */
@@ -50,9 +50,9 @@ export function foldWord(text: string): string {
 
 /**
  * Whole cells, folded, with an unambiguous meaning: words of the products in tests/fixtures/imports/README.md, of our
- * own exports, and common ones in English, German, French, Spanish, Italian, Portuguese and Dutch, and those for being on
- * or off a list in fifteen more languages. Someone who never
- * agreed ("never subscribed") is treated like someone who unsubscribed: both can sign up themselves.
+ * own exports, and common words in English, German, French, Spanish, Italian, Portuguese and Dutch. Words for being on
+ * or off a list are included in fifteen more languages. Someone who never agreed ("never subscribed") is treated like
+ * someone who unsubscribed: both can sign up themselves.
  */
 const STATUS: Record<Meaning, string> = {
   subscribed: `subscribed subscribe subscriber active enabled optin optedin optedinexplicitly singleoptin doubleoptin
@@ -131,7 +131,7 @@ const STATUS: Record<Meaning, string> = {
 const BY_WORD = new Map<string, Meaning>();
 for (const meaning of meanings) {
   for (const word of STATUS[meaning].split(/\s+/)) {
-    // A word with different meanings in two languages gets the stricter one.
+    // A word that has different meanings in two languages gets the stricter one.
     const known = BY_WORD.get(word);
     BY_WORD.set(word, known === undefined ? meaning : stricter(known, meaning));
   }
@@ -199,10 +199,10 @@ const YES_SIGN = /[✓✔☑✅○◯⭕👍]/u;
 /** True for a cell without letters that is an answer, such as a tick. */
 export const isSign = (cell: string): boolean => NO_SIGN.test(cell) || YES_SIGN.test(cell);
 
-/** "No thanks", "Nein, bitte nicht": what follows a no does not change it. */
+/** "No thanks", "Nein, bitte nicht": the words after a no do not change it. */
 const BEGINS_WITH_NO =
   /^(no|nope|nein|non|nee|nie|ne(?=\s*[,;:!])|não|nej|nei|ei|hayır|нет|ні|いいえ)[\s,;:!–-]+(?!\.|\d|idea|limit|preference|pref)\p{L}/iu;
-/** Only words that cannot narrow a yes: "Yes, but only by post" is none. */
+/** Only words that cannot limit a yes. "Yes, but only by post" is not a yes to email. */
 const PLAIN_YES =
   /^(yes|ja|oui|sí|sì|si|sim|tak|ano|áno|da|evet|igen|да|так)[\s,;:!–-]+(please|sure|of course|absolutely|i agree|bitte|gerne?|natürlich|volontiers|bien sûr|s'il vous plaît|por favor|per favore|certo|graag|proszę|prosím)[\s.!]*$/iu;
 
@@ -210,7 +210,7 @@ const PLAIN_YES =
 export const switchIn = (cell: string): "0" | "1" | undefined =>
   /^[01][.,]0+$/.test(cell) ? (cell[0] as "0" | "1") : undefined;
 
-/** A cell's answer to the question that its column name asks. */
+/** A cell's answer to the question in its column name. */
 export function answerOf(cell: string, folded: string): "yes" | "no" | undefined {
   if (folded === "") {
     // A tick, or empty brackets and dashes.

@@ -9,8 +9,8 @@ import {
 } from "./status-words.rules.ts";
 
 /**
- * What the file name says about everybody in it: Mailchimp writes separate files for unsubscribed, cleaned and never
- * subscribed contacts, and people name theirs `blacklist.csv`. Undefined when it says nothing.
+ * What the file name says about everyone in the file: Mailchimp writes separate files for unsubscribed, cleaned and
+ * never subscribed contacts, and people name theirs `blacklist.csv`. Undefined when it says nothing.
  */
 export function refusalOfFileName(fileName: string): Meaning | undefined {
   return refusalOfText(fileName.replace(/\.\w{1,4}$/, ""));
@@ -49,7 +49,7 @@ export const refusingColumns = (header: readonly string[]): string[] =>
 
 /** A text above the addresses that says no. */
 export type Heading = {
-  /** The column whose name it is; null for a title line, which is about the whole file. */
+  /** The column with this text as its name; null for a title line, which is about the whole file. */
   column: number | null;
   text: string;
 };
@@ -59,8 +59,8 @@ const MAX_HEAD_ROWS = 10;
 const MAX_HEADING_CHARS = 200;
 
 /**
- * The texts before the first address that say no, as a file name may: title lines such as `Liste der Abgemeldeten;;`,
- * and names of columns, of which that of the address column says it of everybody.
+ * The texts before the first address that say no, in the same way as a file name: title lines such as `Liste der
+ * Abgemeldeten;;`, and names of columns. The name of the address column applies to everyone in the file.
  */
 export function refusingHeadings(
   rows: readonly (readonly string[])[],
@@ -90,14 +90,17 @@ export function refusingSection(cells: readonly string[]): string | undefined {
   return isAlone && refusalOfText(text) !== undefined ? text.trim() : undefined;
 }
 
-/** A line with one text at its beginning; or, without a name for the addresses, one above the names or too short. */
+/**
+ * True for a row with a single text, in its first cell. Also true for a row that does not name the address column, if
+ * it is not the last row before the addresses or has fewer cells than they do.
+ */
 function isTitleLine(row: readonly string[], isLast: boolean, width: number): boolean {
   const filled = row.filter((cell) => cell.trim() !== "");
   const isAlone = filled.length === 1 && row[0]?.trim() !== "";
   return isAlone || ((!isLast || row.length < width) && !filled.some(isEmailName));
 }
 
-/** The headings that are about everybody in the file. */
+/** The headings that apply to everyone in the file. */
 export const headingsOfAll = (
   { headings = [] }: { headings?: readonly Heading[] | undefined },
   mapping: readonly { column: number; target: string }[],
@@ -108,7 +111,7 @@ export const headingsOfAll = (
   );
 };
 
-/** What the name of the file and the headings above its addresses say, the strictest of them. */
+/** What the file's name and the headings above its addresses say; of both, the strictest. */
 export function refusalOfNames(fileName: string, headings: readonly string[]): Meaning | undefined {
   return [refusalOfFileName(fileName), ...headings.map(refusalOfText)].reduce((one, other) =>
     one === undefined || other === undefined ? (one ?? other) : stricter(one, other),
@@ -119,8 +122,8 @@ export function refusalOfNames(fileName: string, headings: readonly string[]): M
  * What the file as a whole says, by its name, by the headings above its addresses and by columns that only a file of
  * refusals has.
  *
- * @param isDecided The whole file was checked and its columns answer for every row. A word in the name does not
- * outweigh them: `disabled.csv` may list everybody with true or false.
+ * @param isDecided The whole file was checked and its columns decide about every row. Then a word in the file's name
+ * counts less: `disabled.csv` may list everybody with true or false.
  */
 export function refusalOfFile(
   fileName: string,

@@ -7,27 +7,30 @@ import { changeInboundSettings } from "./inbound-settings.ts";
 const fields = {
   mxHost: t.String({
     maxLength: 253,
-    description: "The host that MX records point to; empty uses the public URL's",
+    description: "The host to which MX records point; empty: the host of the public URL",
   }),
   bounceDomain: t.String({
     maxLength: 253,
     description:
-      "Domain of return paths: its MX must lead here, and relays must take it as a sender; empty = none",
+      "The domain of return paths; its MX record must point to this server, and relays must accept it as the envelope sender. Empty for none",
   }),
   certFile: t.String({
     maxLength: 4_000,
-    description: "PEM chain for STARTTLS, from the next start",
+    description: "Certificate chain for STARTTLS in PEM format; used from the next start",
   }),
-  keyFile: t.String({ maxLength: 4_000, description: "Its key" }),
+  keyFile: t.String({
+    maxLength: 4_000,
+    description: "The certificate's private key in PEM format",
+  }),
 };
 const InboundView = t.Object(
   {
     ...fields,
     port: t.Integer({
-      description: "The port it listens on; public port 25 must be forwarded to it",
+      description: "The port on which the server listens; public port 25 must be forwarded to it",
     }),
     takesFromOutside: t.Boolean({
-      description: "SMTP_IN_HOST accepts connections from other machines",
+      description: "True if SMTP_IN_HOST allows connections from other machines",
     }),
   },
   { title: "InboundSettings" },
@@ -49,7 +52,7 @@ export const inboundSettingsRoutes = ({ guard, config, databases, outside, clock
     .get("", view, {
       instanceAdmin: true,
       response: { 200: InboundView, ...refusals },
-      detail: { summary: "Read the settings for receiving mail" },
+      detail: { summary: "Get the settings for receiving mail" },
     })
     .patch(
       "",

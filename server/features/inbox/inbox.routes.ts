@@ -47,7 +47,7 @@ export const instanceInboxRoutes = ({ guard, databases, outside }: AppDeps) => {
       instanceAdmin: true,
       params: ItemParams,
       response: { 200: TestMailDetail, ...refusals },
-      detail: { summary: "Read a message of the instance's test inbox" },
+      detail: { summary: "Get a message of the instance's test inbox" },
     })
     .delete(
       "/:id",
@@ -108,7 +108,7 @@ export const inboxRoutes = ({ guard, databases, outside }: AppDeps) =>
         permission: "inbox:read",
         params: WorkspaceItemParams,
         response: { 200: TestMailDetail, ...refusals },
-        detail: { summary: "Read a captured message" },
+        detail: { summary: "Get a captured message" },
       },
     )
     .delete(

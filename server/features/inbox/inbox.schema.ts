@@ -17,7 +17,9 @@ export const TestMailPage = pageOf(TestMailSchema);
 
 export const TestMailQuery = t.Object({
   ...pageQuery,
-  q: t.Optional(t.String({ maxLength: 200, description: "Part of an address or of the subject" })),
+  q: t.Optional(
+    t.String({ maxLength: 200, description: "A part of an address or of the subject" }),
+  ),
 });
 
 const content = {
@@ -27,7 +29,7 @@ const content = {
   source: t.Union([t.String(), t.Null()], { description: "The first 256 KiB, unchanged" }),
   attachments: t.Array(t.Object({ name: t.String(), type: t.String(), sizeBytes: t.Integer() })),
   notShown: t.Union([t.String(), t.Null()], {
-    description: "Why the content is not shown, in a sentence; null when it is",
+    description: "Why the content is not shown, as a sentence; null if it is shown",
   }),
 };
 const MailContent = t.Object(content);
@@ -51,7 +53,7 @@ const Kind = t.Union(
   ],
   {
     description:
-      "report: of a server, without effect; reply: of a person; role: to postmaster@ or abuse@",
+      "report: from a server, without effect; reply: from a person; role: mail to postmaster@ or abuse@",
   },
 );
 
@@ -59,10 +61,10 @@ export const ReceivedSchema = t.Object(
   {
     ...TestMailSchema.properties,
     kind: Kind,
-    headerFrom: t.String({ description: "The From field" }),
-    campaignId: t.Union([t.Integer(), t.Null()], { description: "The message it is about" }),
+    headerFrom: t.String({ description: "The From header" }),
+    campaignId: t.Union([t.Integer(), t.Null()], { description: "The message that it is about" }),
     seq: t.Union([t.Integer(), t.Null()]),
-    said: t.String({ description: "What could be read from it: the refusing server's reply" }),
+    said: t.String({ description: "The reply of the refusing server, if the mail contains it" }),
   },
   { title: "ReceivedMail" },
 );
@@ -71,7 +73,7 @@ export const ReceivedPage = pageOf(ReceivedSchema);
 export const ReceivedQuery = t.Object({
   ...pageQuery,
   kind: t.Optional(Kind),
-  q: t.Optional(t.String({ maxLength: 200, description: "Part of a sender or of the subject" })),
+  q: t.Optional(t.String({ maxLength: 200, description: "A part of a sender or of the subject" })),
 });
 export const ReceivedDetail = t.Object(
   { ...ReceivedSchema.properties, ...content },

@@ -49,14 +49,14 @@ export async function readTestMail(inbox: Connection, id: number): Promise<TestM
 export async function readContent(sizeBytes: number, packed: Uint8Array): Promise<MailContent> {
   const hidden = { headers: [], html: null, text: null, source: null, attachments: [] };
   if (sizeBytes > MAX_PARSED_BYTES) {
-    return { ...hidden, notShown: "The message is larger than 2 MB: download it to read it." };
+    return { ...hidden, notShown: "The message is larger than 2 MB. Download it to read it." };
   }
   const raw = unpack(packed);
   const source = raw.subarray(0, MAX_SOURCE_BYTES).toString("utf8");
   const parsed = await parse(raw);
   if (parsed === undefined) {
     const notShown =
-      "The message is not built as e-mail should be: look at its source, or download it.";
+      "The message does not have the format of an email. View its source or download it.";
     return { ...hidden, source, notShown };
   }
   return {

@@ -47,7 +47,7 @@ export const receivedRoutes = ({ guard, databases, outside }: AppDeps) => {
         permission: "inbox:read",
         params: WorkspaceItemParams,
         response: { 200: ReceivedDetail, ...refusals },
-        detail: { summary: "Read a received message" },
+        detail: { summary: "Get a received message" },
       },
     )
     .get(
@@ -82,7 +82,7 @@ export const receivedRoutes = ({ guard, databases, outside }: AppDeps) => {
       instanceAdmin: true,
       params: ItemParams,
       response: { 200: ReceivedDetail, ...refusals },
-      detail: { summary: "Read a message to the instance" },
+      detail: { summary: "Get a message to the instance" },
     })
     .get(
       "/instance/received/:id/raw",

@@ -64,8 +64,8 @@ export function storePrivateRelays(system: Connection, isAllowed: boolean, now: 
 }
 
 /**
- * True when workspaces may deliver directly to recipients' mail servers from this host's IP addresses. The
- * administrator decides, because the reputation of those addresses is at stake.
+ * True when workspaces may send directly to receiving servers from this host's IP addresses. The administrator decides,
+ * because the reputation of those addresses is at stake.
  */
 export function allowsDirectSending(system: Connection): boolean {
   return readSetting<boolean>(system, DIRECT_SENDING) ?? false;

@@ -14,7 +14,7 @@ export function createUnnamedProxies(): UnnamedProxies {
       addresses.add(address);
       log.warn(
         { address },
-        "X-Forwarded-For is ignored: the address that sent it is not named as a trusted proxy",
+        "X-Forwarded-For is ignored, because the address that sent it is not a trusted proxy",
       );
     },
     seen: () => [...addresses],

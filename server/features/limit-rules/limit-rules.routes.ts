@@ -46,7 +46,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
         idempotent: true,
         body: RuleInput,
         response: { 200: LimitRuleView, ...refusals },
-        detail: { summary: "Add a rule before all others" },
+        detail: { summary: "Add a rule as the first one" },
       },
     )
     .put(
@@ -66,7 +66,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
     )
     .post("/try", ({ body }) => tryRules(system, body, clock()), {
       instanceAdmin: true,
-      audit: { none: "it only tries the rules" },
+      audit: { none: "it only tests the rules" },
       body: ReplyTry,
       response: { 200: ReplyTryResult, ...refusals },
       detail: { summary: "Test the rules with a server's reply" },

@@ -70,11 +70,14 @@ const ruleFields = {
       times: t.Integer({ minimum: 1, maximum: 1_000 }),
       withinMs: t.Integer({ minimum: 1_000, maximum: WEEK_MS }),
     },
-    { description: "Fires at so many replies within this time; 1 = at once" },
+    { description: "The rule applies after this number of replies within this time; 1: at once" },
   ),
   actions: t.Array(Action, { maxItems: 5 }),
   category: t.Optional(
-    t.String({ maxLength: 40, description: "What the reply means, instead of the classification" }),
+    t.String({
+      maxLength: 40,
+      description: "What the reply means, instead of the built-in classification",
+    }),
   ),
 };
 
@@ -92,8 +95,10 @@ export const LimitRuleView = t.Object(
 );
 
 export const LimitRuleList = t.Object({
-  version: t.Integer({ description: "Of the rules that come with this program" }),
-  items: t.Array(LimitRuleView, { description: "In order; the first that fits a reply counts" }),
+  version: t.Integer({ description: "True for a built-in rule" }),
+  items: t.Array(LimitRuleView, {
+    description: "The rules in order; the first one that matches a reply applies",
+  }),
   categories: t.Array(t.String()),
 });
 
@@ -106,14 +111,18 @@ export const RuleOrder = t.Object({
 export const ReplyTry = t.Object({
   provider: t.String({ maxLength: 40, description: "google, yahoo, ses, other, …" }),
   stage: Stage,
-  text: t.String({ minLength: 3, maxLength: 4_000, description: "The reply as it came" }),
+  text: t.String({
+    minLength: 3,
+    maxLength: 4_000,
+    description: "The reply exactly as the server sent it",
+  }),
 });
 
 export const ReplyTryResult = t.Object({
   code: t.Integer(),
   enhanced: t.String(),
   text: t.String(),
-  category: t.String({ description: "The classification without any rule" }),
+  category: t.String({ description: "The built-in classification, without any rule" }),
   rule: t.Union([t.Object({ key: t.String(), name: t.String() }), t.Null()]),
   fires: t.String({ description: "When the rule applies, in words; empty without a rule" }),
   actions: t.Array(t.String(), { description: "What the limiter would do, in words" }),
@@ -121,7 +130,7 @@ export const ReplyTryResult = t.Object({
     state: t.String(),
     category: t.String(),
     dueInMs: t.Union([t.Integer(), t.Null()]),
-    suppresses: t.Boolean({ description: "The address is not mailed again" }),
-    counts: t.Boolean({ description: "It counts against the address" }),
+    suppresses: t.Boolean({ description: "True if the address is not mailed again" }),
+    counts: t.Boolean({ description: "True if the reply counts as a bounce of the address" }),
   }),
 });

@@ -29,7 +29,11 @@ export function listRules(system: Connection) {
   };
 }
 
-/** Adds a custom rule before all others. @throws AppError `invalid_input`, `limit_reached` beyond 100. */
+/**
+ * Adds a custom rule as the first one.
+ *
+ * @throws AppError `invalid_input`, `limit_reached` beyond 100.
+ */
 export function createRule(system: Connection, input: RuleInput, now: number) {
   const rule = checked(input);
   return inTransaction(system, () => {
@@ -86,7 +90,11 @@ export function orderRules(system: Connection, keys: readonly string[], now: num
   });
 }
 
-/** What the rules and the classifier would make of a reply. @throws AppError `invalid_input`. */
+/**
+ * How the rules and the classifier would judge a reply.
+ *
+ * @throws AppError `invalid_input`.
+ */
 export function tryRules(
   system: Connection,
   asked: { provider: string; stage: SmtpStage; text: string },

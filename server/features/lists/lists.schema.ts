@@ -5,10 +5,14 @@ export const ListSchema = t.Object(
   {
     id: t.Number(),
     name: t.String(),
-    description: t.String({ description: "Shown publicly if the list is public" }),
-    isPublic: t.Boolean({ description: "A topic people can join and leave by themselves" }),
+    description: t.String({
+      description: "Description; shown to recipients if the list is public",
+    }),
+    isPublic: t.Boolean({
+      description: "True for a topic that people can join and leave by themselves",
+    }),
     doubleOptIn: t.Boolean({
-      description: "People who sign up by a form must confirm their address first",
+      description: "True if people who sign up by a form must confirm their address first",
     }),
     pending: t.Number({ description: "Members who have not confirmed yet" }),
     waiting: t.Number({
@@ -40,12 +44,14 @@ export const ListUse = t.Object(
     forms: t.Array(
       t.Object({
         ...named,
-        isOnlyList: t.Boolean({ description: "The form accepts no sign-ups without the list" }),
+        isOnlyList: t.Boolean({
+          description: "True if the form accepts no sign-ups without the list",
+        }),
       }),
     ),
-    segments: t.Array(t.Object(named), { description: "Their rule has a condition on the list" }),
+    segments: t.Array(t.Object(named), { description: "Segments with a condition on the list" }),
     campaigns: t.Array(t.Object({ ...named, status: t.String() }), {
-      description: "Not over, with the list or such a segment in the audience",
+      description: "Unfinished campaigns with the list, or one of these segments, in the audience",
     }),
     waiting: t.Number({ description: "Sign-ups by a form that are not confirmed yet" }),
   },
@@ -59,7 +65,7 @@ export const ListDeletion = t.Object({
 
 export const MembershipParams = t.Object({
   workspaceId: t.String({ description: "The workspace's id" }),
-  id: t.Integer({ minimum: 1, description: "The list" }),
+  id: t.Integer({ minimum: 1, description: "Id of the list" }),
   contactId: t.Integer({ minimum: 1 }),
 });
 export const MembershipChangeBody = t.Object({

@@ -146,7 +146,7 @@ export async function deleteList(open: () => Connection, id: number): Promise<vo
   await removeAll(open, id);
 }
 
-/** Finishes interrupted list deletions. Safe to repeat, and to run beside one in progress. */
+/** Finishes interrupted list deletions. Safe to repeat, and safe to run during a deletion. */
 export async function finishDeletions(open: () => Connection): Promise<void> {
   for (const id of listsBeingDeleted(open())) {
     await removeAll(open, id);
@@ -220,14 +220,14 @@ export function removeFromList(
   });
 }
 
-/** `by:…` repeats the actor, while a bulk action's number adds information. */
+/** `by:…` would only repeat the actor, while a bulk action's number adds information. */
 function byPerson({ source, actor }: { source: string; actor: string }) {
   return { source: source.startsWith("by:") ? "manual" : source, actor };
 }
 
 /**
- * Subscribes or unsubscribes one contact at somebody's request. This is the only way back from `unsubscribed`. False
- * when nothing changes.
+ * Subscribes or unsubscribes one contact at a user's request. This is the only way back from `unsubscribed`. False when
+ * nothing changes.
  *
  * @throws AppError `not_found` for the list.
  */

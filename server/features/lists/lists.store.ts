@@ -6,7 +6,7 @@ export type MembershipStatus = "pending" | "subscribed" | "unsubscribed";
 export type ListRow = {
   id: number;
   name: string;
-  /** Shown publicly when the list is public. */
+  /** Shown to recipients if the list is public. */
   description: string;
   /** 1 = people can join and leave by themselves. */
   isPublic: number;
@@ -184,7 +184,7 @@ export function updateList(
   return updateRow(db).get(list);
 }
 
-// Frees the name at once, because nobody can see the list any more.
+// Frees the name at once, because the list is no longer visible.
 const setGoing = statement<[id: number]>(`
   UPDATE list SET is_going = 1, name_key = name_key || char(10) || id WHERE id = ? AND NOT is_going
 `);
@@ -253,8 +253,8 @@ const forgetLeave = statement<[{ listId: number; contactId: number }]>(`
 `);
 
 /**
- * False when the membership already has that status, or there is no such contact. A contact that is subscribed in this
- * way has not left the list any more, whoever had its address before.
+ * False when the membership already has that status, or there is no such contact. Subscribing a contact in this way
+ * also deletes the record that an earlier contact with its address left the list.
  */
 export function setMembership(
   db: Connection,

@@ -37,7 +37,7 @@ async function mailNewAddress(deps: Deps, job: Job): Promise<void> {
   const { workspaceId } = job;
   const { changeId } = job.payload as { changeId?: unknown };
   if (workspaceId === null || typeof changeId !== "number") {
-    throw new PermanentJobError("the job names no change of address");
+    throw new PermanentJobError("the job does not contain the id of a change of address");
   }
   const db = deps.databases.workspace(workspaceId);
   const now = deps.clock();

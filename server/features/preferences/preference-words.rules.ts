@@ -40,7 +40,7 @@ export const preferenceWords = {
     left: "You will receive no more email. A message that was already sent may still arrive.",
     noProfileTitle: "Your profile was deleted",
     onlyAddress: (address: string) =>
-      `There are no preferences to change. We only still know the address that a message was sent to: ${address}. Nothing is sent to it unless someone adds it again.`,
+      `There are no preferences to change. We only know the address to which a message was sent: ${address}. Nothing is sent to it unless someone adds it again.`,
     blockAbout: (from: string) =>
       `To make sure, unsubscribe. Then ${from} cannot send email to this address, even if it is added again.`,
     addressBlocked: (address: string, from: string) =>

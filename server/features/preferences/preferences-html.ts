@@ -10,7 +10,7 @@ export type PreferencesView = {
   topics: { id: number; name: string; description: string; isOn: boolean }[];
   isOff: boolean;
   pausedUntil: number | null;
-  /** What was just done, or what was wrong. */
+  /** The result of the last action, or an error. */
   notice?: string | undefined;
 };
 

@@ -146,7 +146,7 @@ export const preferenceRoutes = (deps: Deps) => {
     return preferenceMessage({ language, title: leftTitle, text: left, look });
   };
 
-  /** For people without a profile: what is still known, and a way to stop all mail. */
+  /** For people without a profile: shows what is still known and offers to stop all mail. */
   const showWithoutProfile = (
     { token, request }: Pick<Asked, "token" | "request">,
     status = 200,
@@ -227,7 +227,7 @@ export const preferenceRoutes = (deps: Deps) => {
   });
   const posting = (summary: string) => ({
     ...options(summary),
-    audit: { none: "what a person changes about themselves is kept in the consent ledger" },
+    audit: { none: "the consent log records what people change about themselves" },
     detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES),
     body: t.Optional(t.String()),
@@ -244,7 +244,7 @@ export const preferenceRoutes = (deps: Deps) => {
             ? showWithoutProfile({ token: params.token, request })
             : show(person, request);
         }),
-      options("Show what a recipient gets"),
+      options("Show a recipient's preferences"),
     )
     .post(
       "/p/:token",
@@ -252,13 +252,13 @@ export const preferenceRoutes = (deps: Deps) => {
         answerOrAskToRetry(request, () =>
           change({ token: params.token, request, server }, body ?? ""),
         ),
-      posting("Change what a recipient gets"),
+      posting("Change a recipient's preferences"),
     )
     .get(
       "/p/confirm/:token",
       ({ params, request, server }) =>
         answerOrAskToRetry(request, () => askConfirm({ token: params.token, request, server })),
-      options("Ask whether to change to a new address"),
+      options("Show the page that asks whether to change to a new address"),
     )
     .post(
       "/p/confirm/:token",

@@ -49,7 +49,7 @@ export type PreferenceVisitor = { ip: string; userAgent: string };
 export type PendingAddress = Person & { change: AddressChange };
 
 /**
- * What people decide about their mail by the link in any message. The token is the permission and does not expire.
+ * What people decide about their mail with the link in any message. The token is the permission and does not expire.
  * Reading changes nothing, and every change is written to the consent log.
  */
 export class PreferenceCentre {
@@ -100,7 +100,7 @@ export class PreferenceCentre {
     const reason = holdingReason(db, contact.address, now);
     const topics = listTopics(db).map(({ id, name, description }) => {
       const isMember = contact.lists.some((list) => list.id === id && list.status === "subscribed");
-      // Nothing is ticked after an unsubscribe or while a status is unclear, so that a tick is a choice made now.
+      // Nothing is ticked after an unsubscribe or while a status is unclear, so that every tick is a new choice.
       return {
         id,
         name,
@@ -168,12 +168,12 @@ export class PreferenceCentre {
     });
   }
 
-  /** Pauses campaigns for so many days; 0 ends the pause. */
+  /** Pauses campaigns for this number of days; 0 ends the pause. */
   pause(person: Person, days: number, visitor: PreferenceVisitor): void {
     const db = this.#db(person);
     const now = this.#deps.clock();
     const until = days === 0 ? null : now + days * DAY_MS;
-    const detail = until === null ? "break ended" : `break of ${days} days`;
+    const detail = until === null ? "pause ended" : `pause of ${days} days`;
     const by = { source: "preferences", actor: "contact", ...visitor };
     inTransaction(db, () => {
       setPause(db, person.contactId, until, now);
@@ -284,7 +284,7 @@ export class PreferenceCentre {
 function required(db: Connection, contactId: number, now: number) {
   const contact = findContactById(db, contactId, now);
   if (contact === undefined) {
-    throw new Error("a contact that was just found is gone");
+    throw new Error("a contact that was just found no longer exists");
   }
   return contact;
 }

@@ -36,7 +36,7 @@ export function readDownloadToken(
   if (given.length !== real.length || !timingSafeEqual(given, real)) {
     return undefined;
   }
-  // Links from before the creator was part of them name nobody and are refused.
+  // Links that were created before they contained their creator are refused.
   const [workspaceId, kind, id, expiresAt, makerId = ""] = JSON.parse(
     Buffer.from(body, "base64url").toString(),
   ) as [string, Download["kind"], number, number, string?];

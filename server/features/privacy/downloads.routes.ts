@@ -14,7 +14,10 @@ const LINK_MS = DAY_MS;
 const permissionFor = { export: "contacts:export", privacy: "privacy:write" } as const;
 
 const DownloadLink = t.Object(
-  { path: t.String({ description: "Below the instance's address" }), expiresAt: t.Number() },
+  {
+    path: t.String({ description: "Path of the download, relative to the instance's URL" }),
+    expiresAt: t.Number(),
+  },
   { title: "DownloadLink" },
 );
 
@@ -101,7 +104,7 @@ export const downloadRoutes = (deps: AppDeps) => {
         });
       },
       {
-        open: "the link is signed, names one file, expires, and works only while its maker has access",
+        open: "the link is signed, is valid for one file, expires, and works only while its creator has access",
         audit: { within: ["export.download_by_link", "privacy.download_by_link"] },
         params: t.Object({ token: t.String({ maxLength: 500 }) }),
         response: { 200: answerAs("The file", "text/csv", "application/zip"), ...refusals },

@@ -56,7 +56,7 @@ export async function deletedIdentities(
   while (campaignId !== undefined) {
     signal.throwIfAborted();
     const deleted = deletedRecipients(open(), campaignId, addresses);
-    // A merged contact is gone as well, and known already.
+    // A merged contact no longer exists either, but its address is already known.
     found.push(...deleted.filter((one) => !isAmong([...present, ...found], one)));
     campaignId = campaignAfter(open(), campaignId);
     await Bun.sleep(1);

@@ -66,7 +66,8 @@ const selectMessages = statement<[contactId: number], { messages: string }>(`
   SELECT json_group_array(json_array(campaign_id, seq)) AS messages FROM message WHERE contact_id = ?
 `);
 
-// Messages keep the id of a contact that was deleted. They have no index on the address, so a campaign is read whole.
+// Messages keep the id of a contact that was deleted. They have no index on the address, so all messages of a campaign
+// are read.
 const selectDeleted = statement<
   [{ campaignId: number; addresses: string }],
   { contactId: number; address: string }
@@ -117,7 +118,7 @@ const expireFilesOf = statement<[{ contactId: number | null; address: string; no
      AND task_id IN (SELECT task_id FROM person_request
                       WHERE kind = 'export' AND (contact_id = @contactId OR address = @address))
 `);
-// What an export that starts again has written before is not part of its file any more.
+// When an export starts again, what it wrote before is no longer part of its file.
 const selectForgotten = statement<[now: number, mark: string], { name: string }>(`
   SELECT f.name FROM task_file f CROSS JOIN task t ON t.id = f.task_id
    WHERE f.expires_at <= ?
@@ -161,7 +162,7 @@ export function eraseAddress(db: Connection, address: string) {
   };
 }
 
-/** Removes what the deletion of the contacts has kept of them. */
+/** Removes the unsubscribes and breaks that the deletion of the contacts kept. */
 export function forgetKept(db: Connection, address: string): void {
   keptLeaves(db).run({ address });
   keptBreak(db).run({ address });

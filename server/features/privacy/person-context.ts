@@ -8,5 +8,5 @@ export type PersonContext = Pick<RunContext, "open" | "signal"> &
     now: number;
   };
 
-/** An address with the contact that has or had it. */
+/** An address, and the contact that has or had it. */
 export type Identity = { contactId: number | null; address: string };

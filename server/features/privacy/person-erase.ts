@@ -38,7 +38,7 @@ import { contactRow, isDomainOfOthers } from "./personal-data.store.ts";
 import { forgetInRequests, storeErasure, type ToCheck } from "./privacy.store.ts";
 import { rewriteOldSearches, rewriteTaskTexts } from "./task-texts.store.ts";
 
-/** The cursor of an erasure that is committed, and whose files are still there. */
+/** The cursor of an erasure that is committed, but whose files still exist. */
 const FILES_LEFT = "files";
 
 /**
@@ -74,7 +74,7 @@ export async function erase(
       forgetInRequests(db, one);
     }
     files += expireExports(db, now);
-    // What they have written so far may contain the person.
+    // What they have written so far may contain the person's data.
     restartExports(db, id, now);
     const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
     for (const one of all) {

@@ -63,7 +63,7 @@ const requests = ({ guard, config, clock, jobs }: AppDeps) =>
         params: WorkspaceParams,
         body: NewPrivacyRequest,
         response: { 200: PrivacyRequestSchema, ...refusals },
-        detail: { summary: "Export or erase everything about one person" },
+        detail: { summary: "Export or erase all data about a person" },
       },
     )
     .get("/requests", ({ db, query }) => listRequests(db, query, clock()), {

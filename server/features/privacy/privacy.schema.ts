@@ -8,7 +8,10 @@ export const NewPrivacyRequest = t.Object({
   kind: Kind,
   contactId: t.Optional(t.Integer({ minimum: 1 })),
   address: t.Optional(
-    t.String({ maxLength: 320, description: "Instead of contactId; need not be a contact's" }),
+    t.String({
+      maxLength: 320,
+      description: "An address, instead of contactId; it need not belong to a contact",
+    }),
   ),
 });
 export const PrivacyRequestSchema = t.Object(
@@ -16,14 +19,16 @@ export const PrivacyRequestSchema = t.Object(
     id: t.Number(),
     kind: Kind,
     contactId: nullable(t.Number()),
-    address: t.Union([t.String(), t.Null()], { description: "Null once it is erased" }),
+    address: t.Union([t.String(), t.Null()], { description: "Null after the erasure" }),
     state: t.Union([
       t.Literal("queued"),
       t.Literal("running"),
       t.Literal("done"),
       t.Literal("failed"),
     ]),
-    result: t.Record(t.String(), t.Number(), { description: "How many rows of what" }),
+    result: t.Record(t.String(), t.Number(), {
+      description: "Number of changed rows by kind of data",
+    }),
     check: t.Array(
       t.Object({
         kind: t.Union([t.Literal("segment"), t.Literal("campaign")]),
@@ -32,7 +37,7 @@ export const PrivacyRequestSchema = t.Object(
       }),
       {
         description:
-          "Segments with a name or part of an address that may be the person's, and campaigns whose audience is smaller for the erasure",
+          "Segments with a name or part of an address that may be the person's, and campaigns whose audience became smaller because of the erasure",
       },
     ),
     sizeBytes: t.Number(),
@@ -57,13 +62,15 @@ const days = nullable(t.Integer({ minimum: 1, maximum: 36_500 }));
 export const RetentionSchema = t.Object(
   {
     noConsentDays: t.Union([t.Integer({ minimum: 1, maximum: 36_500 }), t.Null()], {
-      description: "Contacts in no list and without a consent go after so many days; null = never",
+      description:
+        "Days after which contacts without a list and without a consent are deleted; null: never",
     }),
     engagementDays: t.Union([t.Integer({ minimum: 1, maximum: 36_500 }), t.Null()], {
-      description: "Opens and clicks of single people go; counters stay",
+      description:
+        "Days after which opens and clicks of individual people are deleted; counters remain",
     }),
     ipDays: t.Union([t.Integer({ minimum: 1, maximum: 36_500 }), t.Null()], {
-      description: "Network addresses and user agents of opens and clicks go",
+      description: "Days after which IP addresses and user agents of opens and clicks are deleted",
     }),
     updatedAt: t.Number(),
     runAt: nullable(t.Number()),
@@ -80,7 +87,7 @@ export const RetentionPreview = t.Object(
     contacts: t.Number(),
     events: t.Number(),
     ips: t.Number(),
-    exact: t.Boolean({ description: "False when there are at least this many" }),
+    exact: t.Boolean({ description: "False if there may be more" }),
   },
   { title: "RetentionPreview" },
 );

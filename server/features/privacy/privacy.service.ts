@@ -167,7 +167,7 @@ function readAddress(written: string): string {
   return read.address;
 }
 
-/** An id from when requests had a table of their own still finds its request. */
+/** Ids from the time when requests had a table of their own still find their request. */
 function rowOf(db: Connection, id: number): RequestRow {
   const row =
     findRequest(db, id) ?? findRequest(db, findFormerTask(db, id, "privacy_request") ?? 0);

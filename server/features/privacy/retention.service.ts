@@ -58,7 +58,7 @@ export async function previewRetention(
   return { ...counts, exact: budget.steps > 0 };
 }
 
-/** Deletes data beyond its retention period, in short transactions. Safe to repeat. */
+/** Deletes data that is older than its retention period, in short transactions. Safe to repeat. */
 export async function applyRetention(
   open: () => Connection,
   now: number,

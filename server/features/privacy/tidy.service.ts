@@ -21,7 +21,7 @@ export const TIDY_JOB = "privacy.tidy";
 
 const AT_ONCE = 500;
 const PAUSE_MS = 3;
-/** Privacy requests are never forgotten: they show that people got what they asked for. */
+/** Privacy requests are kept forever, because they prove that people got what they asked for. */
 const KEPT = [...Object.values(personTasks).map(({ name }) => name), "import" as const];
 
 export type TidyContext = {

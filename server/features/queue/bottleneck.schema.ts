@@ -1,7 +1,7 @@
 import { t } from "elysia";
 import { type BottleneckAnswer, bottleneckCodes } from "../../delivery/index.ts";
 
-/** What holds a campaign back: a code with its values for programs, a sentence for people. */
+/** What slows a campaign down: a code with its values for programs, a sentence for people. */
 export const BottleneckSchema = t.Unsafe<BottleneckAnswer>(
   t.Object(
     {
@@ -9,8 +9,8 @@ export const BottleneckSchema = t.Unsafe<BottleneckAnswer>(
       params: t.Record(t.String(), t.Unknown(), {
         description: "The values of the code: names, counts, rates a second, times in Unix ms",
       }),
-      detail: t.String({ description: "In English" }),
+      detail: t.String({ description: "The sentence in English" }),
     },
-    { description: "What holds the campaign back" },
+    { description: "What slows the campaign down" },
   ),
 );

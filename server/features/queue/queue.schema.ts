@@ -2,9 +2,9 @@ import { t } from "elysia";
 import { CauseSchema } from "../../platform/http/schemas.ts";
 import { BottleneckSchema } from "./bottleneck.schema.ts";
 
-/** What `spokenReason` gives. */
+/** The result of `spokenReason`. */
 const spoken = {
-  reason: t.String({ description: "In English, or as a server or a person said it" }),
+  reason: t.String({ description: "An English sentence, or the words of a server or a person" }),
   cause: CauseSchema,
 };
 
@@ -20,7 +20,7 @@ const routeLevel = t.Union([
 ]);
 
 const limit = {
-  level: t.String({ description: "For example route_site" }),
+  level: t.String({ description: "The kind of limit, for example route_site" }),
   id: t.String(),
 };
 
@@ -28,20 +28,24 @@ const site = {
   routeId: t.Integer(),
   routeName: t.String(),
   siteKey: t.String(),
-  siteName: t.String({ description: "The relay's host, or what the domain's MX hosts share" }),
+  siteName: t.String({
+    description: "The relay's host, or the name that the domain's MX hosts share",
+  }),
   provider: t.String(),
   source: t.String({ description: "The source IP address; empty lets the system choose" }),
   limit: t.Object(
     { level: routeLevel, id: t.String() },
     { description: "What to suspend or resume" },
   ),
-  waiting: t.Integer({ description: "Messages in hand that wait" }),
+  waiting: t.Integer({ description: "Loaded messages that are waiting" }),
   inFlight: t.Integer(),
   ages: t.Array(t.Integer(), {
-    description: "Waiting by age: under 5 minutes, an hour, 6 hours, a day, and older",
+    description: "Waiting messages by age: under 5 minutes, an hour, 6 hours, a day, and older",
   }),
   connections: t.Integer(),
-  window: nullable(t.Integer({ description: "Messages at once that are allowed now" })),
+  window: nullable(
+    t.Integer({ description: "Number of simultaneous messages that is allowed now" }),
+  ),
   perSecond: nullable(t.Number()),
   suspendedUntil: time("Unix ms"),
   ...spoken,
@@ -54,7 +58,8 @@ const route = {
   name: t.String(),
   kind: t.Union([t.Literal("relay"), t.Literal("direct"), t.Literal("test_inbox")]),
   circuit: t.Union([t.Literal("closed"), t.Literal("open"), t.Literal("half_open")], {
-    description: "closed: works; open: does not work; half_open: one message is testing it",
+    description:
+      "closed: the sending method works; open: it does not work; half_open: one message tests whether it works again",
   }),
   ...spoken,
   retryAt: time("Unix ms"),
@@ -66,7 +71,7 @@ const route = {
 
 const hold = t.Object({
   ...limit,
-  isSuspended: t.Boolean({ description: "false when it is only slowed down" }),
+  isSuspended: t.Boolean({ description: "False if it is only slowed down" }),
   untilMs: t.Integer(),
   ...spoken,
   perSecond: nullable(t.Number()),
@@ -83,16 +88,18 @@ const quota = t.Object({
 export const LiveQueue = t.Object(
   {
     at: t.Integer(),
-    trouble: t.String({ description: "Why nothing can be sent; empty when sending works" }),
+    trouble: t.String({ description: "Why nothing can be sent; empty if sending works" }),
     campaigns: t.Array(
       t.Object({
         id: t.Integer(),
         name: t.String(),
-        inHand: t.Integer({ description: "Reserved to be sent next" }),
+        inHand: t.Integer({ description: "Messages that are reserved to be sent next" }),
         lookingUp: t.Integer({ description: "The domain whose records are being looked up" }),
-        pending: t.Integer({ description: "Never tried, those in hand included" }),
-        deferred: t.Integer({ description: "Deferred and due later" }),
-        nextDueAt: time("When the first of the deferred is due"),
+        pending: t.Integer({
+          description: "Messages that were never tried, including those that are loaded",
+        }),
+        deferred: t.Integer({ description: "Messages that are deferred and due later" }),
+        nextDueAt: time("Time at which the first deferred message is due"),
         bottleneck: nullable(BottleneckSchema),
       }),
     ),

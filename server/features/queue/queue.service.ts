@@ -33,7 +33,7 @@ export async function readQueue(
   };
 }
 
-/** An entry with what its stored reason says. */
+/** An entry with the text of its stored reason. */
 const spoken = <T extends { reason: string }>(entry: T) => ({
   ...entry,
   ...spokenReason(entry.reason),

@@ -12,7 +12,7 @@ export function bucketFor(spanMs: number): number {
   return [MINUTE_MS, HOUR_MS].find((size) => spanMs / size < MAX_POINTS) ?? DAY_MS;
 }
 
-/** A single complaint is no pattern. */
+/** A single complaint does not show a pattern. */
 const MIN_COMPLAINTS = 2;
 
 /** A warning about a campaign's complaints when they reach the workspace's threshold; 0 disables it. */

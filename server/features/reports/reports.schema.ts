@@ -10,7 +10,7 @@ export const StateCounts = t.Object(
   {
     total: t.Integer(),
     pending: t.Integer(),
-    leased: t.Integer({ description: "In the hands of a thread that is sending them" }),
+    leased: t.Integer({ description: "Messages that the delivery thread is sending now" }),
     deferred: t.Integer(),
     held: t.Integer(),
     sent: t.Integer(),
@@ -22,7 +22,7 @@ export const StateCounts = t.Object(
 );
 
 const Engagement = t.Object({
-  unique: t.Integer({ description: "Messages, each counted once" }),
+  unique: t.Integer({ description: "Number of messages; each is counted once" }),
   total: t.Integer(),
 });
 
@@ -59,7 +59,8 @@ export const CampaignReport = t.Object({
     complaints: t.Integer(),
   }),
   reasons: t.Array(t.Object({ state: RecipientState, reason: t.String(), count: t.Integer() }), {
-    description: "Why messages are deferred, held, bounced, failed or skipped; largest first",
+    description:
+      "Why messages are deferred, held, bounced, failed or skipped, with numbers; largest first",
   }),
   providers: t.Array(t.Intersect([t.Object({ provider: t.String() }), StateCounts]), {
     description: "The same counts for each destination provider",
@@ -67,12 +68,12 @@ export const CampaignReport = t.Object({
   complaintWarning: Nullable(
     t.Object(
       { complaints: t.Integer(), sent: t.Integer(), limitPercent: t.Number() },
-      { description: "More complaints than the workspace wants to be warned at" },
+      { description: "Set when the complaints exceed the workspace's warning threshold" },
     ),
   ),
   ambiguous: t.Integer({
     description:
-      "Messages whose answer was lost after the final dot: they may have arrived, or twice if they were sent again. recipients?reason=ambiguous lists them",
+      "Messages whose reply was lost after the final dot. They may have arrived, or may have arrived twice if they were sent again. recipients?reason=ambiguous lists them",
   }),
 });
 export type CampaignReport = Static<typeof CampaignReport>;
@@ -80,7 +81,7 @@ export type CampaignReport = Static<typeof CampaignReport>;
 export const TimelineQuery = t.Object({
   bucket: t.Optional(
     t.Union([t.Literal("minute"), t.Literal("hour"), t.Literal("day")], {
-      description: "Left out: the finest that gives at most 500 points",
+      description: "Leave it out for the smallest bucket that gives at most 500 points",
     }),
   ),
 });
@@ -172,16 +173,16 @@ export const RecipientStory = t.Object({
   included: t.Array(ListStatus, {
     description: "The lists of the audience that the contact is on",
   }),
-  segments: t.Array(t.String(), { description: "Names of the segments that brought them in" }),
+  segments: t.Array(t.String(), { description: "Names of the segments that selected the contact" }),
   waits: t.Array(
     t.Object({
       at: t.Integer(),
       until: Nullable(t.Integer({ description: "When it was or will be tried again" })),
-      reason: t.String({ description: "Category of what the server said" }),
+      reason: t.String({ description: "Category of the server's reply" }),
       host: t.String(),
       routeName: t.String(),
     }),
-    { description: "What the message waited for so far, oldest first" },
+    { description: "What the message has waited for, oldest first" },
   ),
   now: Nullable(
     t.Object(
@@ -189,12 +190,12 @@ export const RecipientStory = t.Object({
         bottleneck: Nullable(BottleneckSchema),
         sites: t.Array(
           t.Object({ siteName: t.String(), reason: t.String(), until: Nullable(t.Integer()) }),
-          { description: "Limits at the servers that this message goes to" },
+          { description: "Limits at the receiving servers of this message" },
         ),
       },
       {
         description:
-          "What the message is waiting for now; null when it is decided or nothing is being sent",
+          "What the message is waiting for now; null if it has a final status or nothing is being sent",
       },
     ),
   ),
@@ -229,13 +230,15 @@ const SegmentVerdict = t.Object({
   name: t.String(),
   role: t.Union([t.Literal("include"), t.Literal("exclude")]),
   matches: t.Boolean({
-    description: "By the condition of the launch, on what is known of them now",
+    description: "The result of the conditions at the launch, with the contact's current data",
   }),
-  words: t.String({ description: "The rule as a sentence" }),
+  words: t.String({ description: "The conditions as a sentence" }),
   missing: t.Array(t.String(), {
-    description: "The parts of the rule that the contact does not match",
+    description: "The conditions that the contact does not match",
   }),
-  isChanged: t.Boolean({ description: "The segment was changed or deleted since the launch" }),
+  isChanged: t.Boolean({
+    description: "True if the segment was changed or deleted since the launch",
+  }),
 });
 
 export const WhyQuery = t.Object({
@@ -247,7 +250,10 @@ export const WhyAnswer = t.Object({
   address: t.String(),
   contactId: Nullable(t.Integer()),
   seq: Nullable(
-    t.Integer({ description: "Of their message; its page has the attempts and events" }),
+    t.Integer({
+      description:
+        "Number of the person's message; the recipient's page has its attempts and events",
+    }),
   ),
   answer: t.Union(
     [
@@ -278,7 +284,7 @@ export const WhyAnswer = t.Object({
     description: "The lists of the audience that the contact is on",
   }),
   excluded: t.Array(ListStatus, {
-    description: "Lists that the audience leaves out and they are on",
+    description: "Lists that the audience excludes and that the contact is on",
   }),
   suppression: Nullable(
     t.Object({ reason: t.String(), source: t.String(), createdAt: t.Integer() }),
@@ -286,7 +292,7 @@ export const WhyAnswer = t.Object({
   segments: t.Array(SegmentVerdict, {
     description: "The result of each segment of the audience, with its conditions at the launch",
   }),
-  pausedUntil: Nullable(t.Integer({ description: "The contact is paused until then" })),
+  pausedUntil: Nullable(t.Integer({ description: "Time until which the contact is paused" })),
   launchedAt: Nullable(t.Integer()),
 });
 export type WhyAnswer = Static<typeof WhyAnswer>;
@@ -298,8 +304,8 @@ export const Dashboard = t.Object({
   suppressed: t.Integer(),
   last30Days: t.Object({
     sent: t.Integer(),
-    opensHuman: t.Integer({ description: "Messages opened by a person" }),
-    clicksHuman: t.Integer({ description: "Messages clicked by a person" }),
+    opensHuman: t.Integer({ description: "Number of messages opened by a person" }),
+    clicksHuman: t.Integer({ description: "Number of messages clicked by a person" }),
     bounced: t.Integer(),
     unsubscribes: t.Integer(),
   }),
@@ -319,7 +325,7 @@ export const Dashboard = t.Object({
   ),
   needsYou: t.Array(t.Object({ kind: t.String(), count: t.Integer(), id: Nullable(t.Integer()) }), {
     description:
-      "What waits for a person: no_route, no_sender, unverified_domain, paused_campaign, held_messages, broken_form, failed_import",
+      "What needs attention: no_route, no_sender, unverified_domain, paused_campaign, held_messages, broken_form, failed_import",
   }),
 });
 export type Dashboard = Static<typeof Dashboard>;

@@ -188,7 +188,7 @@ function recipientRows(
     : findRecipientsWithReason(db, { campaignId, reason, after, limit });
 }
 
-/** A misspelt reason must not look like one without recipients. */
+/** A misspelt reason must be refused, because it would otherwise look like a reason without recipients. */
 function requireKnownReason(db: Connection, campaignId: number, reason: string): void {
   const isKnown =
     (categoryNames as readonly string[]).includes(reason) ||
@@ -199,7 +199,7 @@ function requireKnownReason(db: Connection, campaignId: number, reason: string):
 }
 
 /**
- * Why a recipient got the campaign or not: status and reason, every attempt with the server's reply, and their opens
+ * Why a recipient did or did not get the campaign: status and reason, every attempt with the server's reply, and opens
  * and clicks.
  *
  * @throws AppError `not_found`.

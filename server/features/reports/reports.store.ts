@@ -60,7 +60,7 @@ const selectReasons = statement<
    LIMIT 100
 `);
 
-// Counted once the server's reply is lost, whether the message is waiting, held, or was sent again since.
+// Counted when a reply was lost, whether the message is now waiting, held, or was sent again.
 const countAmbiguous = statement<[campaignId: number], { n: number }>(`
   SELECT count(DISTINCT seq) AS n
     FROM attempt INDEXED BY attempt_ambiguous

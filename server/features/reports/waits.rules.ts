@@ -3,7 +3,7 @@ import { domainOf } from "../../platform/address.rules.ts";
 
 type Try = { at: number; outcome: string; category: string; host: string; routeName: string };
 
-/** How long a message waited after each attempt that deferred it: until the next attempt, made or due. */
+/** How long a message waited after each deferred attempt: until the next attempt, or until the next one is due. */
 export function retryWaits(attempts: readonly Try[], dueAt: number | null) {
   return attempts.flatMap(({ at, outcome, category, host, routeName }, index) =>
     outcome === "deferred"

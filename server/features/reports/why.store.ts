@@ -6,7 +6,7 @@ export type Person = {
   contactId: number;
   createdAt: number;
   pausedUntil: number | null;
-  /** When their erasure was requested, if it is still pending. */
+  /** The time at which their erasure was requested, if it is still pending. */
   erasureAt: number | null;
   isUnmailable: 0 | 1;
 };

@@ -35,7 +35,7 @@ export async function checkAnyRoute(
 async function checkNames(dns: DnsLookup, sources: RouteSource[]): Promise<RouteCheck["steps"]> {
   if (sources.length === 0) {
     const message =
-      "No address is named, so the system chooses one and nobody can say which name it should have. Add the addresses of this host under Addresses.";
+      "No IP address is set, so the operating system chooses one, and SwiftMail cannot check its host name. Add the IP addresses of this host under Addresses.";
     return [{ stage: "ptr", ok: false, message }];
   }
   return await Promise.all(
@@ -133,7 +133,7 @@ export function outcomeInWords(outcome: SmtpOutcome): { accepted: boolean; messa
         message: `${outcome.host} said: ${outcome.reply.code} ${outcome.reply.text}`,
       };
     case "abandoned":
-      return { accepted: false, message: "The message was not sent: sending was stopped." };
+      return { accepted: false, message: "The message was not sent, because sending was stopped." };
     case "ambiguous":
       return {
         accepted: false,

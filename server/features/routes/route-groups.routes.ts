@@ -39,7 +39,7 @@ export const routeGroupRoutes = ({ guard, clock, outside }: AppDeps) => {
       permission: "sending:read",
       params: WorkspaceParams,
       response: { 200: RouteGroupPage, ...refusals },
-      detail: { summary: "List route groups" },
+      detail: { summary: "List sending method groups" },
     })
     .post(
       "/",
@@ -60,7 +60,7 @@ export const routeGroupRoutes = ({ guard, clock, outside }: AppDeps) => {
       permission: "sending:read",
       params: WorkspaceItemParams,
       response: { 200: RouteGroupView, ...refusals },
-      detail: { summary: "Read a route group" },
+      detail: { summary: "Get a sending method group" },
     })
     .patch(
       "/:id",
@@ -76,7 +76,7 @@ export const routeGroupRoutes = ({ guard, clock, outside }: AppDeps) => {
         params: WorkspaceItemParams,
         body: RouteGroupChange,
         response: { 200: RouteGroupView, ...refusals },
-        detail: { summary: "Change a route group" },
+        detail: { summary: "Change a sending method group" },
       },
     )
     .delete(

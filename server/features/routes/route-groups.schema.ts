@@ -6,12 +6,13 @@ const Member = t.Object({
   position: t.Integer({
     minimum: 0,
     maximum: 99,
-    description: "Lower first; the next only where all routes of the lower ones are out of order",
+    description:
+      "Lower positions are used first. A higher one is used only when all sending methods of the lower ones fail",
   }),
   weight: t.Integer({
     minimum: 1,
     maximum: 1000,
-    description: "Its share among the routes of its position",
+    description: "Its share among the sending methods of the same position",
   }),
 });
 

@@ -88,7 +88,7 @@ export function createRouteGroup(
 
 /**
  * Changes the given properties. The members are replaced as a whole.
- * @throws as `createRouteGroup`, AppError `not_found`.
+ * @throws AppError `not_found`, and the errors of `createRouteGroup`.
  */
 export function changeRouteGroup(
   db: Connection,

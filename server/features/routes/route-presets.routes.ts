@@ -9,7 +9,7 @@ export const routePresetRoutes = ({ guard }: AppDeps) =>
   new Elysia({ name: "route-presets", detail: { tags: ["Routes"] } })
     .use(guard)
     .get("/route-presets", () => ({ items: [...routePresets], nextCursor: null }), {
-      open: "what providers publish of themselves; the setup needs it before anybody can sign in",
+      open: "it contains only what providers publish, and the setup needs it before anybody can sign in",
       response: { 200: RoutePresetPage, ...refusals },
       detail: { summary: "List known providers" },
     });

@@ -92,7 +92,7 @@ export const routePresets: readonly RoutePreset[] = [
     ],
     webhook: [
       "In the SES console, create a configuration set with an event destination to Amazon SNS for bounces and complaints, and make it the domain's default.",
-      "In Amazon SNS, subscribe this instance's webhook address to that topic with the protocol HTTPS; the subscription is confirmed by itself.",
+      "In Amazon SNS, subscribe the webhook URL to that topic with the protocol HTTPS; the subscription is confirmed by itself.",
     ],
   },
   {
@@ -115,7 +115,7 @@ export const routePresets: readonly RoutePreset[] = [
       "Under Settings → Tracking, switch click and open tracking off: SwiftMail does both, and twice breaks links.",
     ],
     webhook: [
-      "Under Settings → Mail Settings → Event Webhook, add this instance's webhook address with the events Bounced, Dropped and Spam Reports.",
+      "Under Settings → Mail Settings → Event Webhook, add the webhook URL with the events Bounced, Dropped and Spam Reports.",
       "Switch on Signed Event Webhook there, and enter its verification key here.",
     ],
   },
@@ -138,7 +138,7 @@ export const routePresets: readonly RoutePreset[] = [
       "Under Domain settings, switch click and open tracking off: SwiftMail does both.",
     ],
     webhook: [
-      "Under Sending → Webhooks, add this instance's webhook address for Permanent failure, Temporary failure and Spam complaints.",
+      "Under Sending → Webhooks, add the webhook URL for Permanent failure, Temporary failure and Spam complaints.",
       "Copy the HTTP webhook signing key from there and enter it here.",
     ],
   },
@@ -161,7 +161,7 @@ export const routePresets: readonly RoutePreset[] = [
       "In the stream's settings, generate an SMTP token.",
     ],
     webhook: [
-      "In the stream, under Webhooks, add this instance's webhook address for Bounce and Spam Complaint.",
+      "In the stream, under Webhooks, add the webhook URL for Bounce and Spam Complaint.",
       "Give it a user name and a password there (basic authentication), and enter both here.",
     ],
   },
@@ -180,7 +180,7 @@ export const routePresets: readonly RoutePreset[] = [
       "Under SMTP & API → SMTP, generate an SMTP key.",
     ],
     webhook: [
-      "Under Transactional → Settings → Webhook, add this instance's webhook address for hard bounce, soft bounce, blocked and complaint.",
+      "Under Transactional → Settings → Webhook, add the webhook URL for hard bounce, soft bounce, blocked and complaint.",
     ],
   },
   {
@@ -198,7 +198,7 @@ export const routePresets: readonly RoutePreset[] = [
       "Under Account settings → API keys, copy the API key and the secret key of the main account or of a sub-account.",
     ],
     webhook: [
-      "Under Account settings → Event notifications, enter this instance's webhook address for Bounce, Spam, Blocked and Unsub, with events grouped.",
+      "Under Account settings → Event notifications, enter the webhook URL for Bounce, Spam, Blocked and Unsub, with events grouped.",
     ],
   },
   {

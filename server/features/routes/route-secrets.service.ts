@@ -100,7 +100,7 @@ export function changedSecrets(
   return { oauth, password: change.password ?? stored.password };
 }
 
-/** A change after which a stored secret would go to somebody else, or could be read on its way. */
+/** A change that would send a stored secret to a different server, or make it readable on the way. */
 type SecretChange = "host" | "security" | "token_url";
 
 type Target = Pick<RouteRow, "host" | "security" | "verifyCertificate">;

@@ -49,7 +49,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
       permission: "sending:read",
       params: WorkspaceParams,
       response: { 200: RoutePage, ...refusals },
-      detail: { summary: "List routes" },
+      detail: { summary: "List sending methods" },
     })
     .post(
       "/",
@@ -75,7 +75,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         checkAnyRoute(outside, routeToTry(db, contextOf(workspace.id), body)),
       {
         permission: "sending:write",
-        audit: { none: "it only tries settings that are not stored" },
+        audit: { none: "it only tests settings that are not stored" },
         params: WorkspaceParams,
         body: RouteTry,
         response: { 200: RouteCheck, ...refusals },
@@ -133,7 +133,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         audit: "route.check",
         params: WorkspaceItemParams,
         response: { 200: RouteCheck, ...refusals },
-        detail: { summary: "Test a route up to its sign-in" },
+        detail: { summary: "Test a sending method up to its sign-in" },
       },
     )
     .post(
@@ -155,7 +155,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         params: WorkspaceItemParams,
         body: RouteTestRequest,
         response: { 200: RouteTestAnswer, ...refusals },
-        detail: { summary: "Send a test message by a route" },
+        detail: { summary: "Send a test message by a sending method" },
       },
     );
 };

@@ -5,7 +5,7 @@ const Kind = t.Union([t.Literal("relay"), t.Literal("direct"), t.Literal("test_i
 const Security = t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]);
 const TlsPolicy = t.Union(
   [t.Literal("opportunistic"), t.Literal("required"), t.Literal("verified")],
-  { description: "TLS to recipients' servers, for a direct route" },
+  { description: "Required security of connections to receiving servers, for direct sending" },
 );
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
@@ -27,7 +27,8 @@ const WarmUp = t.Object({
   firstDay: t.Integer({
     minimum: 1,
     maximum: 1_000_000,
-    description: "Messages to one provider on the first day; 1.5 times as many each day",
+    description:
+      "Messages to one provider on the first day; each day allows 1.5 times as many as the day before",
   }),
   target: t.Integer({ minimum: 1, maximum: 100_000_000 }),
 });
@@ -35,7 +36,10 @@ export type WarmUp = typeof WarmUp.static;
 
 const RouteSource = t.Object({
   address: t.String({ maxLength: 45, description: "An IPv4 or IPv6 address of this host" }),
-  heloName: t.String({ maxLength: 253, description: "EHLO name: should be the address's PTR" }),
+  heloName: t.String({
+    maxLength: 253,
+    description: "EHLO name; it should be the name in the address's PTR record",
+  }),
   weight: t.Integer({ minimum: 1, maximum: 1000 }),
   warmUp: t.Optional(WarmUp),
 });
@@ -51,9 +55,11 @@ const OAuthView = t.Object({
 const OAuthInput = t.Object({
   tokenUrl: t.Optional(t.String({ maxLength: 500 })),
   clientId: t.Optional(t.String({ maxLength: 500 })),
-  clientSecret: t.Optional(t.String({ maxLength: 4_000, description: "Left out: unchanged" })),
+  clientSecret: t.Optional(
+    t.String({ maxLength: 4_000, description: "Leave it out to keep the current value" }),
+  ),
   refreshToken: t.Optional(
-    t.String({ maxLength: 8_000, description: "Empty = the client credentials grant" }),
+    t.String({ maxLength: 8_000, description: "Empty: the client credentials grant is used" }),
   ),
   scope: t.Optional(t.String({ maxLength: 1_000 })),
 });
@@ -77,7 +83,7 @@ export const RouteView = t.Object(
     sources: t.Array(RouteSource),
     maxConnections: t.Integer(),
     maxPerSecond: nullable(t.Number()),
-    maxPerDay: nullable(t.Integer({ description: "In any 24 hours" })),
+    maxPerDay: nullable(t.Integer({ description: "Messages in any 24 hours" })),
     maxPerConnection: t.Integer(),
     allowDomains: t.Array(t.String()),
     denyDomains: t.Array(t.String()),
@@ -99,7 +105,7 @@ export const RoutePage = pageOf(RouteView);
 export const RoutePresetPage = pageOf(
   t.Object(
     {
-      id: t.String({ description: "Empty: any other server" }),
+      id: t.String({ description: "Empty for any other host" }),
       name: t.String(),
       hosts: t.Array(t.Object({ host: t.String(), name: t.String() })),
       port: t.Integer(),
@@ -118,9 +124,13 @@ export const RoutePresetPage = pageOf(
       }),
       signs: t.Union([t.Literal("relay"), t.Literal("own")]),
       spfInclude: t.String(),
-      ownReturnPath: t.Boolean({ description: "Bounces may come back to a domain of ours" }),
-      steps: t.Array(t.String(), { description: "What to create at the provider, and where" }),
-      webhook: t.Array(t.String(), { description: "How to have bounces and complaints reported" }),
+      ownReturnPath: t.Boolean({
+        description: "True if the provider accepts a return path at one of your own domains",
+      }),
+      steps: t.Array(t.String(), { description: "What to set up at the provider, and where" }),
+      webhook: t.Array(t.String(), {
+        description: "How to set up reports of bounces and complaints",
+      }),
     },
     { title: "RoutePreset" },
   ),
@@ -136,8 +146,10 @@ const limits = {
     t.Integer({ minimum: 1, maximum: 1_000_000_000, description: "Messages in any 24 hours" }),
   ),
   maxPerConnection: t.Integer({ minimum: 1, maximum: 100_000 }),
-  allowDomains: domains("Recipient domains it may be used for, *.example.com with all below"),
-  denyDomains: domains("Recipient domains it must not be used for"),
+  allowDomains: domains(
+    "Recipient domains that it may be used for; *.example.com includes all subdomains",
+  ),
+  denyDomains: domains("Recipient domains that it must not be used for"),
 };
 
 const connection = {
@@ -150,12 +162,14 @@ const connection = {
   username: t.String({ maxLength: 500 }),
   password: t.String({
     maxLength: 4_000,
-    description: "Omit to keep the current value; empty removes it",
+    description: "Leave it out to keep the current value; empty removes it",
   }),
   oauth: nullable(OAuthInput),
-  heloName: t.String({ maxLength: 253, description: "Empty = the name of this host" }),
+  heloName: t.String({ maxLength: 253, description: "EHLO name; empty: the name of this host" }),
   sources: t.Array(RouteSource, { maxItems: 100 }),
-  chainDot: t.Boolean({ description: "For relays that bear MAIL right after the final dot" }),
+  chainDot: t.Boolean({
+    description: "For relays that accept the next MAIL command directly after the final dot",
+  }),
   signDkim: t.Boolean(),
 };
 
@@ -175,7 +189,9 @@ export type RouteChange = typeof RouteChange.static;
 
 export const RouteTry = t.Object({
   ...t.Partial(t.Object(connection)).properties,
-  id: t.Optional(t.Integer({ minimum: 1, description: "A stored route whose secrets to use" })),
+  id: t.Optional(
+    t.Integer({ minimum: 1, description: "Id of a stored sending method whose secrets are used" }),
+  ),
 });
 export type RouteTry = typeof RouteTry.static;
 

@@ -117,7 +117,7 @@ function textTest({ is, value }: FieldCondition, sql: string, bind: Bind): strin
     case "ends_with":
       return `substr(lower(${sql}), -length(${text})) = ${text}`;
     default:
-      throw new Error(`a text cannot be asked "${is}"`);
+      throw new Error(`a text cannot be compared with "${is}"`);
   }
 }
 
@@ -129,7 +129,7 @@ function numberTest({ is, value }: FieldCondition, sql: string, bind: Bind): str
     return `${sql} BETWEEN ${bind(from)} AND ${bind(to)}`;
   }
   if (!Object.hasOwn(comparisons, is)) {
-    throw new Error(`a number cannot be asked "${is}"`);
+    throw new Error(`a number cannot be compared with "${is}"`);
   }
   return `${sql} ${comparisons[is as keyof typeof comparisons]} ${bind(Number(value))}`;
 }

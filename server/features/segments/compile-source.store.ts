@@ -30,7 +30,9 @@ export function listSet({ list, status }: ListCondition, bind: Bind): IdQuery {
   };
 }
 
-/** All contacts whose address is suppressed, for the given reason or for any. Mailable is the opposite. */
+/**
+ * All contacts whose address is suppressed, for the given reason or for any reason. The other contacts are mailable.
+ */
 export function suppressedSet(reason: string | undefined, now: number, bind: Bind): IdQuery {
   const because = reason === undefined ? "" : ` AND s.reason = ${bind(reason)}`;
   const at = bind(now);
@@ -120,7 +122,7 @@ function propertyTest({ property, is, value }: PropertyCondition, bind: Bind): s
   return `(${type} IN ('integer', 'real') AND ${found} ${sign} ${bind(Number(value))})`;
 }
 
-/** One event needs no grouping. With more, each campaign counts once. */
+/** A single event needs no grouping. If more are required, each campaign counts once. */
 function atLeast(what: string, n: number | undefined, bind: Bind): string {
   return n === undefined ? "" : ` GROUP BY contact_id HAVING count(DISTINCT ${what}) >= ${bind(n)}`;
 }

@@ -99,7 +99,7 @@ export const segmentRoutes = ({
         ),
       {
         permission: "contacts:read",
-        audit: { none: "it only counts" },
+        audit: { none: "it only counts contacts" },
         params: WorkspaceParams,
         query: LanguageQuery,
         body: PreviewBody,
@@ -175,7 +175,7 @@ export const segmentRoutes = ({
         params: WorkspaceItemParams,
         body: FreezeBody,
         response: { 200: FreezeResult, ...refusals },
-        detail: { summary: "Copy the current contacts into a static segment" },
+        detail: { summary: "Copy the current contacts of a segment into a new static segment" },
       },
     )
     .post(
@@ -184,10 +184,10 @@ export const segmentRoutes = ({
         countSegment(people(workspace), params.id, request.signal),
       {
         permission: "contacts:read",
-        audit: { none: "it only counts" },
+        audit: { none: "it only counts contacts" },
         params: WorkspaceItemParams,
         response: { 200: CountResult, ...refusals },
-        detail: { summary: "Count a segment anew" },
+        detail: { summary: "Count a segment again" },
       },
     )
     .get("/:id/use", ({ db, params }) => segmentUse(db, params.id), {

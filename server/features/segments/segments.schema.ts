@@ -16,7 +16,8 @@ const conditions = [
   t.Object({
     field: t.String({ description: "email, city, created_at …, or fields.<key>" }),
     is: t.String({
-      description: "is, contains, gt, between, in_last_days, known … by kind of field",
+      description:
+        "is, contains, gt, between, in_last_days, known …, depending on the field's type",
     }),
     value: t.Optional(t.Unknown()),
   }),
@@ -30,8 +31,10 @@ const conditions = [
     mail: literals("sent", "delivered", "opened", "clicked"),
     has,
     campaigns: t.Optional(t.Array(t.Integer())),
-    link: t.Optional(t.Integer({ description: "Of the one campaign named" })),
-    machines: t.Optional(t.Boolean({ description: "Count proxies and scanners too" })),
+    link: t.Optional(t.Integer({ description: "Number of a link in the single given campaign" })),
+    machines: t.Optional(
+      t.Boolean({ description: "True to also count opens and clicks by proxies and scanners" }),
+    ),
     ...span,
   }),
   t.Object({
@@ -61,7 +64,7 @@ const conditions = [
 export const RuleSchema = t.Unsafe<Rule>(
   t.Unknown({
     title: "SegmentRule",
-    description: `{ "op": "and" | "or", "rules": [rule, …] }, { "op": "not", "rule": rule }, or a condition. At most ${MAX_DEPTH} deep and ${MAX_CONDITIONS} conditions.`,
+    description: `{ "op": "and" | "or", "rules": [rule, …] }, { "op": "not", "rule": rule }, or a condition. At most ${MAX_DEPTH} levels deep, with at most ${MAX_CONDITIONS} conditions.`,
     examples: [
       {
         op: "and",
@@ -83,17 +86,18 @@ export const SegmentSchema = t.Object(
     name: t.String(),
     description: t.String(),
     kind: t.Union([t.Literal("live"), t.Literal("static")], {
-      description: "A rule asked anew each time, or people frozen by id",
+      description: "live: conditions that are evaluated each time. static: a fixed set of contacts",
     }),
     rule: RuleSchema,
     words: t.String({ description: "The rule as a sentence" }),
     problems: t.Array(FieldProblemSchema, {
-      description: "Deleted objects that the rule refers to; it finds nobody until this is fixed",
+      description:
+        "Deleted objects that the rule refers to. The segment selects nobody until this is fixed",
     }),
     state: t.Union([t.Literal("filling"), t.Literal("ready")]),
-    memberCount: nullable(t.Number({ description: "As counted at countedAt" })),
+    memberCount: nullable(t.Number({ description: "Number of contacts at the time countedAt" })),
     countedAt: nullable(t.Number()),
-    campaigns: t.Number({ description: "Campaigns that name it" }),
+    campaigns: t.Number({ description: "Number of campaigns that use it" }),
     createdAt: t.Number(),
     updatedAt: t.Number(),
   },
@@ -103,7 +107,9 @@ export const SegmentPage = pageOf(SegmentSchema);
 
 const language = {
   language: t.Optional(
-    t.Union([t.Literal("en"), t.Literal("de")], { description: "Of the words; en if left out" }),
+    t.Union([t.Literal("en"), t.Literal("de")], {
+      description: "Language of `words`; en if left out",
+    }),
   ),
 };
 export const LanguageQuery = t.Object(language);
@@ -133,7 +139,8 @@ export const PreviewResult = t.Object(
     words: t.String(),
     tookMs: t.Number(),
     indexing: t.Array(t.String(), {
-      description: "Labels of fields whose index is being made; until then counting takes longer",
+      description:
+        "Labels of fields whose index is being built; until it is ready, counting takes longer",
     }),
   },
   { title: "SegmentPreview" },

@@ -249,7 +249,7 @@ export function freeName(db: Connection, name: string): string {
       return copy;
     }
   }
-  throw new Error("more names are taken than there can be segments");
+  throw new Error("all names are taken, although there cannot be so many segments");
 }
 
 /** Name and comparison key of a segment. @throws AppError `invalid_input` */

@@ -97,7 +97,7 @@ export function changeInstanceSettings(
 }
 
 /**
- * Sends the administrator a test message the way password links are sent, and returns the server's reply.
+ * Sends the administrator a test message in the same way as password links, and returns the server's reply.
  *
  * @throws AppError `unavailable` when no sending method is set up, `unreachable` with the server's reply.
  */
@@ -106,7 +106,7 @@ export async function sendSystemTest(desk: InstanceDesk, userId: string) {
   const { reply } = await desk.mail.send({
     to,
     subject: "Test message from SwiftMail",
-    text: "Password links and invitations of this instance leave the way this message did.\n",
+    text: "This instance sends password links and invitations in the same way as this message.\n",
   });
   return { to, reply };
 }

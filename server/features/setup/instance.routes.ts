@@ -17,7 +17,7 @@ export const instanceRoutes = (deps: AppDeps) => {
     .get("/settings", () => readInstanceSettings(desk), {
       instanceAdmin: true,
       response: { 200: InstanceSettings, ...refusals },
-      detail: { summary: "Read the instance's settings" },
+      detail: { summary: "Get the instance's settings" },
     })
     .patch(
       "/settings",
@@ -34,6 +34,6 @@ export const instanceRoutes = (deps: AppDeps) => {
       instanceAdmin: true,
       audit: "instance.test_mail",
       response: { 200: TestMail, 502: ProblemSchema, ...refusals },
-      detail: { summary: "Send yourself a test message the way password links are sent" },
+      detail: { summary: "Send yourself a test message in the same way as password links" },
     });
 };

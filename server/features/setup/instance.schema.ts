@@ -1,7 +1,7 @@
 import { t } from "elysia";
 
 const kind = t.Union([t.Literal("relay"), t.Literal("test_inbox")], {
-  description: "test_inbox: captured here for administrators to read",
+  description: "test_inbox: mail stays in the instance's test inbox, which administrators can read",
 });
 const security = t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]);
 
@@ -28,7 +28,10 @@ const SystemMailChange = t.Object({
   verifyCertificate: t.Optional(t.Boolean()),
   username: t.Optional(t.String({ maxLength: 500 })),
   password: t.Optional(
-    t.String({ maxLength: 4_000, description: "Omit to keep the current value; empty removes it" }),
+    t.String({
+      maxLength: 4_000,
+      description: "Leave it out to keep the current value; empty removes it",
+    }),
   ),
   fromName: t.String({ maxLength: 100 }),
   fromEmail: t.String({ minLength: 3, maxLength: 254 }),
@@ -38,31 +41,33 @@ export type SystemMailChange = typeof SystemMailChange.static;
 export const InstanceSettings = t.Object(
   {
     publicUrl: t.String(),
-    publicUrlFixed: t.Boolean({ description: "PUBLIC_URL says so; it cannot be changed here" }),
+    publicUrlFixed: t.Boolean({
+      description: "True if the URL is set by PUBLIC_URL and cannot be changed here",
+    }),
     trustedProxies: t.Array(t.String(), {
-      description: "Addresses and ranges of reverse proxies whose X-Forwarded-For is believed",
+      description: "Addresses and ranges of reverse proxies whose X-Forwarded-For is trusted",
     }),
     trustedProxiesFixed: t.Boolean({
-      description: "TRUSTED_PROXIES says so; they cannot be changed here",
+      description: "True if the proxies are set by TRUSTED_PROXIES and cannot be changed here",
     }),
     unnamedProxies: t.Array(t.String(), {
-      description: "Addresses that sent X-Forwarded-For and are not named, since the start",
+      description: "Addresses that have sent X-Forwarded-For since the start but are not trusted",
     }),
     allowPrivateRelays: t.Boolean({
-      description: "Relays may be on this machine or in a private network",
+      description: "True if relays may be on this machine or in a private network",
     }),
     allowDirectSending: t.Boolean({
-      description: "Workspaces may deliver directly to recipients' mail servers",
+      description: "True if workspaces may send directly to receiving servers",
     }),
     allowPrivateTargets: t.Boolean({
-      description: "Recipients' mail servers may be on this machine or in a private network",
+      description: "True if receiving servers may be on this machine or in a private network",
     }),
     systemMailLentBy: t.Union([t.String(), t.Null()], {
       description:
-        "The workspace in whose sender's name that mail is sent, as earlier versions set it up; null when in the instance's own",
+        "The workspace whose sender is used for the instance's own mail, as set up by an earlier version; null if the instance has its own sender",
     }),
     systemMail: t.Union([SystemMail, t.Null()], {
-      description: "How password links and invitations leave; null = they are not mailed",
+      description: "How password links and invitations are sent; null: they are not mailed",
     }),
   },
   { title: "InstanceSettings" },

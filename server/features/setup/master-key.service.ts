@@ -74,7 +74,7 @@ function faultByPrints(ring: KeyRing, known: Known): string | undefined {
       return `lacks the key "${id}", which this instance has used`;
     }
     if (keyFingerprint(ring, id) !== print) {
-      return `holds another key "${id}" than this instance was run with`;
+      return `contains a different key "${id}" than this instance used before`;
     }
   }
   return undefined;
@@ -89,10 +89,11 @@ function faultBySecrets(ring: KeyRing, sealed: readonly SealedSecret[]): string 
       return false;
     }
   };
-  // A single secret that another key encrypted long ago must not prevent the start, so one that opens is enough.
+  // One old secret that was encrypted with another key must not prevent the start, so one secret that can be decrypted
+  // is enough.
   return sealed.length === 0 || sealed.some(opens)
     ? undefined
-    : "holds another key than the one that sealed this instance's secrets";
+    : "contains a different key than the one that encrypted this instance's secrets";
 }
 
 /** Secrets of the first workspace that has any. An unreadable file is skipped. */

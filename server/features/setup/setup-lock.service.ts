@@ -1,4 +1,4 @@
-// Restricts the setup wizard to whoever has read the one-time token on the process's console.
+// Restricts the setup wizard to a person who has read the one-time token on the process's console.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, because, refusedField } from "../../platform/errors.ts";

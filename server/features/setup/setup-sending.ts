@@ -132,7 +132,7 @@ export async function answerTestMessage(desk: SetupDesk, input: { to?: string | 
     to,
     messageId,
     subject: "Your SwiftMail can send",
-    text: `This message left ${publicUrlOf(desk.config, system)} with the sending method you set up.\n\nYou can go back to the setup now.\n`,
+    text: `This message was sent from ${publicUrlOf(desk.config, system)} with the sending method that you set up.\n\nYou can go back to the setup now.\n`,
   });
   const inboxId = kind === "test_inbox" ? await arrival(desk, messageId) : null;
   const testMessage = { to, at: desk.clock(), reply: sent.reply, workspaceId, inboxId };
@@ -200,7 +200,7 @@ function placeOf({ config, databases: { system } }: SetupDesk, workspaceId: stri
 /** Creates the domain's key. Returns why there are no records to publish, if so. */
 async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string): Promise<string> {
   if (isReservedDomain(name)) {
-    return `${name} is reserved for tests: mail from it reaches the test inbox only.`;
+    return `${name} is reserved for tests. Mail from it reaches only the test inbox.`;
   }
   const place = placeOf(desk, workspaceId);
   const open = () => desk.databases.workspace(workspaceId);
@@ -210,7 +210,8 @@ async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string)
     if (!(error instanceof AppError) || error.code === "internal") {
       throw error;
     }
-    // `conflict` just means that the user returned to this step. A mailbox provider's domain has no records of ours.
+    // `conflict` only means that the user returned to this step. For a mailbox provider's domain there are no records
+    // to publish.
     return error.code === "conflict" ? "" : error.message;
   }
   return "";

@@ -38,7 +38,7 @@ import {
   readSetupDns,
 } from "./setup-sending.ts";
 
-const byToken = "there is nobody to sign in as yet; the token of the console opens it, once";
+const byToken = "no account exists yet; the one-time token from the console unlocks it";
 
 export const setupRoutes = (deps: AppDeps) => {
   const { guard, databases, config, outside } = deps;
@@ -61,12 +61,15 @@ export const setupRoutes = (deps: AppDeps) => {
   };
   const isSecure = () => publicUrlOf(config, system).startsWith("https://");
   const open = { open: byToken, beforeHandle: forUnlocked } as const;
-  const step = { ...open, audit: { none: "a step of the setup, whose end has an entry" } } as const;
+  const step = {
+    ...open,
+    audit: { none: "a step of the setup; the end of the setup has an entry" },
+  } as const;
 
   return new Elysia({ name: "setup", prefix: "/setup", detail: { tags: ["Setup"] } })
     .use(guard)
     .get("/", ({ request }) => readSetup(desk, isUnlocked(system, request.headers.get("cookie"))), {
-      open: "a browser must learn that there is a setup to do; answers only show after the token",
+      open: "a browser must learn that the setup is not done; answers are returned only after the token",
       response: { 200: SetupState, ...refusals },
       detail: { summary: "Get the state of the setup" },
     })
@@ -84,7 +87,7 @@ export const setupRoutes = (deps: AppDeps) => {
       },
       {
         open: byToken,
-        audit: { none: "it opens the setup, whose end has an entry" },
+        audit: { none: "it unlocks the setup; the end of the setup has an entry" },
         body: UnlockRequest,
         response: { 200: Done, ...refusals },
         detail: { summary: "Unlock the setup with the token from the server's console" },

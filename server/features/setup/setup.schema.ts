@@ -21,7 +21,7 @@ export const TestMessageReceipt = t.Object({
   at: t.Number(),
   reply: t.String({ description: "The server's reply when it accepted the message" }),
   workspaceId: t.String(),
-  inboxId: nullable(t.Integer({ description: "The message in the test inbox, to open it" })),
+  inboxId: nullable(t.Integer({ description: "Id of the message in the test inbox" })),
 });
 
 const RouteAnswer = t.Object({
@@ -45,7 +45,7 @@ export const SetupAnswers = t.Object({
   publicUrl: t.Optional(
     t.Object({
       url: t.String(),
-      reachable: t.Boolean({ description: "The server could reach itself at that URL" }),
+      reachable: t.Boolean({ description: "True if the server could reach itself at that URL" }),
       message: t.String(),
     }),
   ),
@@ -55,7 +55,9 @@ export const SetupAnswers = t.Object({
       name: t.String(),
       email: t.String(),
       replyTo: t.String(),
-      domainNote: t.String({ description: "Why there are no DNS records to set; empty otherwise" }),
+      domainNote: t.String({
+        description: "Why there are no DNS records to publish; otherwise empty",
+      }),
     }),
   ),
   systemFrom: t.Optional(
@@ -72,13 +74,15 @@ export type SetupAnswers = typeof SetupAnswers.static;
 
 export const SetupState = t.Object({
   done: t.Boolean(),
-  unlocked: t.Boolean({ description: "This browser has presented the setup token" }),
+  unlocked: t.Boolean({ description: "True if this browser has presented the setup token" }),
   step: StepName,
   steps: t.Array(t.Object({ name: StepName, answered: t.Boolean() })),
   /** Empty until unlocked. */
   answers: SetupAnswers,
   fixedPublicUrl: nullable(
-    t.String({ description: "Set by PUBLIC_URL, so the setup does not ask for it" }),
+    t.String({
+      description: "True if the URL is set by PUBLIC_URL; the setup then skips this step",
+    }),
   ),
   /** Changes with every start of the process, which lets the server recognise itself. */
   boot: t.String(),
@@ -91,7 +95,7 @@ export const AdministratorRequest = t.Object({
   password: t.String({ minLength: 1, maxLength: 1000 }),
   locale: t.Optional(
     t.Union([t.Literal("en"), t.Literal("de")], {
-      description: "Language of mail to them, such as password links",
+      description: "Language of mail to the administrator, such as password links",
     }),
   ),
 });
@@ -106,7 +110,7 @@ export const RouteRequest = t.Object({
   ...RouteCreate.properties,
   kind: t.Union([t.Literal("relay"), t.Literal("test_inbox")]),
   allowPrivateRelays: t.Optional(
-    t.Boolean({ description: "Whether relays may be on this machine or in a private network" }),
+    t.Boolean({ description: "True if relays may be on this machine or in a private network" }),
   ),
 });
 export type RouteRequest = typeof RouteRequest.static;
@@ -125,7 +129,8 @@ export const SenderRequest = t.Object({
     t.String({
       minLength: 1,
       maxLength: 320,
-      description: "Its address; one at the administrator's domain when left out",
+      description:
+        "The sender address of that mail; an address at the administrator's domain if left out",
     }),
   ),
 });

@@ -304,13 +304,13 @@ async function lookForSelf(origin: string): Promise<{ reachable: boolean; messag
     });
     const body = (await response.json()) as { boot?: unknown };
     return body.boot === bootId
-      ? { reachable: true, message: "The server found itself there." }
-      : { reachable: false, message: "Something else answers at this address." };
+      ? { reachable: true, message: "The server reached itself there." }
+      : { reachable: false, message: "A different server answers at this address." };
   } catch (error) {
     const said = messageOf(error);
     return {
       reachable: false,
-      message: `The server did not find itself there (${said}). That can be right behind some routers: open the address in a browser to be sure.`,
+      message: `The server could not reach itself there (${said}). This is normal behind some routers. Open the address in a browser to be sure.`,
     };
   }
 }

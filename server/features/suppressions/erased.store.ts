@@ -73,13 +73,14 @@ export function rememberErased(db: Connection, address: string, now: number): vo
   insertHash(db).run(hashOf(db, address), now);
 }
 
-/** What a person said by a link in old mail while they were erased. */
+/** What a person requested by a link in old mail while they were erased. */
 export type ErasedRefusal = { refusal: "unsubscribed" | "complaint"; refusedAt: number };
 
 /**
- * Allows the address to be added again; links in mail that the person got before then stop their mail again.
+ * Allows the address to be added again. Unsubscribe links in the person's old mail then work for the address again.
  *
- * @returns what the person said meanwhile, the strongest first; undefined when the address was not erased.
+ * @returns what the person requested during the erasure, the strongest first; undefined when the address was not
+ * erased.
  */
 export function forgetErased(db: Connection, address: string): ErasedRefusal[] | undefined {
   const hash = hashOf(db, address);
@@ -91,7 +92,7 @@ export function forgetErased(db: Connection, address: string): ErasedRefusal[] |
   return refusals;
 }
 
-/** Links the contacts of an erased person to all of their addresses, without storing these. */
+/** Links the contacts of an erased person to the keyed hashes of all their addresses, without storing the addresses. */
 export function linkErased(
   db: Connection,
   contactIds: readonly number[],

@@ -4,20 +4,21 @@ import { because, type FieldProblem, faultyField } from "../../platform/errors.t
 import { isErased } from "./erased.store.ts";
 import { holdingReason } from "./suppressions.store.ts";
 
-/** Where a message that somebody sends by hand goes, and who else decides about it. */
+/** The recipient of a message that a person sends by hand, and what else decides whether it may be sent. */
 export type SingleMail = {
   db: Connection;
   system: Connection;
-  /** In normal form. */
+  /** The address in normal form. */
   address: string;
-  /** True for a member of the workspace: a test to oneself is allowed after an unsubscribe. */
+  /** True for a member of the workspace, who may send a test to themselves after an unsubscribe. */
   isMember: boolean;
   now: number;
 };
 
 /**
- * Why no message may be sent by hand to an address, not even a test; undefined when it may. Nothing goes to people who
- * were erased or complained, or whom the instance bars. Everybody else who is suppressed must be a member.
+ * Why no message may be sent by hand to an address, not even a test; undefined when it may. Nothing is sent to people
+ * who were erased or complained, or whom the instance suppresses. Any other suppressed person must be a member of the
+ * workspace.
  */
 export function singleMailProblem(
   { db, system, address, isMember, now }: SingleMail,

@@ -83,7 +83,7 @@ export const suppressionRoutes = ({ guard, clock, outside }: AppDeps) =>
         detail: {
           summary: "Remove a suppression",
           description:
-            "A complaint can be removed only with complaints:lift, which administrators have. Where the person had unsubscribed before a hard bounce, or somebody else suppressed the address meanwhile, that suppression is there again and has to be removed by itself; `remains` names its reason.",
+            "A complaint can be removed only with complaints:lift, which administrators have. If the person had unsubscribed before a hard bounce, or the address was also suppressed for another reason, that suppression takes effect and must be removed separately; `remains` is its reason.",
         },
       },
     );

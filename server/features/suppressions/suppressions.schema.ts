@@ -9,14 +9,14 @@ const Given = [
 ] as const;
 const Reason = t.Union([...Given, t.Literal("unclear")], {
   description:
-    "unclear: an import did not understand the contact's status, which is the detail; or the detail is agreement_unknown, because nobody stated that the people in the file agreed. Whoever removes it decides that the person may be mailed",
+    "unclear: an import did not understand the contact's status, which is in the detail; or the detail is agreement_unknown, because nobody stated that the people in the file agreed. Removing it means that the person may be mailed",
 });
 
 const SuppressionSchema = t.Object(
   {
     address: t.String(),
     reason: Reason,
-    source: t.String({ description: "Where it came from: campaign:7, import:3, manual" }),
+    source: t.String({ description: "The source: campaign:7, import:3, manual" }),
     detail: t.String(),
     createdAt: t.Number(),
     expiresAt: t.Union([t.Number(), t.Null()]),
@@ -36,7 +36,7 @@ export const NewSuppressions = t.Object({
   reason: t.Optional(t.Union([...Given])),
   detail: t.Optional(t.String({ maxLength: 500 })),
   expiresAt: t.Optional(
-    t.Union([t.Integer({ minimum: 0 }), t.Null()], { description: "Unix ms; null means never" }),
+    t.Union([t.Integer({ minimum: 0 }), t.Null()], { description: "Unix ms; null: never" }),
   ),
 });
 export const SuppressionsAdded = t.Object({
@@ -70,7 +70,7 @@ export const DomainQuery = t.Object({
 export const BlockedDomainSchema = t.Object(
   {
     domain: t.String(),
-    subdomains: t.Boolean({ description: "Subdomains are blocked too" }),
+    subdomains: t.Boolean({ description: "True if subdomains are blocked too" }),
     detail: t.String(),
     createdBy: t.String(),
     createdAt: t.Number(),

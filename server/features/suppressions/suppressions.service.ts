@@ -98,14 +98,14 @@ export function addSuppressions(
 }
 
 /**
- * True for reasons that the person can undo by signing up again: `unsubscribed`, and `unclear`, where nobody knows
+ * True for reasons that the person can undo by signing up again: `unsubscribed`, and `unclear`, where it is unknown
  * what they want. Bounces, complaints and manual suppressions remain.
  */
 export function isOpenToReturn(reason: SuppressionReason | undefined): boolean {
   return reason === "unsubscribed" || reason === "unclear";
 }
 
-/** The detail of `unclear` where the file says nothing, and nobody stated that its people agreed. */
+/** The detail of `unclear` when the file says nothing about consent and nobody stated that its people agreed. */
 export const AGREEMENT_UNKNOWN = "agreement_unknown";
 
 /** Separates addresses in normal form from invalid ones. */

@@ -15,7 +15,7 @@ export const TagQuery = t.Object({ ...pageQuery, q: t.Optional(t.String({ maxLen
 export const TagName = t.String({
   minLength: 1,
   maxLength: 200,
-  description: "Compared in any letter case",
+  description: "The name; upper and lower case count as the same",
 });
 export const NewTag = t.Object({ name: TagName });
 export const MergeTag = t.Object({ into: t.Integer({ minimum: 1 }) });

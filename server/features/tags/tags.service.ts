@@ -69,7 +69,7 @@ export function requireTags(db: Connection, names: readonly string[], now: numbe
     }
     const made = insertTag(db, read, now);
     if (made === undefined) {
-      throw new Error("a tag that is not there could not be added");
+      throw new Error("a tag that does not exist could not be added");
     }
     return made;
   });

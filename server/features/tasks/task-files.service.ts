@@ -54,7 +54,7 @@ export function recordFileSize(
 }
 
 /**
- * Writes the content durably at a position and truncates the file behind it, which removes what a crash left there.
+ * Writes the content durably at a position and truncates the file after it, which removes what a crash left there.
  * Returns the file's length.
  *
  * @throws Error when the file is shorter than that: its beginning was lost, and a file with a hole must not be taken

@@ -23,7 +23,7 @@ export function insertFile(db: Connection, taskId: number, name: string): void {
 export const findFile = (db: Connection, taskId: number): FileRow | undefined =>
   selectRow(db).get(taskId);
 
-/** Records what is safely in the file, in the transaction of the step that wrote it. */
+/** Records the length that is safely written, in the transaction of the step that wrote it. */
 export function updateFile(db: Connection, written: Written): void {
   updateRow(db).run(written);
 }

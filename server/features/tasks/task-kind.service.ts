@@ -7,22 +7,22 @@ import type { Permission } from "../../platform/http/permissions.ts";
 import type { TaskName, TaskUnit } from "./tasks.schema.ts";
 
 /**
- * The result of one step: `done` counts towards the total, and `changed` is how much of that actually changed. No
- * `cursor` after the last step.
+ * The result of one step: `done` counts towards the total, and `changed` is how much of that actually changed. There is
+ * no `cursor` after the last step.
  */
 export type Step = {
   done: number;
   changed?: number;
-  /** A better total than the one so far. */
+  /** A better estimate of the total. */
   total?: number;
   cursor: string | undefined;
   /** Why the task could not be done. It then ends as failed. */
   failure?: string;
-  /** What the log says of this step, for a step after which something has changed for good. */
+  /** What the task's log says about this step. Only set if the step made a permanent change. */
   event?: "erased";
 };
 
-/** A step that is ready to be run. With `audit`, the audit log gets that entry with it. */
+/** A step that is ready to run. If `audit` is set, that entry is added to the audit log together with the step. */
 export type Prepared = (() => Step) | { step: () => Step; audit: AuditEntry & AuditStart };
 
 /** What a step knows about its task. */
@@ -30,7 +30,7 @@ export type TaskAtWork = {
   id: number;
   payload: unknown;
   cursor: string | null;
-  /** How much is done. */
+  /** How much has been done. */
   doneCount: number;
   createdBy: string;
 };
@@ -41,7 +41,7 @@ export type RunContext = {
   open: () => Connection;
   clock: Clock;
   signal: AbortSignal;
-  /** True when the job will not be retried: an error then ends the task instead of leaving it waiting. */
+  /** True when the job will not be retried: an error then ends the task instead of letting it wait. */
   isLastTry?: boolean;
   pauseMs?: number;
   /** Only the jobs thread provides it: work that writes files is never done within a request. */
@@ -51,7 +51,7 @@ export type RunContext = {
 /** What a kind keeps open from step to step, for example a file that it reads. It ends with the run. */
 export type Session = { release: () => void };
 
-/** What a step's preparation knows of its run. */
+/** What the preparation of a step knows about its run. */
 export type StepContext = RunContext & {
   held: {
     /** Set by the kind; the runner releases it before it records how the run ended. */
@@ -61,10 +61,10 @@ export type StepContext = RunContext & {
   };
 };
 
-/** How a fault of the server ends a task. */
+/** How an error of the server ends a task. */
 export type Fault = {
   text: string;
-  /** Another try would not help. */
+  /** True if another attempt would not help. */
   isFinal?: boolean;
   state?: "failed" | "cancelled";
 };
@@ -86,12 +86,12 @@ export type StepOf = (db: Connection, task: TaskAtWork, now: number) => Step;
 /** A kind of long-running work. All kinds are listed in `server/task-kinds.ts`. */
 export type TaskKind = {
   name: TaskName;
-  /** What its progress counts. */
+  /** The unit in which its progress is counted. */
   unit: TaskUnit;
   /**
-   * The kind of job that runs it. `task.index` is for a single statement that takes seconds. `task.person` is for work on
-   * one person's data: it is not interrupted to let others run, because its step would begin again, and delivery's
-   * journal is forgotten afterwards.
+   * The kind of job that runs it. `task.index` is for a single statement that takes seconds. `task.person` is for work
+   * on one person's data: it is not interrupted to let others run, because its step would then start again. Afterwards
+   * delivery starts new journal segments.
    */
   lane: "task.run" | "task.index" | "task.person";
   /** The permissions needed to see it, and to cancel or undo it. */
@@ -101,11 +101,11 @@ export type TaskKind = {
   isShared: boolean;
   /** The outcome of a task that an unexpected error ends; without it, the task fails with a general message. */
   faultOf?: (db: Connection, task: TaskAtWork, error: unknown) => Fault;
-  /** A failed one can go on at its cursor, or be cancelled for good. */
+  /** True if a failed task can be resumed at its cursor, or cancelled for good. */
   canResume?: true;
   /**
-   * Does what needs no transaction: reads what the next step needs, so that a slow search holds no lock, or writes a
-   * file. Returns the step. After a crash, or when another run was faster, it is repeated from the same cursor.
+   * Does the work that needs no transaction: reads what the next step needs, so that a slow search holds no lock, or
+   * writes a file. Returns the step. After a crash, or if another run was faster, it is repeated from the same cursor.
    */
   prepare: (
     db: Connection,
@@ -113,11 +113,13 @@ export type TaskKind = {
     now: number,
     context: StepContext,
   ) => Prepared | Promise<Prepared>;
-  /** Removes what a cancelled or failed task has left outside the database. Safe to repeat. */
+  /** Removes what a cancelled or failed task left outside the database. Safe to repeat. */
   discard?: (db: Connection, task: TaskAtWork, context: RunContext) => void;
   /** Removes what a task that is done no longer needs. Safe to repeat. */
   clear?: (db: Connection, task: TaskAtWork, context: RunContext) => void;
-  /** Whether there is something to undo. Kinds that have this can be undone without a time limit, others for a week. */
+  /**
+   * Whether there is something to undo. Kinds with this function can be undone without a time limit, others for a week.
+   */
   canUndo?: (db: Connection, task: TaskAtWork) => boolean;
   /** Undoes the next part, in the caller's transaction. A kind without it cannot be undone. */
   undo?: (db: Connection, task: TaskAtWork, now: number) => { undone: number; isOver: boolean };

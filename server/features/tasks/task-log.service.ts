@@ -13,7 +13,11 @@ type Line = {
   times: number;
 };
 
-/** What a task of one of these kinds did, oldest first, with the names of people. @throws AppError `not_found` */
+/**
+ * What a task did, oldest first, with the names of people.
+ *
+ * @throws AppError `not_found`, also for a task of another kind
+ */
 export function taskLog(db: Connection, system: Connection, kinds: TaskKinds, id: number) {
   const lines = allLines(db, kinds, id);
   const names = actorNames(
@@ -27,7 +31,7 @@ export function taskLog(db: Connection, system: Connection, kinds: TaskKinds, id
   return { items };
 }
 
-/** The lines that were stored, between those that follow from the task's own row. */
+/** The stored lines, together with those that follow from the task's own row. */
 function allLines(db: Connection, kinds: TaskKinds, id: number): Line[] {
   const { createdAt, createdBy, startedAt, finishedAt, state, doneCount } = getTask(db, kinds, id);
   const server = { actorId: null, times: 1 };
@@ -46,5 +50,5 @@ function allLines(db: Connection, kinds: TaskKinds, id: number): Line[] {
   return lines;
 }
 
-/** Only what has ended can be undone. */
+/** Only a task that has ended can be undone. */
 const isOfUndo = ({ event }: LogRow): boolean => event === "undo_requested" || event === "undone";

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** What the task's own row does not tell. */
+/** What the task's own row does not show. */
 export type StoredEvent =
   | "resumed"
   | "continued"
@@ -21,7 +21,7 @@ export type LogRow = {
 };
 type NewLine = { id: number; at: number; event: StoredEvent; actorId: string | null };
 
-// The same event twice in a row is one line, so that a task that often gives way to others keeps a short log.
+// The same event twice in a row is one line, so that a task that is often interrupted for others keeps a short log.
 const countAgain = statement<[NewLine]>(`
   UPDATE task_log
      SET times = times + 1, at = @at, done_count = (SELECT done_count FROM task WHERE id = @id)
@@ -39,7 +39,10 @@ const selectLines = statement<[id: number], LogRow>(`
   SELECT at, event, actor_id AS actorId, done_count AS doneCount, times FROM task_log WHERE task_id = ? ORDER BY no
 `);
 
-/** Adds a line to a task's log, in the transaction of what it says. `actorId` is null for the server itself. */
+/**
+ * Adds a line to a task's log, in the transaction of the event that it records. `actorId` is null for the server
+ * itself.
+ */
 export function addLine(db: Connection, line: NewLine): void {
   if (countAgain(db).run(line).changes === 0) {
     insertLine(db).run(line);

@@ -46,7 +46,7 @@ export function taskOfJob(
 /**
  * Runs a task step by step. After a crash, the next run continues at its cursor. Returns how much this run changed.
  *
- * @throws unknown What a step throws, unless this was the last try.
+ * @throws the error of a step, unless this was the last attempt.
  */
 export async function runTask(context: RunContext, kinds: TaskKinds, id: number): Promise<number> {
   const { signal, pauseMs = PAUSE_MS } = context;
@@ -64,7 +64,7 @@ export async function runTask(context: RunContext, kinds: TaskKinds, id: number)
       await Bun.sleep(pauseMs);
     }
   } catch (error) {
-    // Before the end is recorded, because a session may hold the space on the disk that this needs.
+    // This happens before the end is recorded, because a session may hold disk space that recording needs.
     run.held.session?.release();
     run.held.session = undefined;
     endByFault(context, kinds, id, error);
@@ -75,7 +75,11 @@ export async function runTask(context: RunContext, kinds: TaskKinds, id: number)
   return changed;
 }
 
-/** Ends a task that cannot be done. @throws unknown The fault, when another try may help. */
+/**
+ * Ends a task that cannot be done.
+ *
+ * @throws the error, if another attempt may help.
+ */
 function endByFault(context: RunContext, kinds: TaskKinds, id: number, error: unknown): void {
   if (context.signal.aborted || isBusy(error)) {
     throw error;
@@ -103,10 +107,7 @@ function noteResumption({ open, clock }: RunContext, id: number): void {
   }
 }
 
-/**
- * Removes what a task that has ended leaves behind. If the process dies before that, the job runs again and comes
- * here.
- */
+/** Removes what a finished task leaves behind. If the process dies before that, the job runs again and does it then. */
 function tidyUp(context: RunContext, kinds: TaskKinds, id: number): void {
   const db = context.open();
   const row = findTask(db, id);
@@ -207,7 +208,7 @@ const isOpen = ({ state }: TaskRow) => state === "queued" || state === "running"
 function kindOf(kinds: TaskKinds, row: TaskRow): TaskKind {
   const kind = kinds[row.kind];
   if (kind === undefined) {
-    throw new Error(`nothing registered does a task of kind "${row.kind}"`);
+    throw new Error(`no kind of task is registered as "${row.kind}"`);
   }
   return kind;
 }

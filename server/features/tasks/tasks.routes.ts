@@ -14,11 +14,11 @@ import { taskLog } from "./task-log.service.ts";
 import { TaskList, TaskLog, TaskQuery, TaskSchema } from "./tasks.schema.ts";
 import { cancelTask, getTask, listTasks, undoTask } from "./tasks.service.ts";
 
-/** How often a stream of tasks is read while there are some, and while there are none (ms). */
+/** How often a stream reads the tasks while there are open ones, and while there are none (ms). */
 const TICK_MS = 1_000;
 const QUIET_TICK_MS = 2_000;
 
-/** @param kinds All kinds. Each request sees those that its actor has permission for. */
+/** @param kinds All kinds. A request sees only those for which its actor has permission. */
 export const taskRoutes = (
   { guard, clock, jobs, databases, hasPermissionNow }: AppDeps,
   kinds: TaskKinds,
@@ -44,7 +44,7 @@ export const taskRoutes = (
     .get(
       "/events",
       ({ actor, workspace, isStillAllowed }) => {
-        // The kinds that the reader may see can become fewer while they read.
+        // The kinds that the reader may see can become fewer during the stream.
         const read = () => {
           const can = (permission: Permission) =>
             hasPermissionNow(actor.id, workspace.id, permission);

@@ -34,10 +34,12 @@ export const TaskSchema = t.Object(
     id: t.Number(),
     kind: t.UnionEnum(taskNames),
     state: t.UnionEnum(["queued", "running", "done", "failed", "cancelled"]),
-    doneCount: t.Number({ description: "How many of the unit are done" }),
-    total: nullable(t.Number(), "About how many there will be"),
+    doneCount: t.Number({ description: "How much is done, in `unit`" }),
+    total: nullable(t.Number(), "The estimated total, in `unit`"),
     unit: t.UnionEnum(taskUnits),
-    canCancel: t.Boolean({ description: "A removal, merge or erasure, for example, cannot be" }),
+    canCancel: t.Boolean({
+      description: "False for tasks that cannot be cancelled, such as a deletion, merge or erasure",
+    }),
     error: nullable(t.String()),
     errorCause: CauseSchema,
     createdBy: t.String(),
@@ -46,7 +48,7 @@ export const TaskSchema = t.Object(
     finishedAt: nullable(t.Number()),
     undoUntil: nullable(
       t.Number(),
-      "Unix ms; null = cannot be undone, or no longer. In the year 9999 when there is no limit, as for imports",
+      "Unix ms; null if the task cannot be undone (any more). A time in the year 9999 means that there is no limit, as for imports",
     ),
     undoState: t.UnionEnum(["none", "queued", "done"]),
     undoneCount: t.Number(),
@@ -76,11 +78,11 @@ export const TaskLog = t.Object(
         at: t.Number(),
         event: t.UnionEnum(taskEvents, {
           description:
-            "`resumed`: it went on after an interruption. `continued`: a person had it go on after it had failed. `restarted`: an erasure made it begin again. `erased`: the data is erased, files remain to be deleted",
+            "`resumed`: the task continued after an interruption. `continued`: a person resumed it after it had failed. `restarted`: an erasure made it start again. `erased`: the data is erased, but files still have to be deleted",
         }),
-        actorName: nullable(t.String(), "Whoever did this, unless the server did"),
-        doneCount: nullable(t.Number(), "How many of the unit were done by then"),
-        times: t.Number({ description: "How often in a row; `at` is the last time" }),
+        actorName: nullable(t.String(), "The person who did this; null for the server"),
+        doneCount: nullable(t.Number(), "How much was done by then, in `unit`"),
+        times: t.Number({ description: "How often this happened in a row; `at` is the last time" }),
       }),
     ),
   },
@@ -91,7 +93,7 @@ export const TaskQuery = t.Object({
   state: t.Optional(
     t.UnionEnum(["open", "all"], {
       description:
-        "`open` (the default): what waits, runs or is being undone; `all`: ended ones too",
+        "`open` (the default): tasks that are waiting, running or being undone; `all`: finished tasks too",
     }),
   ),
 });

@@ -33,7 +33,7 @@ export const UNDO_JOB = "task.undo";
 const UNDO_MS = 7 * DAY_MS;
 /** The undo limit of kinds that have none. */
 const NO_LIMIT = Date.UTC(9999, 11, 31, 23, 59, 59);
-/** For how long a task that has ended can be looked at. */
+/** How long a finished task can be viewed. */
 const KEPT_MS = 90 * DAY_MS;
 const SHOWN = 50;
 const MAX_WAITING = 10_000;
@@ -51,8 +51,7 @@ export type TaskContext = {
  * Queues a task. Work of a shared kind that is already waiting or running is not queued twice. In a caller's
  * transaction, the task exists only if that commits.
  *
- * @param task.delayMs How long the job waits, for callers who do the work at once and need the job only after a
- * crash.
+ * @param task.delayMs How long the job waits. Callers that do the work themselves need the job only after a crash.
  */
 export function startTask(
   context: TaskContext,
@@ -80,7 +79,7 @@ export function startTask(
       now,
       undoUntil: undoLimit(kind, now),
     });
-    // The job is in another database and is committed just before the row. Without the row it does nothing.
+    // The job is in another database and is committed just before the row. If the row is missing, the job does nothing.
     const due = { dueAt: now + (task.delayMs ?? 0) };
     context.jobs.enqueue(kind.lane, context.workspaceId, { id: row.id }, due);
     return toTask(db, kind, row);
@@ -113,7 +112,7 @@ export function listTasks(db: Connection, kinds: TaskKinds, which: "open" | "all
 
 /**
  * Stops a task after its current step; finished steps are kept. Deletions and renames, for example, cannot be stopped,
- * because that would leave contacts in a mixed state. A failed one that could go on is given up.
+ * because that would leave contacts in a mixed state. A failed task that could be resumed is given up.
  *
  * @throws AppError `not_found`, `illegal_state`
  */
@@ -128,7 +127,7 @@ export function cancelTask(context: TaskContext, kinds: TaskKinds, id: number) {
       if (kind.canResume !== true || !giveUpTask(db, id, null)) {
         throw new AppError("illegal_state", because("task_ended"));
       }
-      // A failed one has no job any more, and what it has left outside the database must go.
+      // A failed task has no job any more, and what it left outside the database must be removed.
       jobs.enqueue(kind.lane, workspaceId, { id });
     }
     addLine(db, { id, at: now, event: "cancelled", actorId });
@@ -137,9 +136,9 @@ export function cancelTask(context: TaskContext, kinds: TaskKinds, id: number) {
 }
 
 /**
- * Has a failed task go on at its cursor.
+ * Resumes a failed task at its cursor.
  *
- * @throws AppError `not_found`; `illegal_state` unless it failed and is of a kind that can go on.
+ * @throws AppError `not_found`; `illegal_state` unless it failed and is of a kind that can be resumed.
  */
 export function resumeTask(context: TaskContext, kinds: TaskKinds, id: number) {
   const { db, jobs, workspaceId, actorId, now } = context;
@@ -149,14 +148,14 @@ export function resumeTask(context: TaskContext, kinds: TaskKinds, id: number) {
       throw new AppError("illegal_state", because("task_not_failed"));
     }
     jobs.enqueue(kind.lane, workspaceId, { id });
-    // The row tells only of the end that is to come.
+    // The row only shows the state at its next end, so the log records this.
     addLine(db, { id, at: row.finishedAt ?? now, event: "failed", actorId: null });
     addLine(db, { id, at: now, event: "continued", actorId });
     return getTask(db, kinds, id);
   });
 }
 
-/** Gives up a failed task that could go on, for that reason. False for any other task. */
+/** Gives up a failed task that could be resumed, for the given reason. False for any other task. */
 export function abandonTask(db: Connection, id: number, reason: string, now: number): boolean {
   return inTransaction(db, () => {
     const isOver = giveUpTask(db, id, reason);
@@ -181,7 +180,7 @@ export function undoTask(
     if (!queueUndo(db, id, now)) {
       throw new AppError("illegal_state", because("task_too_late_to_undo"));
     }
-    // The job is in another database and is committed just before the row. Without the row it does nothing.
+    // The job is in another database and is committed just before the row. If the row is missing, the job does nothing.
     jobs.enqueue(UNDO_JOB, workspaceId, { id });
     addLine(db, { id, at: now, event: "undo_requested", actorId });
     return getTask(db, kinds, id);
@@ -189,8 +188,8 @@ export function undoTask(
 }
 
 /**
- * Has the open tasks of a kind begin again, in the caller's transaction. A step that one has prepared is dropped, because
- * the cursor is another one.
+ * Makes the open tasks of a kind start again, in the caller's transaction. A step that is already prepared is dropped,
+ * because the cursor has changed.
  */
 export function restartTasks(db: Connection, kind: TaskName, cursor: string, now: number): void {
   for (const { id } of startAgain(db, kind, cursor)) {
@@ -198,7 +197,7 @@ export function restartTasks(db: Connection, kind: TaskName, cursor: string, now
   }
 }
 
-/** Forgets tasks that ended long ago, some at a time, but none of the kept kinds; returns how many. */
+/** Deletes some of the tasks that ended long ago, but none of the kept kinds. Returns how many. */
 export const forgetOldTasks = (
   db: Connection,
   now: number,

@@ -142,7 +142,7 @@ export function insertTask(db: Connection, task: NewTask): TaskRow {
 
 export const findTask = (db: Connection, id: number): TaskRow | undefined => selectRow(db).get(id);
 
-/** The current id of a task that had another id in a table of its kind's own. */
+/** The current id of a task that had another id in the former table of its kind. */
 export const findFormerTask = (
   db: Connection,
   formerId: number,
@@ -166,17 +166,17 @@ export function advanceTask(db: Connection, progress: Progress): void {
   moveOn(db).run(progress);
 }
 
-/** False when it is already closed. */
+/** False when it has already ended. */
 export function closeTask(db: Connection, end: End): boolean {
   return close(db).run(end).changes === 1;
 }
 
-/** Cancels one that has failed. False for any other. */
+/** Cancels a failed task. False for any other. */
 export function giveUpTask(db: Connection, id: number, error: string | null): boolean {
   return giveUp(db).run({ id, error }).changes === 1;
 }
 
-/** Queues one that has failed again. False for any other, and while it is being undone. */
+/** Queues a failed task again. False for any other task, and while it is being undone. */
 export const queueAgain = (db: Connection, id: number): boolean => goOn(db).run(id).changes === 1;
 
 /** False when it is still running, was undone, cannot be undone, or can no longer be undone. */
@@ -189,10 +189,10 @@ export function advanceUndo(db: Connection, id: number, by: number): void {
   moveUndoOn(db).run(by, id);
 }
 
-/** Deletes tasks that ended before that time, some at a time; returns how many. */
+/** Deletes some of the tasks that ended before that time. Returns how many. */
 export const deleteOldTasks = (db: Connection, old: Old): number => deleteOld(db).run(old).changes;
 
-/** Gives the open tasks of a kind a cursor from which they begin again. Returns them. */
+/** Gives the open tasks of a kind a cursor from which they start again. Returns them. */
 export const startAgain = (db: Connection, kind: TaskName, cursor: string): { id: number }[] =>
   resetOpen(db).all({ kind, cursor });
 

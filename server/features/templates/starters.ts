@@ -15,8 +15,8 @@ export type Starter = {
 };
 
 /**
- * Ready to send once the text is changed: responsive, with dark mode, unsubscribe link and postal address, and
- * without images that could be blocked.
+ * Ready to send after the text is changed: responsive, with dark mode, unsubscribe link and postal address, and without
+ * images, which mail programs may block.
  */
 export const starters: Starter[] = [
   {
@@ -30,7 +30,7 @@ export const starters: Starter[] = [
   {
     key: "announcement",
     name: "Announcement",
-    description: "One piece of news, said large, with one button and the facts below",
+    description: "One piece of news in large type, with one button and the facts below",
     kind: "mjml",
     subject: "We are moving to the harbour",
     source: announcement,
@@ -46,7 +46,7 @@ export const starters: Starter[] = [
   {
     key: "event-invitation",
     name: "Event invitation",
-    description: "Date and place at a glance, a programme by the hour, and an answer in one click",
+    description: "Date and place at a glance, an hourly programme, and a reply in one click",
     kind: "mjml",
     subject: "{{ contact.first_name | default: 'Hello' }}, join us on 14 May",
     source: eventInvitation,
@@ -54,7 +54,7 @@ export const starters: Starter[] = [
   {
     key: "welcome-letter",
     name: "Welcome letter",
-    description: "A plain, personal letter that looks as if a person had typed it",
+    description: "A plain, personal letter that looks hand-typed",
     kind: "mjml",
     subject: "Welcome, {{ contact.first_name | default: 'and hello' }}",
     source: welcomeLetter,

@@ -81,7 +81,7 @@ export const templateRoutes = ({ guard, clock, databases, outside }: AppDeps) =>
         ),
       {
         permission: "templates:read",
-        audit: { none: "it only shows what a source becomes" },
+        audit: { none: "it only renders a source" },
         params: WorkspaceParams,
         body: CompileRequest,
         response: { 200: CompileResult, ...refusals },
@@ -117,7 +117,7 @@ export const templateRoutes = ({ guard, clock, databases, outside }: AppDeps) =>
         headers: IfMatchHeaders,
         body: TemplateChange,
         response: { 200: TemplateView, ...refusals },
-        detail: { summary: "Save a template", description: "Only what is given changes." },
+        detail: { summary: "Save a template", description: "Only the given properties change." },
       },
     )
     .delete(

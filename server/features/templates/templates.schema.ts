@@ -11,7 +11,7 @@ const summary = {
   name: t.String(),
   kind: BodyKindSchema,
   subject: t.String(),
-  version: t.Integer({ description: "Also sent as the ETag; return it in If-Match" }),
+  version: t.Integer({ description: "Also returned as the ETag; send it in If-Match" }),
   createdAt: t.Integer(),
   updatedAt: t.Integer(),
 };
@@ -20,7 +20,7 @@ export const TemplateSummary = t.Object(summary, { title: "TemplateSummary" });
 export const TemplatePage = pageOf(TemplateSummary);
 export const TemplateQuery = t.Object({
   ...pageQuery,
-  q: t.Optional(t.String({ maxLength: 200, description: "Part of the name" })),
+  q: t.Optional(t.String({ maxLength: 200, description: "A part of the name" })),
 });
 
 export const TemplateView = t.Object({ ...summary, source }, { title: "Template" });
@@ -46,23 +46,23 @@ export const RenderProblem = t.Object({
   code: t.Optional(
     t.String({
       description:
-        "Which limit it exceeds (too_much_work, too_much_text, too_deep, too_slow), or what is remarked",
+        "The exceeded limit (too_much_work, too_much_text, too_deep, too_slow), or the code of the remark",
     }),
   ),
   params: t.Optional(
     t.Record(t.String(), t.Union([t.String(), t.Number()]), {
-      description: "The values in the message, for clients that word it themselves",
+      description: "The values in the message, for clients that write their own text",
     }),
   ),
-  line: t.Optional(t.Integer({ description: "Of the source, from 1" })),
-  column: t.Optional(t.Integer({ description: "In that line, from 1" })),
+  line: t.Optional(t.Integer({ description: "Line in the source, from 1" })),
+  column: t.Optional(t.Integer({ description: "Column in that line, from 1" })),
 });
 
 export const CompileRequest = t.Object({
   kind: BodyKindSchema,
   source,
   contactId: t.Optional(
-    t.Integer({ minimum: 1, description: "Fill the values in for this contact" }),
+    t.Integer({ minimum: 1, description: "The contact whose values are filled in" }),
   ),
 });
 export const CompileResult = t.Object({

@@ -99,7 +99,7 @@ export function deleteTemplate(db: Connection, id: number): void {
  * Compiles a source and renders it with a contact's values, using the code that sends. Mistakes are returned as
  * problems. Stores nothing.
  *
- * @throws AppError as `contactFor` and `Renderer.show` do.
+ * @throws the errors of `contactFor` and `Renderer.show`.
  */
 export async function compileTemplate(
   context: { databases: Databases; workspaceId: string; publicUrl: string; renderer: Renderer },

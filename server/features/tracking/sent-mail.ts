@@ -68,7 +68,7 @@ export class SentMail {
 
   /**
    * The message as recipient `seq` got it, without the open pixel; undefined when campaign or recipient no longer
-   * exists. `seq` 0 stands for nobody, which is what links of people with tracking disabled contain.
+   * exists. `seq` 0 means no recipient; links of people with tracking disabled contain it.
    *
    * @throws AppError `unavailable` when too many of the workspace's messages are being rendered.
    */

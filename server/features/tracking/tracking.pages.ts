@@ -13,9 +13,9 @@ const words = {
     less: "Prefer fewer emails? Choose topics or pause",
     doneTitle: "You are unsubscribed",
     done: (address: string, from: string) =>
-      html`${address} will receive no more email from <strong>${from}</strong>. A message that was already sent may still arrive.`,
+      html`${address} will no longer receive email from <strong>${from}</strong>. A message that was already sent may still arrive.`,
     back: "Unsubscribed by mistake? Change your preferences",
-    erasedTitle: "You receive no email",
+    erasedTitle: "You do not receive email",
     erased: (from: string) =>
       html`<strong>${from}</strong> erased your data on request. Nothing is sent to you, and your address cannot be added again.`,
     goneTitle: "This link does not work",

@@ -12,8 +12,8 @@ import { agentOf, languageFor, pageLanguage, requestHint } from "./tracking.rule
 import { Tracking, type UnsubscribePerson, type Visitor } from "./tracking.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
-const Pixel = answerAs("A picture of one transparent pixel", "image/gif");
-const Redirect = answerAs("Leads to the link");
+const Pixel = answerAs("An image of one transparent pixel", "image/gif");
+const Redirect = answerAs("Redirects to the link's target");
 const page = { 200: HtmlPage, 404: HtmlPage, 503: HtmlPage };
 const redirection = { 302: Redirect, 404: HtmlPage, 503: HtmlPage };
 
@@ -120,7 +120,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
   });
   const posting = (summary: string) => ({
     ...options(summary, page),
-    audit: { none: "an unsubscribe is a fact of the journal, kept in the consent ledger" },
+    audit: { none: "an unsubscribe is a fact of the journal and recorded in the consent log" },
     detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES),
     body: t.Optional(t.String({ maxLength: MAX_POST_BYTES })),
@@ -139,7 +139,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
         answerOrAskToRetry(request, () =>
           redirect(params.token, request, visitorOf(request, server)),
         ),
-      options("Count a click and lead to the link", redirection),
+      options("Count a click and redirect to the link's target", redirection),
     )
     .head(
       "/c/:token",
@@ -147,7 +147,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
         answerOrAskToRetry(request, () =>
           redirect(params.token, request, visitorOf(request, server)),
         ),
-      options("Say where a link leads", redirection),
+      options("Get the target of a link", redirection),
     )
     .get(
       "/v/:token",
@@ -158,7 +158,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     .get(
       "/u/:token",
       ({ params, request }) => answerOrAskToRetry(request, () => ask(params.token, request)),
-      options("Ask whether to unsubscribe", page),
+      options("Show the page that asks whether to unsubscribe", page),
     )
     .post(
       "/u/:token",

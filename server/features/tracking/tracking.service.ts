@@ -120,9 +120,9 @@ export class Tracking {
   }
 
   /**
-   * Unsubscribes the recipient from everything this workspace mails: at once for delivery, and in the database when
-   * the event is applied. Repeating it changes nothing. What an erased person says is kept, without what would
-   * identify them, in case the erasure is lifted.
+   * Unsubscribes the recipient from all mail of this workspace: at once in delivery, and in the database when the event
+   * is applied. Repeating it changes nothing. If the person was erased, the request is kept without identifying them,
+   * in case the erasure is lifted.
    *
    * @throws AppError `unavailable` when it could not be stored; the page then does not claim success.
    */

@@ -1,5 +1,5 @@
 import { because, type Reason } from "../../platform/errors.ts";
-/** Shortest password. NIST SP 800-63B §3.1.1.2 asks for length, not for kinds of characters. */
+/** Shortest password. NIST SP 800-63B §3.1.1.2 requires length and advises against rules about kinds of characters. */
 export const MIN_PASSWORD_CHARS = 12;
 /** Longest password. More characters would only cost hashing time. */
 export const MAX_PASSWORD_CHARS = 256;

@@ -13,7 +13,7 @@ const selectOwner = statement<[{ tokenHash: string; now: number }], { userId: st
    WHERE token_hash = @tokenHash AND used_at IS NULL AND expires_at > @now
 `);
 
-// Once a password was set by one link, no other link may still work.
+// After a password was set by one link, no other link must work.
 const useUpAll = statement<[{ userId: string; now: number }]>(`
   UPDATE password_reset SET used_at = @now WHERE user_id = @userId AND used_at IS NULL
 `);
@@ -39,7 +39,7 @@ export function useUpTokens(db: Connection, userId: string, now: number): boolea
   return useUpAll(db).run({ userId, now }).changes > 0;
 }
 
-/** No link for a new password works any more. */
+/** Ends all links for setting a password. */
 export function forgetAllTokens(db: Connection): void {
   deleteAll(db).run();
 }

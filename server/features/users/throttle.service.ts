@@ -15,11 +15,14 @@ const MINUTE_MS = 60_000;
 /** How many attempts are allowed in which time. Attempts are stored as rows, so a restart does not reset them. */
 export type Allowance = { tries: number; windowMs: number };
 
-/** From one known browser, or from one network. */
+/** From one known browser or one network. */
 export const signInPerSource: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
-/** From all networks together that the account does not know. Beyond that they wait, see `takeSignInTries`. */
+/**
+ * From all networks together that the account's owner has not used. Beyond this number they must wait; see
+ * `takeSignInTries`.
+ */
 export const signInPerAccount: Allowance = { tries: 50, windowMs: 60 * MINUTE_MS };
-/** For one account from one IPv6 provider, because whoever has a /32 has 65,536 customer networks. */
+/** For one account from one IPv6 provider, because the holder of a /32 has 65,536 customer networks. */
 export const signInPerProvider: Allowance = { tries: 20, windowMs: 60 * MINUTE_MS };
 export const passwordChange: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
 export const signInPerAddress: Allowance = { tries: 50, windowMs: 15 * MINUTE_MS };
@@ -37,14 +40,14 @@ export function accountKey(purpose: "sign-in" | "reset" | "password", address: s
 }
 
 /**
- * The network that one customer controls: a single IPv4 address, or 48 bits of an IPv6 address, which contain 65,536
- * networks of 64 bits.
+ * The network that one customer controls: a single IPv4 address, or a /48 of IPv6, which contains 65,536 networks of 64
+ * bits.
  */
 export function siteOf(ip: string): string {
   return networkOf(ip, 48);
 }
 
-/** The provider's network of an IPv6 address; undefined for IPv4, where networks are too small to tell anything. */
+/** The provider's network of an IPv6 address; undefined for IPv4, where networks are too small to be useful. */
 export function providerOf(ip: string): string | undefined {
   const block = networkOf(ip, 32);
   return block === ip ? undefined : block;

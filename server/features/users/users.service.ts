@@ -14,7 +14,7 @@ import {
   type UserRow,
 } from "./users.store.ts";
 
-/** What signing in also needs: a person's language, passwords, and the rows. */
+/** What signing in also needs: the person's language, passwords, and the rows. */
 export { type MailLocale, mailLocaleOf } from "./mail-locale.rules.ts";
 export { hashPassword, isPassword } from "./password-hash.ts";
 export {

@@ -9,7 +9,7 @@ export type UserRow = {
   isAdmin: 0 | 1;
   locale: string;
   disabledAt: number | null;
-  /** It is from before an older copy of system.db was found. */
+  /** 1 = the password is from before an older copy of system.db was found. */
   passwordIsOld: 0 | 1;
 };
 
@@ -83,7 +83,7 @@ export function setPasswordHash(
   updatePassword(db).run(change);
 }
 
-/** Every password is from before now. */
+/** Marks every password as older than now. */
 export function markPasswordsOld(db: Connection): void {
   updateAllOld(db).run();
 }

@@ -48,7 +48,7 @@ export class HookCounts {
         addCounts(this.#databases.workspace(news.workspaceId), news.routeId, news);
         this.#news.delete(key);
       } catch (error) {
-        // Only the counts failed; the events themselves are in the journal. The counts are written next time.
+        // Only the counts failed; the events themselves are in the journal. These counts are written the next time.
         log.warn({ workspaceId: news.workspaceId, err: error }, "webhook counts were not written");
       }
     }

@@ -50,8 +50,8 @@ export type HookDeps = {
 type Hook = HookSubject & { workspaceId: string; provider: string; row: WebhookRow };
 
 /**
- * Receives reports from relay providers. The URL identifies the route, and the request must also prove that it comes
- * from the provider. An event applies only to the message whose token it contains, within this workspace. Events
+ * Receives reports from relay providers. The URL identifies the sending method, and the request must also prove that it
+ * comes from the provider. An event applies only to the message whose token it contains, within this workspace. Events
  * without a known message are only counted.
  */
 export class Hooks {
@@ -139,7 +139,8 @@ export class Hooks {
     if (message === undefined) {
       throw this.#refuse(hook, because("webhook_not_sns"));
     }
-    // Anyone can have a topic signed by Amazon, so only the one that was confirmed first is accepted.
+    // Anyone can create an Amazon topic whose messages Amazon signs, so only the topic that was confirmed first is
+    // accepted.
     if (hook.row.topic !== "" && hook.row.topic !== message.topic) {
       throw this.#refuse(hook, because("webhook_other_topic", { topic: hook.row.topic }));
     }

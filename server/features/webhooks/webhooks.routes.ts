@@ -43,9 +43,9 @@ export const webhookRoutes = (deps: AppDeps) => {
         }),
       {
         audit: {
-          none: "what a provider reports is a fact of the journal, kept with the recipient",
+          none: "a provider's reports are facts of the journal, stored with the recipient",
         },
-        open: "providers have no account; the address is authenticated, and the request proves its sender",
+        open: "providers have no account; the URL is authenticated, and the request proves who sent it",
         params: HookParams,
         // Signatures cover the raw bytes, whatever content type the provider sends.
         parse: ({ request, params }: { request: Request; params: typeof HookParams.static }) => {
@@ -76,7 +76,7 @@ export const webhookRoutes = (deps: AppDeps) => {
         ...asked,
         audit: "route.webhook-key",
         body: WebhookKey,
-        detail: { summary: "Store the key with which a provider signs" },
+        detail: { summary: "Store the key that verifies a provider's requests" },
       },
     )
     .post(

@@ -12,8 +12,8 @@ export const HookParams = t.Object({
 export const HookAnswer = t.Object(
   {
     taken: t.Integer(),
-    repeated: t.Integer({ description: "Events that were taken before" }),
-    unknown: t.Integer({ description: "Events about no message of this workspace" }),
+    repeated: t.Integer({ description: "Events that were already received before" }),
+    unknown: t.Integer({ description: "Events that belong to no message of this workspace" }),
   },
   { title: "HookAnswer" },
 );
@@ -22,14 +22,19 @@ export const WebhookView = t.Object(
   {
     provider: t.String(),
     url: t.String({
-      description: "Enter it at the provider; contains the password, if there is one",
+      description: "The URL to enter at the provider; it contains the password, if there is one",
     }),
     password: t.Union([t.String(), t.Null()], {
-      description: "For providers that ask for it separately from the URL, e.g. as a Bearer token",
+      description:
+        "The password, for providers that ask for it separately from the URL, e.g. as a Bearer token",
     }),
-    needsKey: t.Boolean({ description: "The provider's verification key must be stored here" }),
+    needsKey: t.Boolean({
+      description: "True if the provider's verification key must be stored here",
+    }),
     hasKey: t.Boolean(),
-    topic: t.String({ description: "SES: the SNS topic that is subscribed; empty = none yet" }),
+    topic: t.String({
+      description: "For SES: the subscribed SNS topic; empty if there is none yet",
+    }),
     lastEventAt: t.Union([t.Integer(), t.Null()]),
     lastFault: t.String({
       description: "Why the newest request was refused; empty when it was accepted",

@@ -19,8 +19,8 @@ export type WebhookContext = {
 const PASSWORD_BYTES = 24;
 
 /**
- * A route's webhook: the URL to enter at the provider, and whether it works. If the provider signs in, a password is
- * generated on the first request.
+ * A route's webhook: the URL to enter at the provider, and whether it works. If the provider authenticates with a
+ * password, it is generated on the first request.
  *
  * @throws AppError `not_found` for a deleted route, or one whose provider reports by mail only.
  */

@@ -97,7 +97,10 @@ export function noteLocalFaults(databases: Databases, faults: LocalFaults, now: 
     note({ kind: "limits_lost", path, kept });
   }
   if (faults.holder !== undefined) {
-    log.error({ path: faults.holder }, "the file that says who uses the folder was damaged");
+    log.error(
+      { path: faults.holder },
+      "the file that names the process using the folder was damaged",
+    );
     note({ kind: "holder_unreadable", path: faults.holder });
   }
 }
@@ -108,7 +111,7 @@ function openAnew(databases: Databases, id: string): void {
     databases.inbox(id);
   } catch (error) {
     // The disk may be full. The next use of the inbox tries again.
-    log.error({ inbox: id, err: error }, "an inbox could not be made anew");
+    log.error({ inbox: id, err: error }, "an inbox could not be created again");
   }
 }
 
@@ -119,7 +122,7 @@ function putAside(path: string, now: number): string {
     renameSync(path, kept);
     return kept;
   } catch (error) {
-    log.warn({ path, err: error }, "a damaged file could not be put aside");
+    log.warn({ path, err: error }, "a damaged file could not be moved");
     return "";
   }
 }

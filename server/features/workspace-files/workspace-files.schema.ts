@@ -18,11 +18,13 @@ const Instant = t.Integer({ description: "Unix ms" });
 export const SetAsideWorkspace = t.Object(
   {
     workspaceId: t.String(),
-    name: t.String({ description: "Empty when the directory no longer knows it" }),
+    name: t.String({
+      description: "Name of the workspace; empty if system.db no longer contains it",
+    }),
     organizationName: t.String(),
-    path: t.String({ description: "The file on the server" }),
+    path: t.String({ description: "Path of the file on the server" }),
     reason: Reason,
-    detail: t.String({ description: "The error of the system or SQLite" }),
+    detail: t.String({ description: "The error from the operating system or SQLite" }),
     at: Instant,
   },
   { title: "SetAsideWorkspace" },
@@ -51,7 +53,7 @@ export const Damage = t.Object(
           t.Literal("workspace_unknown"),
         ]),
         path: t.String(),
-        bytes: t.Integer({ description: "Bytes that could not be read" }),
+        bytes: t.Integer({ description: "Number of bytes that could not be read" }),
         records: t.Integer({
           description:
             "The minimum number of records in them, or of changes that are missing; 0 when unknown",
@@ -71,7 +73,9 @@ export type Damage = Static<typeof Damage>;
 
 export const CheckResult = t.Object(
   {
-    back: t.Boolean({ description: "The file is intact and the workspace is in use again" }),
+    back: t.Boolean({
+      description: "True if the file is intact and the workspace is in use again",
+    }),
     reason: t.Union([Reason, t.Null()]),
     detail: t.String(),
   },

@@ -34,7 +34,7 @@ export function readDamageReport(databases: Databases) {
 }
 
 /**
- * Marks a notice as read by the administrator. To read that system.db is an older copy ends the hold.
+ * Marks a notice as read by the administrator. Reading the notice that system.db is an older copy ends the hold.
  *
  * @returns the notice's kind.
  * @throws AppError `not_found` when there is none to read.
@@ -75,7 +75,7 @@ export function lookAtAll(
       databases.setAside(id, new FileFault("log_missing", lostLogSentence(dataDir, id)));
     }
   }
-  // A workspace whose entry could not be recorded is found again by its mark at the next start.
+  // A workspace whose entry could not be stored is found again at the next start, by its mark.
   databases.setAsideIds();
   const known = setAsideRows(databases.system).map(({ workspaceId }) => workspaceId);
   forgetMarks(
@@ -98,7 +98,7 @@ export async function checkAgain(desk: Desk, workspaceId: string): Promise<FileF
     ? new FileFault("log_missing", row.detail)
     : await desk.inspect(row.path);
   if (fault === undefined && (await bringBack(desk, workspaceId))) {
-    log.info({ workspaceId }, "a workspace is whole again and in use");
+    log.info({ workspaceId }, "a workspace is intact and in use again");
   }
   return fault;
 }
@@ -114,8 +114,8 @@ async function bringBack({ databases, clock }: Desk, workspaceId: string): Promi
 /**
  * Uses a workspace as it is, without its lost write-ahead log.
  *
- * @throws AppError `not_found` when it is not set aside, `illegal_state` when it is for another reason or the file
- * itself is damaged.
+ * @throws AppError `not_found` when it is not set aside, `illegal_state` when it was set aside for another reason or
+ * the file itself is damaged.
  */
 export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<void> {
   const row = rowOf(desk.databases, workspaceId);
@@ -127,7 +127,7 @@ export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<voi
     throw new AppError("illegal_state", because("file_also_damaged", { fault: fault.message }));
   }
   await bringBack(desk, workspaceId);
-  log.warn({ workspaceId }, "a workspace is used without what its lost log held");
+  log.warn({ workspaceId }, "a workspace is used without the changes in its lost log");
 }
 
 function rowOf(databases: Databases, workspaceId: string) {
@@ -182,5 +182,5 @@ async function lookSlowly({ databases, dataDir }: Desk, isStopped: () => boolean
 }
 
 function logFailure(error: unknown): void {
-  log.error({ err: error }, "looking at the workspaces' files failed; it is tried again");
+  log.error({ err: error }, "checking the workspaces' files failed; it is tried again");
 }

@@ -10,7 +10,7 @@ import {
   Joined,
 } from "./workspaces.schema.ts";
 
-const byToken = "whoever has the mailed link was invited; it works once";
+const byToken = "only the invited person has the mailed link, which works once";
 
 /** Routes for the invited person. Tokens are sent in bodies, never in URLs. */
 export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) => {
@@ -24,10 +24,10 @@ export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
     .use(guard)
     .post("/read", ({ body }) => readInvitation(system, body.token, clock()), {
       open: byToken,
-      audit: { none: "it only reads; the token is in the body so that no log has it" },
+      audit: { none: "it only reads; the token is in the body so that it is in no log" },
       body: InvitationToken,
       response: { 200: InvitationView, ...refusals },
-      detail: { summary: "Read an invitation" },
+      detail: { summary: "Get an invitation" },
     })
     .post(
       "/register",

@@ -136,7 +136,11 @@ export function invitationMail(system: Connection, id: string, now: number) {
   };
 }
 
-/** What the holder of a link is invited to. @throws AppError `not_found` when the link no longer works. */
+/**
+ * The workspace and role that the holder of a link is invited to.
+ *
+ * @throws AppError `not_found` when the link no longer works.
+ */
 export function readInvitation(system: Connection, token: string, now: number) {
   const invitation = required(system, token, now);
   const workspace = findWorkspace(system, invitation.workspaceId);

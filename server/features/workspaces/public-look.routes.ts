@@ -6,10 +6,10 @@ import { changePublicLook, readPublicLook } from "./public-look.service.ts";
 const look = {
   name: t.String({
     maxLength: 200,
-    description: "Shown above pages; empty uses the workspace's name",
+    description: "Name shown above pages; empty: the workspace's name",
   }),
   logoUrl: t.String({ maxLength: 1_000, description: "https:// address of an image" }),
-  color: t.String({ maxLength: 7, description: "#rrggbb of buttons" }),
+  color: t.String({ maxLength: 7, description: "Colour of buttons as #rrggbb" }),
 };
 const PublicLook = t.Object(look, { title: "PublicLook" });
 const PublicLookChange = t.Partial(t.Object(look));

@@ -3,7 +3,7 @@ import { pageOf } from "../../platform/http/schemas.ts";
 
 export const RoleSchema = t.Union(
   [t.Literal("viewer"), t.Literal("editor"), t.Literal("admin"), t.Literal("owner")],
-  { description: "Each role includes those before it" },
+  { description: "Each role includes the permissions of those before it" },
 );
 
 const facts = {
@@ -11,8 +11,10 @@ const facts = {
   name: t.String(),
   timeZone: t.String({ description: "IANA name" }),
   postalAddress: t.String(),
-  tracking: t.Boolean({ description: "False: no open or click of this workspace is tracked" }),
-  maxPerSecond: t.Union([t.Number(), t.Null()], { description: "Sending limit; null means none" }),
+  tracking: t.Boolean({
+    description: "False if opens and clicks are not tracked in this workspace",
+  }),
+  maxPerSecond: t.Union([t.Number(), t.Null()], { description: "Sending limit; null: no limit" }),
   organizationId: t.String(),
   organizationName: t.String(),
   createdAt: t.Number(),
@@ -60,7 +62,7 @@ export const Invitation = t.Object({
   role: RoleSchema,
   locale: t.Optional(
     t.Union([t.Literal("en"), t.Literal("de")], {
-      description: "Language of its mail and of the new account; yours when left out",
+      description: "Language of its mail and of the new account; your own if left out",
     }),
   ),
 });
@@ -77,13 +79,17 @@ export const InvitationParams = t.Object({
   invitationId: t.String({ maxLength: 26 }),
 });
 export const InvitationToken = t.Object({
-  token: t.String({ minLength: 1, maxLength: 100, description: "From the link of the invitation" }),
+  token: t.String({
+    minLength: 1,
+    maxLength: 100,
+    description: "The token from the invitation link",
+  }),
 });
 export const InvitationView = t.Object({
   email: t.String(),
   role: RoleSchema,
   workspaceName: t.String(),
-  locale: t.String({ description: "The language the person was invited in" }),
+  locale: t.String({ description: "The language of the invitation" }),
 });
 export const InvitedRegistration = t.Object({
   ...InvitationToken.properties,
@@ -91,7 +97,7 @@ export const InvitedRegistration = t.Object({
   password: t.String({ minLength: 1, maxLength: 1000, description: "At least 12 characters" }),
   locale: t.Optional(
     t.Union([t.Literal("en"), t.Literal("de")], {
-      description: "Language of the interface; that of the invitation when left out",
+      description: "Language of the interface; the language of the invitation if left out",
     }),
   ),
 });
@@ -99,7 +105,8 @@ export const Joined = t.Object({ workspaceId: t.String() });
 export const Invited = t.Object({
   invitation: OpenInvitation,
   link: t.Union([t.String(), t.Null()], {
-    description: "Pass it on when the instance cannot send mail; shown once",
+    description:
+      "The invitation link, to pass on if the instance cannot send mail; returned only once",
   }),
 });
 export const MemberChange = t.Object({ role: RoleSchema });

@@ -86,7 +86,7 @@ export function createWorkspace(
 /**
  * Creates a workspace for an owner of the organization and writes the audit entry.
  *
- * @throws AppError as `requireOrganizationOwner` and `createWorkspace` do.
+ * @throws the errors of `requireOrganizationOwner` and `createWorkspace`.
  */
 export function createWorkspaceAs(
   deps: { databases: Databases; audit: AuditLog },

@@ -87,12 +87,12 @@ const updateWorkspace = statement<
    WHERE id = @id
 `);
 
-// Tracking tokens name a workspace by its number, also those of workspaces that this system.db does not know any more.
+// Tracking tokens contain the workspace's number, including tokens of workspaces that this system.db no longer knows.
 const advanceNumbers = statement<[by: number]>(
   "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'workspace'",
 );
 
-/** Leaves out that many numbers before the next workspace. */
+/** Skips this many numbers before the next workspace. */
 export function skipNumbers(db: Connection, by: number): void {
   advanceNumbers(db).run(by);
 }

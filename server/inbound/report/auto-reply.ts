@@ -6,7 +6,9 @@ export function isOutOfOffice(head: ReadonlyMap<string, string>): boolean {
   return HINTS.test((head.get("subject") ?? "").slice(0, 300));
 }
 
-/** True for an automatic reply that somebody has written for all senders. One without a subject is none. */
+/**
+ * True for an automatic reply that a person wrote for all senders. An automatic reply without a subject does not count.
+ */
 export function isVacationNote(head: ReadonlyMap<string, string>): boolean {
   const isReply = /^\s*auto-replied/i.test(head.get("auto-submitted") ?? "");
   return isOutOfOffice(head) || (isReply && (head.get("subject") ?? "").trim() !== "");

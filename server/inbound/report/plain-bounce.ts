@@ -15,7 +15,7 @@ import { paragraphsOf, quotedReply, reasonInWords, reportLines } from "./report-
 import { codeFor, type FoundReply, tidy } from "./smtp-words.ts";
 
 const MAX_SUBJECT = 500;
-/** The number of paragraphs in which a report states its result; the returned message follows. */
+/** The number of paragraphs in which a report states its result; the returned message comes after them. */
 const SAID_PARAGRAPHS = 30;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Every action that the audit log knows, `<thing>.<verb>`. An entry is kept for good, so a name is never changed or
- * removed here; the web words each one in the user's language.
+ * Every action that the audit log knows, as `<thing>.<verb>`. Entries are kept forever, so a name is never changed or
+ * removed here. The web translates each name.
  */
 export const auditActions = [
   "api-key.create",

@@ -10,7 +10,7 @@ export type AuditEntry = {
   actorId: string | null;
   workspaceId: string | null;
   action: AuditAction;
-  /** Id of what was acted on. */
+  /** Id of the object of the action. */
   target?: string | number;
   /** Ids, numbers and choices only: no names, addresses or secrets, since entries are never erased. */
   detail?: Record<string, unknown>;
@@ -18,7 +18,7 @@ export type AuditEntry = {
 
 /** Who did what, append-only and chained by hashes. */
 export type AuditLog = {
-  /** Adds an entry; in a transaction on system.db it commits or vanishes with it. */
+  /** Adds an entry. In a transaction on system.db, it commits or is rolled back together with it. */
   record(entry: AuditEntry): void;
 };
 
@@ -39,7 +39,7 @@ export function contentOf(entry: AuditEntry, at: number): AuditContent {
   };
 }
 
-/** Puts an entry at the end of the chain, in the transaction of the caller if there is one. */
+/** Adds an entry at the end of the chain, in the caller's transaction if there is one. */
 export function appendContent(system: Connection, content: AuditContent): void {
   inTransaction(system, () => {
     const prevHash = lastHash(system) ?? GENESIS;

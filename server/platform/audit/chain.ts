@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What an entry says; the hash covers all of it. */
+/** The content of an entry; the hash covers all of it. */
 export type AuditContent = {
   at: number;
   actorId: string | null;
@@ -11,7 +11,7 @@ export type AuditContent = {
   detail: string;
 };
 
-/** The hash of the entry before the first. */
+/** The hash that precedes the first entry. */
 export const GENESIS = "0".repeat(64);
 
 /** SHA-256 over the previous hash and the entry, so that a changed, missing or moved row breaks the chain. */

@@ -10,7 +10,7 @@ import { addIntent, allIntents, removeIntent } from "./audit.store.ts";
 import { type AuditEntry, appendContent, contentOf } from "./audit-log.ts";
 import type { AuditContent } from "./chain.ts";
 
-/** What is known of an action before it begins. */
+/** What is known about an action before it begins. */
 export type AuditStart = {
   actorId: string | null;
   workspaceId: string | null;
@@ -21,20 +21,23 @@ export type AuditStart = {
 /** Entries of actions that change something outside system.db. */
 export type AuditTrail = {
   /**
-   * Writes down that an action begins, and returns a number for it.
-   * @throws what SQLite throws, for example on a full disk: then the action must not begin.
+   * Records that an action begins, and returns a number for it.
+   *
+   * @throws errors of SQLite, for example on a full disk; the action must then not begin.
    */
   begin(start: AuditStart): Promise<number>;
   /**
-   * Adds the entry of an action that ended, or none for one that changed nothing. Never fails: the action has happened,
-   * and its row remains until the entry is written, by a later request or at the next start.
+   * Adds the entry of an action that ended, or removes the row without an entry if the action changed nothing. Never
+   * fails: the action has happened, and its row remains until the entry is written, by a later request or at the next
+   * start.
    */
   end(id: number, entry: AuditEntry | undefined): Promise<void>;
 };
 
 /**
- * Does work outside system.db and adds its entry. `detailOf` makes the entry's detail from the result, or says "nothing"
- * when nothing changed. Work that throws may have had an effect already, so its entry says that nobody knows.
+ * Does work outside system.db and adds its entry. `detailOf` makes the entry's detail from the result, or says
+ * "nothing" when nothing changed. Work that throws may already have had an effect, so its entry says that the outcome
+ * is unknown.
  */
 export async function auditedWork<T>(
   trail: AuditTrail,
@@ -57,10 +60,10 @@ export async function auditedWork<T>(
 type Ended = { id: number; content: AuditContent | undefined };
 
 /**
- * The trail of one instance; `system` is asked for again after each pause.
+ * The trail of one instance; `system` is called again after each pause.
  *
  * @param noteChange Called with the workspace of an action in the transaction that ends it, after the workspace's own
- *   commit, to write down what its file has now.
+ * commit, to record the current version of its file.
  */
 export function createAuditTrail(
   system: () => Connection,
@@ -105,8 +108,8 @@ export function createAuditTrail(
 }
 
 /**
- * Turns what a killed process left into entries. They say that the server stopped during the action, because nobody can
- * tell from system.db whether it took effect.
+ * Turns the rows that a killed process left into entries. These say that the server stopped during the action, because
+ * system.db does not show whether it took effect.
  *
  * @returns how many there were.
  */

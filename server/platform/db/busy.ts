@@ -1,7 +1,7 @@
 /** SQLite's lock error in a form that can be passed between threads, which SQLite's own error object cannot. */
 export class LockedError extends Error {
   constructor() {
-    super("another connection writes to this file");
+    super("another connection is writing to this file");
     this.name = "LockedError";
   }
 }

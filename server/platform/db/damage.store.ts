@@ -31,7 +31,7 @@ export type DamageKind =
   | "system_unchecked"
   | "workspace_unknown";
 
-// The path of `results_lost` is followed by the position in the journal, in brackets.
+// The path of `results_lost` is followed by the position in the journal, in square brackets.
 const selectLostChanges = statement<[{ path: string }]>(`
   SELECT 1 FROM damage_notice
    WHERE read_at IS NULL
@@ -75,11 +75,11 @@ const selectLost = statement<[], { kind: DamageKind; bytes: number; records: num
 `);
 
 /**
- * Records damage until the administrator has read the notice. While a notice is unread the same damage is not recorded
- * again; once it was read, the damage has happened again and is.
+ * Records damage until the administrator has read the notice. While a notice is unread, the same damage is not recorded
+ * again. After it was read, the damage counts as new and is recorded.
  *
- * @param isLasting The damage stays where it is and is found again, at each start, so it is recorded only once: a
- *   segment of the journal is read again until all of it is applied.
+ * @param isLasting The damage remains and is found again at each start, so it is recorded only once. For example, a
+ * segment of the journal is read again until all of it is applied.
  * @returns false when the same damage is already recorded.
  */
 export function noteDamage(
@@ -91,8 +91,8 @@ export function noteDamage(
 }
 
 /**
- * Records a loss that is found once. A loss that is found before the notice of an earlier one was read is added to that
- * notice, which then has the time of the last.
+ * Records a loss that is found only once. If the notice of an earlier loss is unread, the new loss is added to it, and
+ * the notice gets the time of the new one.
  */
 export function noteLoss(system: Connection, notice: Omit<DamageNotice, "id">): void {
   if (raiseNotice(system).run(notice).changes === 0) {
@@ -101,10 +101,10 @@ export function noteLoss(system: Connection, notice: Omit<DamageNotice, "id">): 
 }
 
 /**
- * True until an administrator has read that a workspace's file lacks changes, or that the journal has lost records: people
- * may have unsubscribed of whom nothing is known any more.
+ * True until an administrator has read the notice that a workspace's file lacks changes, or that the journal has lost
+ * records. People may have unsubscribed without any remaining record of it.
  *
- * @param path Of the workspace's file.
+ * @param path The path of the workspace's file.
  */
 export function mayLackRefusals(system: Connection, path: string): boolean {
   return selectLostChanges(system).get({ path }) !== undefined;
@@ -121,14 +121,14 @@ export function readDamage(system: Connection, id: number, now: number): DamageK
 }
 
 /**
- * True from when an older system.db was found until an administrator has read the notice of it. Meanwhile only they can
- * sign in, and no job runs (features/auth/system-hold.service.ts).
+ * True from the time when an older system.db was found until an administrator has read the notice about it. Until then,
+ * only administrators can sign in, and no job runs (features/auth/system-hold.service.ts).
  */
 export function isOnHold(system: Connection): boolean {
   return selectHold(system).get() !== undefined;
 }
 
-/** Totals of all damage ever found in this instance. */
+/** Totals of all damage that was ever found in this instance. */
 export function damageTotals(system: Connection) {
   return selectLost(system).all();
 }

@@ -34,18 +34,19 @@ export type Databases = {
    */
   requireInPlace(id: string): void;
   /**
-   * Writes down in `system.db` that the workspace's file has what this thread changed, so that a loss is noticed when the
-   * file is opened again. Call it after a change and before the answer; within a second it happens anyway. Never fails.
+   * Records in `system.db` the version that the workspace's file has after this thread's changes, so that a loss is
+   * noticed when the file is opened again. Call it after a change and before the answer; otherwise it happens within a
+   * second. Never fails.
    */
   noteChange(id: string): void;
   /**
-   * From now on this thread makes a loss of `system.db` noticeable. Call it on one thread of a process only, once the
-   * file was compared with what was noted of it (`system-seen.ts`).
+   * From now on, this thread makes a loss of `system.db` detectable. Call it on only one thread of a process, after the
+   * file was compared with the note about it (`system-seen.ts`).
    */
   keepSystem(): void;
   /**
-   * Notes outside `system.db` what is committed there, if this thread keeps it. Call it after a change and before the
-   * answer; within a second it happens anyway. Never fails.
+   * Notes outside `system.db` what is committed there, if this thread is responsible for that. Call it after a change
+   * and before the answer; otherwise it happens within a second. Never fails.
    */
   noteSystem(): void;
   /** Like `workspace`, but undefined when there is no such workspace. */
@@ -138,7 +139,7 @@ function inboxHandles(dataDir: string, openFile: (id: string) => Connection) {
     dispose: ({ db }) => db.close(),
   });
   const inodeOf = (id: string) => shapeOf(inboxPath(dataDir, id))?.inode;
-  /** What is written to a file that was removed or replaced would be lost. */
+  /** Data written to a file that was removed or replaced would be lost. */
   const isInPlace = (id: string, handle: InboxHandle) => {
     const now = performance.now();
     if (now - handle.lookedAt < LOOK_AT_INBOX_EVERY_MS) {

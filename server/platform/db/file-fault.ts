@@ -102,7 +102,7 @@ function lookAtPages(path: string, header: Buffer): FileFault | undefined {
   const log = `${path}-wal`;
   const logBytes = shapeOf(log)?.bytes ?? 0;
   if (logBytes >= LOG_HEADER_BYTES && !isLog(log)) {
-    return new FileFault("damaged", `${log} is no write-ahead log`);
+    return new FileFault("damaged", `${log} is not a write-ahead log`);
   }
   const size = header.readUInt16BE(PAGE_SIZE_OFFSET);
   const pageBytes = size === 1 ? 65_536 : size;
@@ -114,7 +114,10 @@ function lookAtPages(path: string, header: Buffer): FileFault | undefined {
   const pages = header.readUInt32BE(PAGES_OFFSET);
   const lacking = pages - Math.floor(bytes / pageBytes);
   return isCounted && lacking > inLog
-    ? new FileFault("damaged", `the file was cut: ${bytes} bytes of ${pages * pageBytes} are there`)
+    ? new FileFault(
+        "damaged",
+        `the file was cut: only ${bytes} of ${pages * pageBytes} bytes are there`,
+      )
     : undefined;
 }
 
@@ -145,7 +148,10 @@ export function beginningOf(path: string, bytes: number): Buffer {
 
 /** SQLite first creates a file without tables; they exist only in the log until the first checkpoint. */
 export function noTablesFault(path: string): FileFault {
-  return new FileFault("no_tables", `the file has no tables, and ${path}-wal does not hold them`);
+  return new FileFault(
+    "no_tables",
+    `the file has no tables, and ${path}-wal does not contain them`,
+  );
 }
 
 /** The fault of a workspace whose log was removed or replaced while open: further writes would be lost. */
@@ -154,7 +160,10 @@ export function logRemovedFault(path: string): FileFault {
 }
 
 export function newerSchemaFault(version: number, newest: number): FileFault {
-  return new FileFault("newer", `it has schema ${version}, this program knows ${newest}`);
+  return new FileFault(
+    "newer",
+    `it has schema ${version}, but this program supports only ${newest}`,
+  );
 }
 
 /** The file's inode (which changes when the file is replaced) and length; undefined when it does not exist. */
@@ -183,8 +192,8 @@ export function faultOf(error: unknown): FileFault | undefined {
 const MAYBE_NO_FILES = /^SQLITE_(CANTOPEN|IOERR)/;
 
 /**
- * More descriptors than opening a database needs. Those of the failed attempt are closed again by now, so several must
- * be tried.
+ * More descriptors than opening a database needs. The descriptors of the failed attempt are closed by now, so several
+ * must be tried.
  */
 const FILES_OF_A_DATABASE = 8;
 

@@ -9,7 +9,7 @@ import { type Connection, type ConnectionOptions, lockFile, openConnection } fro
 import { type FileFault, faultOf, shapeOf } from "./file-fault.ts";
 import { migrate } from "./migrate.ts";
 
-/** How long a thread waits for another one that is making or replacing the same inbox (ms). */
+/** How long a thread waits for another thread that is creating or replacing the same inbox (ms). */
 const MAKING_MS = 500;
 const PAUSE_MS = 5;
 const UNUSABLE_RETRY_SECONDS = 60;
@@ -20,12 +20,12 @@ export function inboxPath(dataDir: string, id: string): string {
 }
 
 /**
- * Opens an inbox file and migrates it. One that is damaged is renamed, and one that was made before and is missing is
- * reported; an empty one takes its place, because it contains only captured and received mail, and nothing else depends
- * on it.
+ * Opens an inbox file and migrates it. A damaged file is renamed, and a missing one that existed before is reported. An
+ * empty file takes its place, because an inbox contains only captured and received mail, and nothing else depends on
+ * it.
  *
- * @throws AppError `unavailable` when it cannot be used and is not replaced, such as one of a newer program; Error for
- *   what says nothing about the file, such as a full disk.
+ * @throws AppError `unavailable` when the file cannot be used and is not replaced, such as a file of a newer program;
+ * Error for problems other than the file, such as a full disk.
  */
 export function openInbox(
   system: Connection,
@@ -44,7 +44,10 @@ export function openInbox(
   return db;
 }
 
-/** A file that stays as it is, such as one of a newer program, is a state of the server and no error of a request. */
+/**
+ * A file that is left unchanged, such as one of a newer program, is a state of the server and not an error of the
+ * request.
+ */
 function openUsable(
   system: Connection,
   dataDir: string,
@@ -66,7 +69,7 @@ function openUsable(
   }
 }
 
-/** The inboxes that were made in this folder and whose file is missing now. */
+/** The inboxes that were created in this folder and whose file is missing now. */
 export function missingInboxes(dataDir: string): string[] {
   const folder = madeFolder(dataDir);
   const made = existsSync(folder) ? readdirSync(folder).filter(isId) : [];
@@ -91,7 +94,8 @@ function openOrReplace(
       throw error;
     }
     mkdirSync(madeFolder(dataDir), { recursive: true });
-    // Without the lock, a thread that met the damage a moment later would put aside the new file of the first one.
+    // Without the lock, a thread that notices the damage a moment later would move away the new file of the first
+    // thread.
     const release = lockFile(join(madeFolder(dataDir), "lock"), MAKING_MS);
     if (release === undefined) {
       throw error;
@@ -121,7 +125,7 @@ function replaced(system: Connection, path: string, options: ConnectionOptions):
   }
 }
 
-/** The log goes first: once the file's name is free, a log of that name may be the one of a new file. */
+/** The log is moved first. Once the file's name is free, a log with that name may belong to a new file. */
 function putAside(path: string, kept: string): void {
   rmSync(`${path}-shm`, { force: true });
   for (const end of ["-wal", ""]) {
@@ -162,8 +166,8 @@ function open(path: string, options: ConnectionOptions): Connection {
   }
 }
 
-// A database that is missing looks like one that was never made, so it is marked beside the files that one was. The
-// mark lies in the same folder because both belong to one node: where all of local/ is lost, the journal tells of it.
+// A missing database looks like one that never existed, so a mark beside the files records that it was created. The
+// mark is in the same folder because both belong to one node. If all of local/ is lost, the journal shows it.
 
 function isInboxMissing(dataDir: string, id: string): boolean {
   return existsSync(join(madeFolder(dataDir), id)) && shapeOf(inboxPath(dataDir, id)) === undefined;

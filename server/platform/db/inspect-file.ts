@@ -6,8 +6,8 @@ import { lookAtLog } from "./log-base.ts";
 import { currentVersion, rehearseMigration } from "./migrate.ts";
 
 /**
- * Checks a workspace's whole file and returns its fault; undefined when it is sound. Takes seconds for a large file, so
- * never call it on the HTTP thread. Does not change the file.
+ * Checks a workspace's whole file and returns its fault; undefined when it is intact. Takes seconds for a large file,
+ * so never call it on the HTTP thread. Does not change the file.
  */
 export function inspectFile(path: string): FileFault | undefined {
   const seen = lookAtFile(path, currentVersion("workspace"), true) ?? lookAtLog(path);
@@ -64,7 +64,7 @@ function inspect(db: Connection, path: string): FileFault | undefined {
     dangling &&
     new FileFault(
       "damaged",
-      `a row of ${dangling.table} names one of ${dangling.parent} that is gone`,
+      `a row of ${dangling.table} refers to a row of ${dangling.parent} that does not exist`,
     )
   );
 }

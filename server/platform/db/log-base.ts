@@ -1,10 +1,10 @@
-// SQLite applies a write-ahead log to whatever main file lies beside it. If that is an older copy, pages that were
-// checkpointed after it was made are missing: the file is malformed, or its newest rows and its old ones do not fit
-// together, and what was sent is sent again. The main file therefore has a stamp in its header, which can be read without the
-// log, and a table says in the log which stamp the main file had when the log was begun.
+// SQLite applies a write-ahead log to any main file beside it. If that file is an older copy, pages that were
+// checkpointed after the copy was made are missing. The file is then malformed, or its newest rows do not fit its old
+// ones, and messages are sent a second time. The main file therefore has a stamp in its header, which can be read
+// without the log, and a table in the log records which stamp the main file had when the log was started.
 //
-// A log begins anew, with new salts, only when all of it is in the main file. So a stamp that was committed to an earlier
-// log is in every main file that belongs to this one.
+// A log starts again, with new salts, only after all of it is in the main file. So a stamp that was committed to an
+// earlier log is in every main file that belongs to the current log.
 import { type Connection, openConnection } from "./driver.ts";
 import { beginningOf, FileFault, faultOf, shapeOf } from "./file-fault.ts";
 import { stampIn, stampOf, stampsBetween, writeNextStamp } from "./overwritten.ts";
@@ -26,8 +26,9 @@ type LogBase = { log: string; base: number | null };
 
 const selectTable = statement<[]>("SELECT 1 FROM sqlite_schema WHERE name = 'log_base'");
 const selectBase = statement<[], LogBase>("SELECT log, base FROM log_base");
-// `sure` of another log is in the main file on which this one was begun. Which of the two logs has this row itself is
-// unknown: the commit may begin a log. Therefore the present stamp is only noted, before it is replaced.
+// The `sure` stamp of an earlier log is in the main file on which this log was started. Which of the two logs contains
+// this row is unknown, because the commit itself may start a log. Therefore the current stamp is only noted before it
+// is replaced.
 const noteStamp = statement<[{ log: string; stamp: number }]>(`
   UPDATE log_base SET base = iif(log = @log, base, sure), sure = @stamp, log = @log
 `);
@@ -35,13 +36,13 @@ const noteStamp = statement<[{ log: string; stamp: number }]>(`
 /** Writes a new stamp into a workspace's file that has changed. Must not be called inside a transaction. */
 export function stampFile(db: Connection): void {
   beginStamp(db);
-  // The new stamp is in the log by now, or already in the main file.
+  // By now, the new stamp is in the log or already in the main file.
   note(db);
 }
 
 /**
- * As `stampFile`, in one commit instead of two: the new stamp counts only once the next one is written. For files that
- * are written all the time.
+ * Like `stampFile`, but with one commit instead of two: the new stamp counts only after the next one is written. For
+ * files that change all the time.
  */
 export function beginStamp(db: Connection): void {
   note(db, (stamp) => writeNextStamp(db, stamp));
@@ -49,7 +50,7 @@ export function beginStamp(db: Connection): void {
 
 function note(db: Connection, then?: (stamp: number) => void): void {
   inTransaction(db, () => {
-    // Only a writer begins a log anew, so its salts stay the same until the commit.
+    // Only a writer starts a log again, so its salts stay the same until the commit.
     const log = saltsOf(`${db.name}-wal`);
     const stamp = stampOf(db);
     if (log !== undefined && stamp !== undefined) {
@@ -60,11 +61,11 @@ function note(db: Connection, then?: (stamp: number) => void): void {
 }
 
 /**
- * Finds a main file that does not belong to the log beside it. Must not be called for a file that this process has open.
- * Where nothing is known about the log, a file of at most 256 MiB is read from end to end. Changes nothing.
+ * Finds a main file that does not belong to the log beside it. Must not be called for a file that this process has
+ * open. If nothing is known about the log, a file of at most 256 MiB is read from end to end. Changes nothing.
  *
- * @returns the fault; undefined when there is no log, or none is found.
- * @throws errors that say nothing about the file.
+ * @returns the fault; undefined when there is no log, or no fault is found.
+ * @throws errors that are not about the file.
  */
 export function lookAtLog(path: string, read: Reading = readInPlace): FileFault | undefined {
   const log = saltsOf(`${path}-wal`);
@@ -83,7 +84,9 @@ export function lookAtLog(path: string, read: Reading = readInPlace): FileFault 
   }
 }
 
-/** Through a connection that may not write: another one would take the log into the wrong file when it is closed. */
+/**
+ * Through a read-only connection, because a writing one would checkpoint the log into the wrong file when it is closed.
+ */
 function readInPlace<T>(path: string, look: (db: Connection) => T): T {
   const db = openConnection(path, { readonly: true });
   try {
@@ -101,7 +104,7 @@ function faultBetween(
   const found = selectTable(db).get() === undefined ? undefined : selectBase(db).get();
   const last = stampOf(db);
   if (alone !== undefined && last !== undefined && typeof found?.base === "number") {
-    // Between the two, because a checkpoint may have been interrupted.
+    // A stamp between the two also counts, because a checkpoint may have been interrupted.
     if (stampsBetween(found.base, alone) > stampsBetween(found.base, last)) {
       return wrongLog(path);
     }
@@ -123,7 +126,7 @@ function wrongLog(path: string): FileFault {
   );
 }
 
-/** The salts of a log; undefined when there is none, or nothing is in it. */
+/** The salts of a log; undefined when there is no log, or it is empty. */
 function saltsOf(log: string): string | undefined {
   return (shapeOf(log)?.bytes ?? 0) > LOG_HEADER_BYTES
     ? beginningOf(log, LOG_HEADER_BYTES).toString("hex", SALTS_OFFSET, SALTS_END)

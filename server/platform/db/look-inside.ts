@@ -5,12 +5,12 @@ import { isInUse } from "../instance-lock.ts";
 import { type Connection, openConnection } from "./driver.ts";
 
 /**
- * Reads a database and leaves no trace beside it. SQLite makes an empty write-ahead log for a database that has none,
- * even for a reader; after a crash that would hide that the real log is gone. So while no server may have the file open, it is
- * opened under another name, in a folder that is removed again, and what SQLite makes lies there.
+ * Reads a database without leaving files beside it. SQLite creates an empty write-ahead log for a database without a
+ * log, even for a reader. After a crash, that would hide the loss of the real log. So if no server has the file open,
+ * it is opened under another name in a temporary folder, and SQLite creates its files there.
  *
  * @param look Must not keep the connection.
- * @throws Error when the file cannot be opened, and whatever `look` throws.
+ * @throws Error when the file cannot be opened, and the errors of `look`.
  */
 export function lookInside<T>(dataDir: string, path: string, look: (db: Connection) => T): T {
   const isShared = () => isInUse(dataDir) && existsSync(`${path}-wal`);
@@ -22,7 +22,7 @@ export function lookInside<T>(dataDir: string, path: string, look: (db: Connecti
     return isShared() ? opened(path, look) : found;
   } catch (error) {
     if (isShared()) {
-      // A server opened it meanwhile, and may have written to what was being read.
+      // A server has opened the file in the meantime, and may have written to it while it was being read.
       return opened(path, look);
     }
     throw error;
@@ -43,7 +43,8 @@ function underAnotherName<T>(path: string, look: (db: Connection) => T): T {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     return opened(join(folder, basename(path)), (db) => {
-      // The first read opens the log and its index. The names can go then, so that none is left by a command that is killed.
+      // The first read opens the log and its index. After that the names can be removed, so that a command that is
+      // killed leaves none behind.
       db.pragma("user_version");
       remove();
       return look(db);
@@ -53,7 +54,10 @@ function underAnotherName<T>(path: string, look: (db: Connection) => T): T {
   }
 }
 
-/** A folder in which the file and its log have second names; copies where the file system has no such names. */
+/**
+ * A temporary folder in which the file and its log have second names. If the file system does not support hard links,
+ * it contains copies.
+ */
 function folderWith(path: string): string {
   try {
     return filled(mkdtempSync(join(dirname(path), ".look-")), path, linkSync);

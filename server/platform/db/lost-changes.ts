@@ -1,5 +1,5 @@
 // SQLite opens a file whose write-ahead log was cut, and an older copy of a file, without an error. A counter that only
-// increases tells: system.db knows a higher value than such a file has.
+// increases shows the loss: such a file has a lower value than the one recorded in system.db.
 import { log } from "../log.ts";
 import { consentVersion } from "./consent-version.store.ts";
 import { noteLoss } from "./damage.store.ts";
@@ -13,19 +13,20 @@ import { isWritable } from "./write-turn.ts";
 const selectChanges = statement<[], { n: number }>("SELECT total_changes() AS n");
 
 type Noted = {
-  /** The counter as this thread last knew system.db to have it. */
+  /** The value of the counter that, as far as this thread knows, is in system.db. */
   version: number;
-  /** How many rows the connection had changed then; undefined before the first look. */
+  /** The number of rows that the connection had changed at that time; undefined before the first check. */
   changes: number | undefined;
 };
 
 /**
- * A file that is written all the time gets a stamp so often, so that the stamps are few among its commits. A stamp counts
- * from the next one on, so an older copy of less than twice this age is not told from its successor.
+ * How often a file that changes all the time gets a new stamp, so that stamps are few among its commits. A stamp counts
+ * only after the next one is written, so an older copy that is less than twice this old cannot be told from the current
+ * file.
  */
 const STAMP_EVERY_MS = 5_000;
 
-/** Writes down how many changes of consent each workspace's file has, and finds a file that has fewer than it had. */
+/** Records how many changes of consent each workspace's file has, and detects a file that has fewer than before. */
 export class LostChanges {
   readonly #system: Connection;
   readonly #noted = new WeakMap<Connection, Noted>();
@@ -37,12 +38,13 @@ export class LostChanges {
   }
 
   /**
-   * Compares a file that was just opened. A loss is reported once: from then on the file's own number counts.
+   * Compares a file that was just opened. A loss is reported once; from then on, the file's own number counts.
    *
-   * @throws errors of SQLite; then the file must not be used.
+   * @throws errors of SQLite; the file must then not be used.
    */
   compare(workspaceId: string, path: string, db: Connection): void {
-    // In this order: another thread may change the workspace between the two reads, and that must not look like a loss.
+    // The order matters: another thread may change the workspace between the two reads, and that must not look like a
+    // loss.
     let version = seenVersion(this.#system, workspaceId);
     if (consentVersion(db) < version) {
       this.#say(workspaceId, path, db);
@@ -52,9 +54,9 @@ export class LostChanges {
   }
 
   /**
-   * Writes down the counter if this connection has changed rows since the last call. It must be called outside the
-   * workspace's transactions, because `system.db` must not know what the file may still lose. Never fails: a later call
-   * makes up for it.
+   * Records the counter if this connection has changed rows since the last call. It must be called outside the
+   * workspace's transactions, because `system.db` must not know of changes that the file may still lose. Never fails; a
+   * later call does what this one could not.
    */
   note(workspaceId: string, db: Connection): void {
     try {
@@ -62,19 +64,19 @@ export class LostChanges {
         this.#write(workspaceId, db);
       }
     } catch (error) {
-      log.warn({ workspaceId, err: error }, "could not write down what a workspace's file has");
+      log.warn({ workspaceId, err: error }, "could not record the version of a workspace's file");
     }
   }
 
-  /** As `note`, before the connection is closed. */
+  /** Like `note`, before the connection is closed. */
   noteLast(workspaceId: string, db: Connection): void {
     this.#stamp(workspaceId, db, true);
     this.note(workspaceId, db);
   }
 
   /**
-   * As `note` for all that are open, unless another thread is writing to `system.db`; the next call makes up for it.
-   * Those that were changed get a new stamp now and then.
+   * Like `note`, for all open files, unless another thread is writing to `system.db`; the next call then does it.
+   * Changed files also get a new stamp from time to time.
    */
   noteAll(open: [workspaceId: string, db: Connection][]): void {
     for (const [workspaceId, db] of open) {
@@ -88,7 +90,7 @@ export class LostChanges {
     }
   }
 
-  /** Unless another thread is writing to the file; the next call makes up for it. */
+  /** Skipped while another thread is writing to the file; the next call then does it. */
   #stamp(workspaceId: string, db: Connection, isLast: boolean): void {
     try {
       const last = this.#stamped.get(db) ?? { at: Number.NEGATIVE_INFINITY, changes: 0 };

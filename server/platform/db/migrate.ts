@@ -15,7 +15,7 @@ export function currentVersion(kind: DatabaseKind): number {
  * Foreign keys are disabled meanwhile, so that a table can be recreated and replace the old one without affecting
  * references to it (https://www.sqlite.org/lang_altertable.html §7). They are checked before the commit.
  *
- * @throws FileFault when the file is newer than this program, which might destroy data it does not know.
+ * @throws FileFault when the file is newer than this program, which might destroy data that it does not know.
  * @throws Error when a migration leaves dangling references; nothing is changed then.
  */
 export function migrate(db: Connection, kind: DatabaseKind): void {
@@ -35,7 +35,7 @@ export function migrateBy(db: Connection, kind: string, statements: readonly str
 /**
  * Tests whether the file can be migrated, without changing it.
  *
- * @throws what `migrate` throws.
+ * @throws the errors of `migrate`.
  */
 export function rehearseMigration(db: Connection, kind: DatabaseKind): void {
   withoutForeignKeys(db, () => {

@@ -3,14 +3,14 @@ import { basename, join } from "node:path";
 
 // Committed transactions are stored in the write-ahead log until a checkpoint, but SQLite accepts a database without
 // its log as complete. A mark file therefore records which databases are open: a database that was open when its
-// process died must have a log, or its last commits are lost. The next process turns such a mark into one of another
-// name, which stays until the database is opened: that process may die too, before it has opened the database.
+// process died must have a log, or its last commits are lost. The next process renames such a mark, and the renamed
+// mark stays until the database is opened, because that process may also die before it has opened the database.
 
 const SYSTEM = "system";
 const OPENING = "opening";
 const OPEN = "";
 const CLOSING = "closing";
-/** Ends the name of the mark of a database that a dead process had open, and that has not been opened since. */
+/** The suffix of the mark of a database that a dead process had open and that has not been opened since. */
 const LEFT = ".left";
 /**
  * Another thread may be closing the database just now, so a missing log is checked a second time after this pause (ms).
@@ -43,7 +43,7 @@ export function forgetOpening(dataDir: string, name: string): void {
     rmSync(path, { force: true });
   }
   if (!existsSync(logPath(dataDir, name))) {
-    // The attempt to open the database may have taken the log into the file before it failed.
+    // The failed attempt to open the database may already have checkpointed the log into the file.
     rmSync(leftPath(dataDir, name), { force: true });
   }
 }
@@ -87,7 +87,7 @@ export function isSystemMarkedOpen(dataDir: string): boolean {
   return isMarkedOpen(dataDir, SYSTEM);
 }
 
-/** The name under which the file is marked; undefined for one that is not, such as an inbox. */
+/** The name under which the file is marked; undefined for files without marks, such as inboxes. */
 export function markName(path: string): string | undefined {
   const name = /^(?:t_([0-9a-z]{26})|(system))\.db$/.exec(basename(path));
   return name?.[1] ?? name?.[2];
@@ -104,7 +104,8 @@ export function markSystemOpen(dataDir: string): void {
 export function closeMarked(dataDir: string, name: string, close: () => void): void {
   const path = markPath(dataDir, name);
   if (existsSync(path)) {
-    // On the disk before the log can go: after a power cut, a log that was rightly removed must not look lost.
+    // The mark must be on the disk before the log can be removed. Otherwise, after a power cut, a log that was removed
+    // correctly would look lost.
     writeFileSync(path, CLOSING, { flush: true });
   }
   close();
@@ -137,30 +138,35 @@ export type LostLog = { said: string; mend: string };
 export function lostSystemLog(dataDir: string): LostLog | undefined {
   return lostNames(dataDir).includes(SYSTEM) && existsSync(filePath(dataDir, SYSTEM))
     ? {
-        said: `the write-ahead log ${logPath(dataDir, SYSTEM)} is gone, and with it what was saved last`,
-        mend: `Restore it, or the whole data folder from a backup. To go on with what is left, remove ${markFiles(dataDir, SYSTEM).join(" and ")} and start again`,
+        said: `the write-ahead log ${logPath(dataDir, SYSTEM)} is missing, and with it the latest changes`,
+        mend: `Restore it, or the whole data folder from a backup. To continue without them, remove ${markFiles(dataDir, SYSTEM).join(" and ")} and start again`,
       }
     : undefined;
 }
 
-/** The workspaces that were open when their process died, or are open now, and whose log is gone. Changes nothing. */
+/**
+ * The workspaces that were open when their process died, or are open now, and whose log is missing. Changes nothing.
+ */
 export function workspacesWithLostLog(dataDir: string): string[] {
   return lostNames(dataDir).filter((name) => name !== SYSTEM);
 }
 
-/** The workspaces that a dead process had open and that have not been opened since. Opening one makes its log dispensable. */
+/**
+ * The workspaces that a dead process had open and that have not been opened since. After a database was opened and
+ * closed, its log is no longer needed.
+ */
 export function workspacesLeftOpen(dataDir: string): string[] {
   return markedNames(dataDir).filter(
     (name) => name !== SYSTEM && existsSync(leftPath(dataDir, name)),
   );
 }
 
-/** What is said of a workspace whose log is gone. */
+/** The description of a workspace whose log is missing. */
 export function lostLogSentence(dataDir: string, id: string): string {
-  return `${logPath(dataDir, id)} is gone, and with it what was saved last`;
+  return `${logPath(dataDir, id)} is missing, and with it the latest changes`;
 }
 
-/** @throws Error when the log of `system.db` is gone: to open the file without it would hide the loss. */
+/** @throws Error when the log of `system.db` is missing, because opening the file without it would hide the loss. */
 export function requireSystemLog(dataDir: string): void {
   const lost = lostSystemLog(dataDir);
   if (lost !== undefined) {
@@ -169,10 +175,10 @@ export function requireSystemLog(dataDir: string): void {
 }
 
 /**
- * As `workspacesWithLostLog`. A start calls it before opening any database. From then on a mark means that this process
- * has the database open; of those that a dead process had open it is only kept that their log must be there. The marks
- * of the returned workspaces remain until the loss is recorded elsewhere (`forgetMarks`), even if this start fails
- * before that.
+ * Like `workspacesWithLostLog`. A start calls it before it opens any database. From then on, a mark means that this
+ * process has the database open. For databases that a dead process had open, only the fact remains that their log must
+ * exist. The marks of the returned workspaces remain until the loss is recorded elsewhere (`forgetMarks`), even if this
+ * start fails before that.
  *
  * @throws Error when the log of `system.db` is missing.
  */
@@ -180,7 +186,7 @@ export function lostLogs(dataDir: string): string[] {
   requireSystemLog(dataDir);
   const workspaces = workspacesWithLostLog(dataDir);
   for (const name of markedNames(dataDir).filter((marked) => !workspaces.includes(marked))) {
-    // Before the mark goes, so that a kill in between forgets nothing.
+    // The renamed mark is written before the old one is removed, so that a kill in between loses nothing.
     if (existsSync(logPath(dataDir, name))) {
       writeFileSync(leftPath(dataDir, name), "");
     }

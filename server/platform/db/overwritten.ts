@@ -29,7 +29,7 @@ export function stampIn(applicationId: number): number | undefined {
   return applicationId >>> STAMP_BITS === MARK >>> STAMP_BITS ? applicationId % STAMPS : undefined;
 }
 
-/** Writes the stamp that follows `stamp`. After the last one the first follows. */
+/** Writes the stamp that follows `stamp`. The last stamp is followed by the first. */
 export function writeNextStamp(db: Connection, stamp: number): void {
   const mark = (MARK >>> STAMP_BITS) * STAMPS;
   db.pragma(`application_id = ${mark + ((stamp + 1) % STAMPS)}`);

@@ -7,7 +7,7 @@ export type SetAside = {
   workspaceId: string;
   path: string;
   reason: FaultReason;
-  /** The message of the system or of SQLite. */
+  /** The error message from the operating system or SQLite. */
   detail: string;
   /** Unix ms. */
   at: number;
@@ -41,7 +41,7 @@ export function setAsideRows(system: Connection): SetAside[] {
   return selectAside(system).all();
 }
 
-/** Every workspace that is set aside, and every one that was, with the time it came back (unix ms). */
+/** Every workspace that is or was set aside, with the time at which it came back (unix ms). */
 export function knownSetAside(system: Connection) {
   return selectKnown(system).all();
 }

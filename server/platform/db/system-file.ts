@@ -10,7 +10,7 @@ import { isSystemMarkedOpen } from "./open-marks.ts";
 const WORKSPACE_FILE = /^t_[0-9a-z]{26}\.db$/;
 const NAMED = 3;
 const RIGHT_FILE =
-  "Put back the file that was there before; keep the file ending in -wal, because it contains the latest changes. If you do not have it, restore the whole data folder from your backup.";
+  "Put back the file that was there before, and keep the file ending in -wal, because it contains the latest changes. If you no longer have the file, restore the whole data folder from your backup.";
 const WAY_BACK = "Put it back from your backup, together with its -wal if there is one.";
 
 /** `system.db` cannot be used; the message states the file, the problem and the remedy. */
@@ -52,7 +52,7 @@ export function systemFileFault(
     return files.length === 0
       ? undefined
       : new SystemFileError(
-          `${path} is ${shapeOf(path) === undefined ? "missing" : "empty"}, but this folder holds ${holds} (${files.slice(0, NAMED).join(", ")}${more}).`,
+          `${path} is ${shapeOf(path) === undefined ? "missing" : "empty"}, but this folder contains ${holds} (${files.slice(0, NAMED).join(", ")}${more}).`,
           "Restore system.db from your backup.",
         );
   }
@@ -63,7 +63,7 @@ export function systemFileFault(
 /**
  * Finds a `system.db` that does not belong to the log beside it. Must not be called while this process has it open.
  *
- * @param read How the file is opened; by default it is opened in place.
+ * @param read Opens the file; by default it is opened in place.
  */
 export function systemLogFault(
   dataDir: string,
@@ -107,8 +107,8 @@ export function openSystem(dataDir: string, options: ConnectionOptions): Connect
 }
 
 /**
- * Converts an error of SQLite or the system about `system.db` to a message with the file and the remedy; undefined for
- * other errors.
+ * Converts an error from SQLite or the operating system about `system.db` into a message with the file and the remedy;
+ * undefined for other errors.
  */
 export function systemFault(path: string, error: unknown): SystemFileError | undefined {
   const fault = isDiskFull(asDiskFull(error, path)) ? undefined : faultOf(error);
@@ -121,7 +121,7 @@ export function systemFault(path: string, error: unknown): SystemFileError | und
     case "unreadable":
       return new SystemFileError(
         `${path} cannot be opened (${fault.message}).`,
-        "Give the user of the server the right to read and write it, and the folder.",
+        "Give the user that runs the server permission to read and write the file and the folder.",
       );
     case "io_error":
       return new SystemFileError(

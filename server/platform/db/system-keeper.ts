@@ -10,9 +10,10 @@ const KEEP_EVERY_MS = 1_000;
 const selectChanges = statement<[], { n: number }>("SELECT total_changes() AS n");
 
 /**
- * Makes a loss of `system.db` noticeable, within a second of a change by any thread: its stamp, by which a copy of it from
- * another time is recognised beside its log (log-base.ts), and a note of its version outside it (system-seen.ts). Only one
- * thread of a process may have one, and it must have compared the file with the note before.
+ * Makes a loss of `system.db` detectable within a second of a change by any thread. It writes the stamp, which shows
+ * whether the file and its log are from the same time (log-base.ts), and a note of the version outside the file
+ * (system-seen.ts). Only one thread of a process may have a keeper, and it must have compared the file with the note
+ * before.
  */
 export class SystemKeeper {
   readonly #system: Connection;
@@ -28,7 +29,7 @@ export class SystemKeeper {
     this.#timer.unref();
   }
 
-  /** Notes the version of the file. Never fails: a later call makes up for it. */
+  /** Notes the version of the file. Never fails; a later call does what this one could not. */
   note(): void {
     try {
       if (this.#system.open && !this.#system.inTransaction) {
@@ -39,7 +40,7 @@ export class SystemKeeper {
     }
   }
 
-  /** Before the connection is closed. */
+  /** Called before the connection is closed. */
   stop(): void {
     clearInterval(this.#timer);
     this.#stamp();
@@ -56,7 +57,7 @@ export class SystemKeeper {
     }
   }
 
-  /** Unless another thread is writing to the file; the next call makes up for it. */
+  /** Skipped while another thread is writing to the file; the next call then does it. */
   #stamp(): void {
     const system = this.#system;
     try {

@@ -1,5 +1,6 @@
-// SQLite opens an older copy of system.db, or one whose log was cut, without an error: revoked keys work again, and
-// nobody would know. So the version of the file (system-version.store.ts) is also noted in a small file beside it.
+// SQLite opens an older copy of system.db, or one whose log was cut, without an error. Revoked keys would then work
+// again without anybody noticing. So the version of the file (system-version.store.ts) is also noted in a small file
+// beside it.
 import {
   closeSync,
   existsSync,
@@ -15,19 +16,19 @@ import { join } from "node:path";
 import type { Connection } from "./driver.ts";
 import { markNoted, type SystemVersion, systemVersion } from "./system-version.store.ts";
 
-/** One sector, written at once: after a power cut it has the old content or the new. */
+/** One sector, which is written at once: after a power cut it has either the old or the new content. */
 const BYTES = 512;
 
 type Seen = SystemVersion & {
-  /** The boot of the machine during which `n` was noted. A power cut may take commits that were not on the disk yet. */
+  /** The boot of the machine during which `n` was noted. A power cut may lose commits that were not yet on the disk. */
   boot: string;
-  /** What was on the disk of system.db before it was noted. */
+  /** The version that was certainly on the disk when the note was written. */
   sure: number;
   /** Unix ms. */
   at: number;
 };
 
-/** What `system.db` lacks: at least `changes` (0 = their number is unknown), made until `until` (unix ms). */
+/** What `system.db` lacks: at least `changes` changes (0 if the number is unknown), made until `until` (unix ms). */
 export type SystemLoss = { changes: number; until: number };
 
 /** The file in which the version of `system.db` is noted. */
@@ -36,15 +37,15 @@ export function systemSeenPath(dataDir: string): string {
 }
 
 /**
- * Compares `system.db` with what was noted. Changes nothing.
+ * Compares `system.db` with the note. Changes nothing.
  *
- * @returns what it lacks; undefined when nothing; "unknown" when the note is missing or cannot be read.
+ * @returns what the file lacks; undefined when it lacks nothing; "unknown" when the note is missing or cannot be read.
  */
 export function systemLoss(
   dataDir: string,
   system: Connection,
 ): SystemLoss | "unknown" | undefined {
-  // In this order: another process may change system.db between the two reads, and that must not look like a loss.
+  // The order matters: another process may change system.db between the two reads, and that must not look like a loss.
   const seen = readSeen(dataDir);
   const { history, n, isNoted } = systemVersion(system);
   if (seen === undefined) {
@@ -57,7 +58,7 @@ export function systemLoss(
   return n < known ? { changes: known - n, until: seen.at } : undefined;
 }
 
-/** Notes the version of `system.db` outside it. Only one thread of a process may use one. */
+/** Notes the version of `system.db` outside the file. Only one thread of a process may use one. */
 export class SystemSeen {
   readonly #path: string;
   readonly #system: Connection;
@@ -70,17 +71,17 @@ export class SystemSeen {
     this.#seen = readSeen(dataDir);
   }
 
-  /** Notes the file's version whatever was noted before. Call it after `systemLoss`, and after a loss was dealt with. */
+  /** Notes the file's version, whatever was noted before. Call it after `systemLoss` and after a loss was handled. */
   adopt(): void {
     const { history, n } = systemVersion(this.#system);
     this.#write({ history, n, boot: thisBoot(), sure: this.#sureOf(history, n), at: Date.now() });
-    // In this order, because a note that is expected and missing is reported.
+    // The order matters, because a note that is expected but missing is reported.
     markNoted(this.#system);
   }
 
   /**
-   * Notes what is committed now, so that its loss is noticed unless the machine loses power within a second. Never notes
-   * less than before. Must not be called inside a transaction.
+   * Notes the current version, so that a loss is noticed unless the machine loses power within a second. Never notes a
+   * lower version than before. Must not be called inside a transaction.
    */
   note(): void {
     const { history, n } = systemVersion(this.#system);
@@ -90,7 +91,7 @@ export class SystemSeen {
     }
   }
 
-  /** Waits until the disk has what was noted, and notes that it has. */
+  /** Waits until the noted version is on the disk, and notes that. */
   async settle(): Promise<void> {
     const seen = this.#seen;
     if (seen === undefined || seen.n === seen.sure || this.#isSettling) {
@@ -98,7 +99,7 @@ export class SystemSeen {
     }
     this.#isSettling = true;
     try {
-      // What a checkpoint has moved into the main file is on the disk already.
+      // Whatever a checkpoint has moved into the main file is already on the disk.
       await syncFile(`${this.#system.name}-wal`);
       if (this.#seen?.history === seen.history) {
         this.#write({ ...this.#seen, sure: seen.n });
@@ -135,7 +136,7 @@ export class SystemSeen {
   }
 }
 
-/** Does not block the thread. */
+/** Runs without blocking the thread. */
 async function syncFile(path: string): Promise<void> {
   const file = await open(path, "r+");
   try {
@@ -145,7 +146,7 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Undefined when there is none, or not one that we wrote. */
+/** The note; undefined when there is none, or it was not written by us. */
 function readSeen(dataDir: string): Seen | undefined {
   const path = systemSeenPath(dataDir);
   if (!existsSync(path)) {
@@ -165,7 +166,7 @@ function readSeen(dataDir: string): Seen | undefined {
 
 let boot: string | undefined;
 
-/** Names this boot of the machine; a name of its own where the system does not tell. */
+/** Identifies this boot of the machine. If the system does not provide an ID, a new name is used each time. */
 function thisBoot(): string {
   boot ??= bootOfLinux() ?? crypto.randomUUID();
   return boot;

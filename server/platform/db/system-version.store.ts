@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Connection } from "./driver.ts";
 import { statement } from "./statements.ts";
 
-/** How far `system.db` is: `n` counts its changes that matter, in the history named `history`. */
+/** The version of `system.db`: `n` counts its relevant changes in the history `history`. */
 export type SystemVersion = { history: string; n: number };
 
 const HISTORY_BYTES = 16;
@@ -15,7 +15,7 @@ const updateNoted = statement<[]>("UPDATE system_version SET is_noted = 1 WHERE 
 
 const updateHistory = statement<[history: string]>("UPDATE system_version SET history = ?");
 
-/** The number of changes in the file, and whether it was ever written to the note outside the file. */
+/** The number of changes in the file, and whether the version was ever noted outside the file. */
 export function systemVersion(system: Connection): SystemVersion & { isNoted: 0 | 1 } {
   const row = selectVersion(system).get();
   if (row === undefined) {

@@ -50,6 +50,6 @@ export function lookAtWorkspace(dataDir: string, id: string): FileFault | undefi
 
 function faultOfLog(dataDir: string, id: string): FileFault | undefined {
   const fault = isMarkedOpen(dataDir, id) ? undefined : lookAtLog(workspacePath(dataDir, id));
-  // Whoever opened it meanwhile found it in order, and may have changed it while it was looked at.
+  // The thread that opened the file in the meantime found it intact, and may have changed it during this check.
   return isMarkedOpen(dataDir, id) ? undefined : fault;
 }

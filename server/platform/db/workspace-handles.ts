@@ -57,7 +57,7 @@ export class WorkspaceHandles {
     dispose: ({ db }, id) => this.#close(db, id),
   });
   readonly #aside = new Set<string>();
-  /** Faults found by this thread that could not be written to the table yet. */
+  /** Faults found by this thread that are not yet in the table. */
   readonly #unsaid = new Map<string, { fault: FileFault; at: number }>();
   readonly #lostChanges: LostChanges;
   readonly #lettingGo: ReturnType<typeof setInterval>;
@@ -164,24 +164,32 @@ export class WorkspaceHandles {
           reason: fault.reason,
           detail: fault.message,
         },
-        "a workspace is set aside: its file cannot be used. Mend the file, then check it again on the instance console; `swiftmail doctor` says how",
+        "a workspace is set aside: its file cannot be used. Repair the file, then check it again on the instance page; `swiftmail doctor` says how",
       );
       // Deferred, because the fault may have occurred inside a transaction whose rollback would also undo the entry.
       setImmediate(() => this.#closed || this.#letGo());
     }
   }
 
-  /** Makes a workspace available again after its file was found sound. @returns false when it was not set aside. */
+  /**
+   * Makes a workspace available again after its file was found intact.
+   *
+   * @returns false when it was not set aside.
+   */
   bringBack(id: string, now: number): boolean {
-    // A connection that was open when the damage was found may have left its mark. It names the log of the damaged file,
-    // and would make the next start say that the log of the repaired one is lost.
+    // A connection that was open when the damage was found may have left its mark. The mark is about the log of the
+    // damaged file, and would make the next start report that the log of the repaired file is lost.
     forgetMarks(this.#dataDir, [id]);
     const isBack = bringBack(this.#system, id, now);
     this.#askedAt = Number.NEGATIVE_INFINITY;
     return isBack;
   }
 
-  /** Looks for the file now, if it is open here. @throws AppError `workspace_unavailable` when it was taken away. */
+  /**
+   * Checks now that the file exists, if it is open here.
+   *
+   * @throws AppError `workspace_unavailable` when it was taken away.
+   */
   requireInPlace(id: string): void {
     if (this.isAside(id)) {
       throw unavailable();
@@ -193,7 +201,10 @@ export class WorkspaceHandles {
     }
   }
 
-  /** Writes down in `system.db` that the workspace's file has what this thread changed, so that its loss is noticed. */
+  /**
+   * Records in `system.db` the version that the workspace's file has after this thread's changes, so that a loss is
+   * noticed.
+   */
   noteChange(id: string): void {
     const db = this.#open.peek(id)?.db;
     if (db !== undefined) {
@@ -218,7 +229,7 @@ export class WorkspaceHandles {
       this.#lostChanges.compare(id, path, db);
       return db;
     } catch (error) {
-      // It is compared again at the next use, before anything changes it.
+      // The file is compared again at its next use, before anything changes it.
       this.#open.delete(id);
       throw error;
     }

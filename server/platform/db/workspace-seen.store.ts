@@ -23,7 +23,7 @@ const selectHeld = statement<[workspaceId: string], { isHeld: number }>(`
   SELECT is_held AS isHeld FROM workspace_seen WHERE workspace_id = ?
 `);
 
-// The stricter cause stays: 0 and 2 also stop campaigns that have not started.
+// The stricter cause is kept: 0 and 2 also stop campaigns that have not started.
 const unholdAll = statement<[{ at: number; isHeld: number }]>(`
   INSERT INTO workspace_seen (workspace_id, consent_version, at, is_held)
   SELECT id, 0, @at, @isHeld FROM workspace WHERE true
@@ -34,12 +34,12 @@ const markHeld = statement<[workspaceId: string]>(`
   UPDATE workspace_seen SET is_held = 1 WHERE workspace_id = ?
 `);
 
-/** How many changes of consent the workspace's file had when that was last written down; 0 when it never was. */
+/** The last recorded number of changes of consent in the workspace's file; 0 when none was ever recorded. */
 export function seenVersion(system: Connection, workspaceId: string): number {
   return selectVersion(system).get(workspaceId)?.version ?? 0;
 }
 
-/** Writes down how many changes of consent the workspace's file has. Never lowers the number. */
+/** Records how many changes of consent the workspace's file has. Never lowers the number. */
 export function raiseSeen(
   system: Connection,
   seen: { workspaceId: string; version: number; at: number },
@@ -47,7 +47,9 @@ export function raiseSeen(
   raiseVersion(system).run(seen);
 }
 
-/** The file has fewer changes than were seen. Its campaigns are to be stopped, and the loss is not found again. */
+/**
+ * Records that the file has fewer changes than before. Its campaigns must be stopped, and the loss is not found again.
+ */
 export function lowerSeen(
   system: Connection,
   seen: { workspaceId: string; version: number; at: number },
@@ -55,14 +57,14 @@ export function lowerSeen(
   lowerVersion(system).run(seen);
 }
 
-/** The workspaces whose files were seen to change last, the latest first. */
+/** The workspaces whose files changed last, as far as recorded, latest first. */
 export function lastSeen(system: Connection, limit: number): string[] {
   return selectLast(system)
     .all(limit)
     .map(({ workspaceId }) => workspaceId);
 }
 
-/** Where records were lost, so that campaigns must be stopped. */
+/** The source of the lost records, because of which campaigns must be stopped. */
 export type HoldCause = "file" | "system" | "journal";
 
 const CAUSES = new Map<number, HoldCause>([
@@ -71,7 +73,7 @@ const CAUSES = new Map<number, HoldCause>([
   [3, "journal"],
 ]);
 
-/** Why the workspace's campaigns are still to be stopped; undefined = they are not. */
+/** Why the workspace's campaigns must still be stopped; undefined if they need not be. */
 export function holdCause(system: Connection, workspaceId: string): HoldCause | undefined {
   return CAUSES.get(selectHeld(system).get(workspaceId)?.isHeld ?? 1);
 }
@@ -81,7 +83,7 @@ export function holdAll(system: Connection, cause: "system" | "journal", at: num
   unholdAll(system).run({ at, isHeld: cause === "system" ? 2 : 3 });
 }
 
-/** The workspace's campaigns have been stopped. */
+/** Records that the workspace's campaigns have been stopped. */
 export function noteHeld(system: Connection, workspaceId: string): void {
   markHeld(system).run(workspaceId);
 }

@@ -33,7 +33,7 @@ export function isWritable(db: Connection): boolean {
  * Resolves once a write can start. The caller must then write immediately. If another connection starts a short write
  * in between, the connection's own busy time-out covers it.
  *
- * @param open Returns the connection, again after each pause.
+ * @param open Returns the connection; called again after each pause.
  * @throws AppError `unavailable` when another connection has held the lock for `withinMs`.
  */
 export async function writeTurn(open: () => Connection, withinMs = WITHIN_MS): Promise<void> {

@@ -130,11 +130,11 @@ export class DnsClient {
           const said = response.kind === "refused" ? response.code : "only a part";
           last = `the name server ${server.address} answered ${said}`;
         } catch (error) {
-          last = `the name server ${server.address} gave no answer (${messageOf(error)})`;
+          last = `the name server ${server.address} did not answer (${messageOf(error)})`;
         }
       }
     }
-    const reason = `${last} to a question for ${question.type} of ${question.name}`;
+    const reason = `${last} to a query for ${question.type} of ${question.name}`;
     return { answer: { kind: "failed", reason }, ttlSeconds: FAILURE_TTL_S };
   }
 }

@@ -63,7 +63,7 @@ export function askUdp<T>(
       if (answer !== undefined) {
         end(() => resolve(answer));
       } else if (++strangers > MAX_STRANGERS) {
-        fail(new TooManyForgedPackets("too many answers that were not asked for"));
+        fail(new TooManyForgedPackets("too many unexpected answers"));
       }
     });
     socket.connect(port, address, () => {

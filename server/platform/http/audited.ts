@@ -7,33 +7,33 @@ import { statusOfError } from "./problem.ts";
 /**
  * What a route leaves in the audit log:
  * - `"tag.rename"`: an entry when the handler succeeds. The target is the id in the path, or else in the response.
- * - `{ none: "reason" }`: nothing, with the reason why nobody needs an entry.
- * - `{ within: ["session.open"] }`: the service records these itself, in the transaction on system.db in which it makes
- *   the change, so that neither is without the other.
+ * - `{ none: "reason" }`: no entry, with the reason why none is needed.
+ * - `{ within: ["session.open"] }`: the service records these itself, in the transaction on system.db in which it
+ *   makes the change, so that both commit together.
  */
 export type AuditOption =
   | AuditAction
   | { readonly none: string }
   | { readonly within: readonly AuditAction[] };
 
-/** What a handler knows better than the route's option. */
+/** What a handler adds to the route's option. */
 export type AuditNote = {
-  /** When the outcome decides which action it was. */
+  /** Set when the outcome decides which action it was. */
   action?: AuditAction;
   target?: string | number;
   /** Ids, numbers and choices only: no names, addresses or secrets, since entries are never erased. */
   detail?: Record<string, unknown>;
 };
 
-/** Says what is special about the request's entry; `"nothing"` when the handler found that there was nothing to change. */
+/** Adds details to the request's entry; `"nothing"` when the handler found that there was nothing to change. */
 export type Note = (note: AuditNote | "nothing") => void;
 
 type Begun = { trail: AuditTrail; id: number; start: AuditStart; note: AuditNote | "nothing" };
 
-/** The requests whose action has begun and is not in the log yet. */
+/** The requests whose action has begun and is not yet in the log. */
 const begun = new WeakMap<Request, Begun>();
 
-/** What the route's detail says about its entry, for the documentation and for the test that walks all routes. */
+/** What the route's documentation says about its entry; also used by the test that walks all routes. */
 export function auditDetail(option: AuditOption): string {
   if (typeof option === "string") {
     return option;
@@ -41,7 +41,10 @@ export function auditDetail(option: AuditOption): string {
   return "none" in option ? `none: ${option.none}` : `within: ${option.within.join(", ")}`;
 }
 
-/** Writes down that the action begins, before the handler runs. Returns the function by which the handler adds to the entry. */
+/**
+ * Records that the action begins, before the handler runs. Returns the function with which the handler adds to the
+ * entry.
+ */
 export async function beginAction(
   trail: AuditTrail,
   request: Request,
@@ -60,7 +63,7 @@ export function unaudited(): never {
   throw new Error("a route that leaves no audit entry has nothing to add to it");
 }
 
-/** Adds the entry of a handler that returned. */
+/** Adds the entry of a handler that has returned. */
 export async function endAction(request: Request, response: unknown): Promise<void> {
   const action = begun.get(request);
   if (action === undefined) {
@@ -74,8 +77,9 @@ export async function endAction(request: Request, response: unknown): Promise<vo
 }
 
 /**
- * Ends the actions of requests that failed. A refusal changed nothing and leaves no entry; after an unexpected error
- * nobody knows, and the entry says so. Must be registered before the plugin that answers errors, which ends the chain.
+ * Ends the actions of requests that failed. A refusal changed nothing and leaves no entry. After an unexpected error it
+ * is unknown whether something changed, and the entry says so. Must be registered before the plugin that answers
+ * errors, which ends the chain.
  */
 export const failedActions = new Elysia({ name: "failed-actions" }).onError(
   { as: "global" },
@@ -118,7 +122,7 @@ function entryOf({ start, note }: Begun, response: unknown): AuditEntry {
 /** The parameters of paths that may be the target. An address may not, since entries are never erased. */
 const idNames = ["id", "userId", "invitationId", "organizationId", "key"] as const;
 
-/** What a path names; "" when it is nothing, or something that an entry must not have. */
+/** The object that a path refers to; "" when there is none, or an entry must not contain it. */
 export function namedIn(params: unknown): string {
   const given = (params ?? {}) as Record<string, unknown>;
   const name = idNames.find((each) => given[each] !== undefined);

@@ -33,16 +33,16 @@ function isCursorValue(value: unknown): value is CursorValue {
   return value === null || typeof value === "string" || typeof value === "number";
 }
 
-/** As many rows as a page has when nobody says how many. */
+/** The number of rows on a page if the request does not specify one. */
 export const DEFAULT_PAGE = 50;
 
-/** Positions as wide as the first one of a list: a number stays a number, a text a text. */
+/** Positions of the same types as the first position of a list: numbers stay numbers, texts stay texts. */
 type After<P extends (string | number)[]> = {
   [I in keyof P]: P[I] extends number ? number : string;
 };
 
 /**
- * How many rows a page has, and the position after which it begins.
+ * The number of rows on a page, and the position after which it begins.
  *
  * @param first The position before the first row.
  * @throws AppError `invalid_input` for a cursor of another list.

@@ -1,19 +1,19 @@
 import type { Clock } from "../clock.ts";
 import { log } from "../log.ts";
 
-/** After this the browser reconnects, and its permissions are read again. */
+/** After this time the browser reconnects, and its permissions are checked again. */
 const MAX_MS = 15 * 60_000;
 
 type Source<T> = {
-  /** The name of the events. Each has a value as JSON. */
+  /** The name of the events. Each event contains a value as JSON. */
   name: string;
-  /** Read before the stream begins, so that a refusal is an ordinary answer. */
+  /** Read before the stream begins, so that a refusal is an ordinary response. */
   first: T;
-  /** The value after a wait. An error ends the stream, and the page asks again. */
+  /** Waits, then returns the next value. An error ends the stream, and the page reconnects. */
   read: (before: T) => T;
-  /** How long to wait after a value (ms); undefined when it was the last. */
+  /** How long to wait after a value (ms); undefined after the last value. */
   waitMs: (value: T) => number | undefined;
-  /** What is sent of a value. */
+  /** Converts a value to what is sent. */
   textOf: (value: T) => string;
   isStillAllowed: () => Promise<boolean>;
   clock: Clock;
@@ -21,7 +21,7 @@ type Source<T> = {
 
 /**
  * A response of server-sent events. A value that has the same text as the one before is not sent again; a comment keeps
- * the connection open instead. Ends when the reader leaves, signs out or loses access, and after 15 minutes.
+ * the connection open instead. The stream ends when the reader leaves, signs out or loses access, and after 15 minutes.
  */
 export function eventStream<T>(source: Source<T>): Response {
   return new Response(streamOf(source), {

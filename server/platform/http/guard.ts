@@ -24,7 +24,7 @@ export type Actor = {
   kind: "user" | "api_key";
   /** User id, or `key:<id>`; the name in the audit log. */
   id: string;
-  /** May use the instance console; always false for API keys. */
+  /** True if the actor may use the instance console; always false for API keys. */
   isAdmin: boolean;
   /** True when the session comes from a cookie, so that a write must prove that it comes from our own pages. */
   byCookie: boolean;
@@ -52,17 +52,19 @@ export type AccessPort = {
 
 /**
  * The only way for a route to state who may call it. A route declares exactly one of:
- * - `permission: "contacts:read"`: authenticated, with that permission in the workspace of the path. Provides `actor`,
- * `workspace`, its `db`, and `isStillAllowed()` for long-lived responses. A workspace without access is `not_found`, so
- * that ids reveal nothing.
+ * - `permission: "contacts:read"`: authenticated, with that permission in the workspace of the path. Provides
+ *   `actor`, `workspace`, its `db`, and `isStillAllowed()` for long-lived responses. A workspace without access is
+ *   `not_found`, so that ids reveal nothing.
  * - `signedIn: true`: any authenticated user or key; provides `actor`.
  * - `instanceAdmin: true`: administrators only; provides `actor`.
  * - `open: "reason"`: anyone, with the reason why that is safe.
  *
- * A creating POST may then declare `idempotent: true`, and every POST, PUT, PATCH and DELETE declares `audit`: the action
- * of its entry in the audit log, or why it leaves none (`AuditOption`). Provides `note`, by which the handler adds to it.
+ * A creating POST may then declare `idempotent: true`, and every POST, PUT, PATCH and DELETE declares `audit`: the
+ * action of its entry in the audit log, or why it leaves none (`AuditOption`). Provides `note`, by which the handler
+ * adds to it.
  *
- * A test walks all routes and fails for a route that does not say who may call it, or for a change that leaves no trace.
+ * A test walks all routes and fails for a route that does not declare who may call it, or for a changing route without
+ * an audit entry.
  */
 export function createGuard(
   access: AccessPort,
@@ -107,7 +109,8 @@ export function createGuard(
       afterHandle({ request }) {
         const { workspace } = decisionFor(request);
         if (workspace !== undefined && mayWrite(request, permission)) {
-          // SQLite writes on to a file that was removed, and nobody would find what was answered with yes.
+          // SQLite keeps writing to a file that was removed. The change would be lost although the response reported
+          // success.
           databases.requireInPlace(workspace.id);
         }
       },
@@ -135,7 +138,7 @@ export function createGuard(
     .macro("audit", createAudits(databases, clock, decisionOf));
 }
 
-/** What the option `audit` does: the intent before the handler, the entry after it. */
+/** Implements the option `audit`: the intent is written before the handler runs, the entry after it. */
 function createAudits(
   databases: Databases,
   clock: Clock,
@@ -156,7 +159,8 @@ function createAudits(
         target: namedIn(params),
       };
       const note = await beginAction(trail, request, start);
-      // It may have waited, and the connection that the permission provided may have been closed meanwhile.
+      // The request may have waited, and the connection that the permission provided may have been closed in the
+      // meantime.
       const again: object =
         workspace === undefined ? {} : { db: databases.workspace(workspace.id) };
       return { note, ...again };
@@ -210,7 +214,7 @@ function createDecisions(gate: Gate, databases: Databases) {
     };
   };
   const decisionOf = (request: Request) => decisions.get(request) ?? {};
-  /** The actor, who may still do this although the request had to wait. */
+  /** The actor, checked again because the request had to wait. */
   const actorStill = async (asked: Waited, isAllowed: (actor: Actor) => boolean) => {
     await requireStill(gate, decisionOf(asked.request), asked, isAllowed);
     return decisionFor(asked.request).actor;
@@ -299,11 +303,11 @@ function isPermitted(access: AccessPort, actor: Actor, workspaceId: string, aske
   return access.workspace(actor, workspaceId)?.can(asked) === true;
 }
 
-/** A write that waited this long, for its body or for a lock, is decided about again (ms). */
+/** A write that waited longer than this (ms), for its body or for a lock, is checked again. */
 const DECIDED_FOR_MS = 100;
 
 /**
- * Decides again about a write that had to wait, because the actor may have lost access meanwhile.
+ * Checks a write again that had to wait, because the actor may have lost access in the meantime.
  *
  * @throws AppError `unauthenticated` or `forbidden` when they have.
  */

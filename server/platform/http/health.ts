@@ -37,7 +37,7 @@ export const healthRoutes = (options: HealthOptions) =>
   new Elysia({ name: "health", detail: { tags: ["Operation"] } })
     .use(options.guard)
     .get("/healthz", () => ({ ok: true as const }), {
-      open: "a health check has no account; it says nothing but that the process answers",
+      open: "a health check has no account; the response only shows that the process answers",
       response: { 200: t.Object({ ok: t.Literal(true) }) },
       detail: { summary: "The process is alive" },
     })
@@ -58,7 +58,7 @@ export const healthRoutes = (options: HealthOptions) =>
         return { ready, checks };
       },
       {
-        open: "a load balancer has no account; it learns which part is broken and no data",
+        open: "a load balancer has no account; the response only shows which part is broken",
         response: { 200: Readiness, 503: Readiness },
         detail: { summary: "The process can do its work" },
       },

@@ -63,7 +63,7 @@ export function idempotency(system: Connection, clock: Clock) {
     beforeHandle: (context) => {
       const { actor, request, body } = context as typeof context & { actor?: { id: string } };
       if (actor === undefined) {
-        throw new Error("a route that is idempotent must say its permission first");
+        throw new Error("an idempotent route must declare its permission first");
       }
       return claim(request, actor.id, body);
     },

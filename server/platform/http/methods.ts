@@ -20,7 +20,7 @@ export const methods = (appOf: () => AnyElysia) => {
   };
 
   return new Elysia({ name: "methods" }).onError({ as: "global" }, ({ code, request, route }) => {
-    // The web UI's route matches every path that no other route has.
+    // The web UI's route matches every path that has no other route.
     if (code !== "NOT_FOUND" && !isForPages({ path: route })) {
       return undefined;
     }

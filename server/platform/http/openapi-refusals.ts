@@ -34,10 +34,10 @@ function commonRefusals(path: string, method: string, operation: Node): [string,
   const isLimited = path.startsWith("/api/") && !path.startsWith("/api/v1/hooks/");
   const refusals: [boolean, string, string][] = [
     [!isOpen, "401", "Nobody is signed in"],
-    [!isOpen, "403", "Who is signed in may not do this"],
-    [!isOpen && path.includes("{"), "404", "There is no such thing"],
+    [!isOpen, "403", "The signed-in person or API key may not do this"],
+    [!isOpen && path.includes("{"), "404", "The resource does not exist"],
     [isWrite, "413", "The body is too large"],
-    [takesInput, "422", "Something in the request must be changed"],
+    [takesInput, "422", "The request is not valid"],
     [isLimited, "429", "Too many requests"],
     [true, "503", "Not available at the moment"],
   ];

@@ -19,7 +19,7 @@ export function apiDocument(app: AnyElysia) {
       version: packageJson.version,
       description:
         "Everything the web interface does. Sign in with a session cookie, or send an API key as `Authorization: Bearer`. " +
-        "Lists are paged by `cursor` and `limit`; refusals are problem details (RFC 9457); a POST with an `Idempotency-Key` is done once.",
+        "Lists are paged by `cursor` and `limit`; refusals are problem details (RFC 9457); a POST with an `Idempotency-Key` is executed only once.",
     },
     paths: tidied,
     components: {
@@ -74,7 +74,7 @@ export const openApiRoute = (guard: Guard, appOf: () => AnyElysia) => {
       return new Response(document, { headers: { "content-type": "application/json" } });
     },
     {
-      open: "it describes the product, not what is in it",
+      open: "it describes the product and contains no data",
       response: { 200: t.Object({ openapi: t.String() }) },
       detail: { summary: "This document" },
     },

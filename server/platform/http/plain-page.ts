@@ -28,7 +28,7 @@ function sourceOf(piece: Piece): string {
 
 /** The appearance of one sender's pages. All values are validated again where they are used. */
 export type PageLook = {
-  /** Shown above the page; empty = hidden. */
+  /** The name shown above the page; empty: nothing is shown. */
   name?: string;
   /** `https:` only. */
   logoUrl?: string;
@@ -51,7 +51,7 @@ export type Page = {
   script?: string;
   /** Other origins to which a form on the page may lead. */
   formTargets?: readonly string[];
-  /** Origins that may embed the page in a frame; omitted = none. */
+  /** Origins that may embed the page in a frame; if omitted, none may. */
   frameAncestors?: readonly string[];
   headers?: Record<string, string>;
 };

@@ -68,8 +68,8 @@ const titleOf: Record<ErrorCode, string> = {
 };
 
 /**
- * A refusal as RFC 9457 problem details, with a code from a closed list and the fields to correct. `reason` is what
- * `detail` says, for clients that word it themselves.
+ * A refusal as RFC 9457 problem details, with a code from a closed list and the fields to correct. `reason` contains
+ * what `detail` says, for clients that create their own text.
  */
 export type Problem = {
   type: string;
@@ -104,8 +104,8 @@ function refusalIn(thrown: unknown, code: unknown): AppError | undefined {
 }
 
 /**
- * What the engine says of `{"toString": 1}` that is to become text. The framework's validator writes a wrong value into
- * its message and fails at that.
+ * What the JavaScript engine reports when `{"toString": 1}` must become a text. The framework's validator puts a wrong
+ * value into its message and fails on this one.
  */
 const UNPRINTABLE = "No default value";
 
@@ -168,7 +168,7 @@ function diskFull(cause: unknown): AppError {
 
 type SchemaProblem = { schema: Record<string, unknown>; value: unknown; message: string };
 
-/** What a validation failure means for the reader; undefined when only the validator has words for it. */
+/** What a validation failure means for the reader; undefined if only the validator has a text for it. */
 function faultOf({ schema, value }: SchemaProblem): Reason | undefined {
   if (value === undefined || (value === "" && schema["minLength"] !== undefined)) {
     return because("empty");
@@ -203,7 +203,7 @@ function wantedOf(alternatives: unknown): Reason | undefined {
   return isNumber ? because("not_a_number") : undefined;
 }
 
-/** A schema's own code or words come first; a part of the path that is no number is not a valid ID. */
+/** A schema's own code or text takes precedence. A part of the path that is not a number is not a valid ID. */
 function fieldProblem(field: string, problem: SchemaProblem, isInPath: boolean): FieldProblem {
   const own = problem.schema["error"];
   if (typeof own === "string") {

@@ -8,7 +8,7 @@ export type Rate = { perSecond: number; burst: number };
 export type Rates = {
   /** An authenticated user or API key. */
   actor: Rate;
-  /** A network address without authentication. */
+  /** An IP address without authentication. */
   address: Rate;
   /** Body bytes sent by one authenticated caller. */
   bodyBytes: Rate;

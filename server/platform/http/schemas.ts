@@ -2,7 +2,7 @@ import { t } from "elysia";
 import type { Params } from "../../reasons/sentence.ts";
 import { DEFAULT_PAGE } from "./cursor.ts";
 
-/** The values of a reason. */
+/** The values that a reason contains. */
 export const reasonParams = t.Optional(
   t.Unsafe<Params>(
     t.Record(t.String(), t.Unknown(), {
@@ -11,16 +11,16 @@ export const reasonParams = t.Optional(
   ),
 );
 
-/** Why something stands still, as a code for clients that word it themselves; null when a server or person said it. */
+/** Why something is paused, as a code for clients that create their own text; null when a server or person said it. */
 export const CauseSchema = t.Union([
   t.Object({ code: t.String(), params: reasonParams }),
   t.Null(),
 ]);
 
-/** A reason as `told` gives it; spread it into what it is about. */
+/** A reason as `told` returns it; spread it into the object that it is about. */
 export const toldReason = {
-  reason: t.String({ description: "In English" }),
-  hint: t.Optional(t.String({ description: "How to mend it, in English" })),
+  reason: t.String({ description: "The reason in English" }),
+  hint: t.Optional(t.String({ description: "How to fix it, in English" })),
   code: t.Optional(t.String({ description: "What `reason` and `hint` say" })),
   params: reasonParams,
 };
@@ -35,7 +35,7 @@ export const ProblemSchema = t.Object(
     title: t.String(),
     status: t.Number(),
     code: t.String(),
-    detail: t.String({ description: "In English" }),
+    detail: t.String({ description: "The reason in English" }),
     reason: t.Optional(
       t.Object(
         {
@@ -44,7 +44,7 @@ export const ProblemSchema = t.Object(
         },
         {
           description:
-            "What `detail` says, as a code and its values, for clients that word it themselves; left out where `fields` say it",
+            "What `detail` says, as a code and its values, for clients that create their own text; missing if `fields` contain it",
         },
       ),
     ),
@@ -85,7 +85,7 @@ export const formBody = {
 
 export const HtmlPage = answerAs("An HTML page", "text/html");
 export const CsvFile = answerAs("A CSV file", "text/csv");
-export const MailSource = answerAs("A message as it was sent", "message/rfc822");
+export const MailSource = answerAs("The source of a message", "message/rfc822");
 
 const MAX_PAGE = 200;
 
@@ -119,6 +119,8 @@ export const done = { done: true } as const;
 /** Headers of a PATCH on a document that several people edit; parse it with `versionOfIfMatch`. */
 export const IfMatchHeaders = t.Object({
   "if-match": t.Optional(
-    t.String({ description: "The ETag that was read; 412 when somebody saved since" }),
+    t.String({
+      description: "The ETag that was read; the response is 412 if somebody has saved since",
+    }),
   ),
 });

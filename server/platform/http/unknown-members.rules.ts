@@ -1,4 +1,4 @@
-/** The parts of a JSON schema that name the members of an object. */
+/** The parts of a JSON schema that define the members of an object. */
 export type BodySchema = {
   $id?: string;
   $ref?: string;
@@ -11,7 +11,7 @@ export type BodySchema = {
   allOf?: BodySchema[];
 };
 
-/** More than a person would read. */
+/** More problems than a person would read. */
 const MOST = 10;
 
 /** Schemas that refer to themselves, by their `$id`. */
@@ -19,7 +19,7 @@ type Known = ReadonlyMap<string, BodySchema>;
 
 /**
  * Lists the members of a parsed body that its schema does not name, as paths such as `filter.query`; at most ten. What
- * the schema leaves open (a record, any value) is not looked at, and values of a wrong type are left to the validator.
+ * the schema leaves open (a record, any value) is not checked, and values of a wrong type are left to the validator.
  */
 export function unknownMembers(schema: BodySchema, body: unknown): string[] {
   const found: string[] = [];
@@ -74,7 +74,7 @@ function membersOf(written: BodySchema, known: Known): Record<string, BodySchema
   return properties === undefined || isOpen ? undefined : properties;
 }
 
-/** Of several forms of a value the one that it fits best; the others are what the caller did not mean. */
+/** If a value may have several forms, the one that it fits best. The caller did not mean the others. */
 function leastUnknown(forms: BodySchema[], value: object, path: string, known: Known): string[] {
   let least: string[] | undefined;
   for (const form of forms) {

@@ -2,13 +2,14 @@ import { type AnyElysia, Elysia } from "elysia";
 import { AppError, because, type FieldProblem, faultyField } from "../errors.ts";
 import { type BodySchema, unknownMembers } from "./unknown-members.rules.ts";
 
-/** What a route of the API takes. */
+/** The query parameters and body members that a route of the API accepts. */
 type Taken = { query: readonly string[]; body: BodySchema | undefined };
 
 /**
- * Refuses query parameters and members of a JSON body that a route of the API does not have. Ignored, a misspelled one
- * would widen what is done: `?limt=5` gives a whole page, and a deletion with `filter: {"query": …}` takes everybody.
- * Routes that are open are exempt, since mail programs and networks add parameters to links in mail.
+ * Refuses query parameters and members of a JSON body that a route of the API does not have. If they were ignored, a
+ * misspelled name would make a request do more than intended: `?limt=5` would return a whole page, and a deletion with
+ * `filter: {"query": …}` would delete every contact. Open routes are exempt, because mail programs and networks add
+ * parameters to links in mail.
  *
  * @param appOf Gives the application once it is complete; its routes are read on the first request.
  */
@@ -20,7 +21,7 @@ export const unknownNames = (appOf: () => AnyElysia) => {
   };
   return new Elysia({ name: "unknown-names" })
     .onTransform({ as: "global" }, ({ request, route, body }) => {
-      // Before the validator, which removes what the schema does not name.
+      // This runs before the validator, which removes members that are not in the schema.
       if (typeof body !== "object" || body === null) {
         return;
       }
@@ -31,7 +32,7 @@ export const unknownNames = (appOf: () => AnyElysia) => {
       }
     })
     .onBeforeHandle({ as: "global" }, ({ request, route }) => {
-      // Not the parsed query, which has lost what the schema does not name.
+      // The raw query is used, because the parsed one no longer contains parameters that are not in the schema.
       const start = request.url.indexOf("?");
       if (start === -1) {
         return;

@@ -112,8 +112,8 @@ export class JournalReader {
     if (fd === undefined) {
       return { records: [], length: 0 };
     }
-    // The limit is read before the bytes: a limit that advances in between would vouch for bytes that were incomplete
-    // when read.
+    // The limit is read before the bytes: if the limit advanced in between, it would cover bytes that were incomplete
+    // when they were read.
     const readable = this.#readable();
     const length = Math.min(readable, readSync(fd, this.#bytes, 0, READ_BYTES, this.#at.offset));
     const { segment, offset } = this.#at;

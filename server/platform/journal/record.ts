@@ -77,7 +77,9 @@ export class RecordBuffer {
     const start = this.#length + HEADER_BYTES;
     const written = this.#bytes.write(payload, start, "utf8");
     if (written === 0 || written > MAX_RECORD_BYTES) {
-      throw new RangeError(`a journal record takes 1 to ${MAX_RECORD_BYTES} bytes, not ${written}`);
+      throw new RangeError(
+        `a journal record must have 1 to ${MAX_RECORD_BYTES} bytes, not ${written}`,
+      );
     }
     const crc = Bun.hash.crc32(this.#bytes.subarray(start, start + written));
     this.#bytes.writeUInt32LE(written, this.#length);

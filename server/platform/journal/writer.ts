@@ -65,7 +65,7 @@ function truncateTornTail(path: string): void {
   let end = 0;
   for (let found = findRecord(bytes, view, 0, bytes.length); found !== undefined; ) {
     end = found.end;
-    // Damage in the middle is kept: the records behind it are valid, and the reader skips the damaged bytes.
+    // Damage in the middle is kept, because the records after it are valid and the reader skips the damaged bytes.
     found =
       recordAt(bytes, view, end, bytes.length) ?? findRecord(bytes, view, end + 1, bytes.length);
   }

@@ -2,8 +2,8 @@ const FIRST_MS = 5_000;
 const LONGEST_MS = 3_600_000;
 
 /**
- * The delay before the next attempt: 5 s, 10 s, 20 s … up to an hour, each ± 20 % so that jobs which failed together
- * are not retried together.
+ * The delay before the next attempt: 5 s, 10 s, 20 s … up to an hour, each ± 20 % so that jobs that failed together are
+ * not retried together.
  *
  * @param attempt The attempt that has just failed, starting at 1.
  * @param random In [0, 1).

@@ -16,7 +16,7 @@ import type { EnqueueOptions, JobRow, JobState } from "./job.ts";
 
 const MAX_ATTEMPTS = 8;
 
-/** The durable job table. Any thread with its own connection may use one. */
+/** The durable table of jobs. Any thread with its own connection may use one. */
 export type JobQueue = {
   /**
    * Queues a job. Joins the caller's transaction on system.db, if there is one, so that the job and its cause commit

@@ -274,8 +274,8 @@ export function bringBack(db: Connection, now: number): void {
 }
 
 /**
- * Cancels what the instance itself has still to mail, which may have been sent already. Recurring work has a key and goes
- * on. The jobs of workspaces find in their workspace's file what is done.
+ * Cancels mail of the instance that is still waiting, because it may already have been sent. Recurring work has a key
+ * and continues. Jobs of workspaces check in their workspace's file what is already done.
  */
 export function cancelInstanceMail(db: Connection, now: number): void {
   cancelOfInstance(db).run(now);

@@ -48,7 +48,7 @@ export type JobRow = {
   finishedAt: number | null;
 };
 
-/** A job that something waits for, as it would be queued. */
+/** A job that other data waits for, as it would be queued. */
 export type WaitingWork = {
   kind: string;
   payload: Record<string, unknown>;

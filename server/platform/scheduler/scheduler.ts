@@ -74,7 +74,7 @@ export type SchedulerOptions = {
   leaseMs?: number;
   random?: () => number;
   onRun?: (report: RunReport) => void;
-  /** False while no job may begin; asked every second. */
+  /** False while no job may start; checked every second. */
   mayRun?: () => boolean;
 };
 
@@ -120,7 +120,7 @@ export class Scheduler {
   /** Registers the handler of a kind, and its lane. @throws Error when the kind already has a handler. */
   handle(kind: string, handler: JobHandler, lane: JobLaneName = "light"): void {
     if (this.handlers.has(kind)) {
-      throw new Error(`jobs of kind "${kind}" have a handler already`);
+      throw new Error(`jobs of kind "${kind}" already have a handler`);
     }
     this.handlers.set(kind, handler);
     this.lanes[lane].kinds.push(kind);
@@ -253,7 +253,7 @@ export class Scheduler {
     const place = { kind: row.kind, workspace: row.workspaceId ?? "" };
     return setInterval(() => {
       if (lane.hasOthersThan(system, place, clock())) {
-        abort.abort(new Error("others have their turn"));
+        abort.abort(new Error("other jobs are waiting"));
       }
     }, heavy.sliceMs ?? SLICE_MS);
   }
@@ -279,9 +279,13 @@ export class Scheduler {
     key: RunKey,
     signal: AbortSignal,
   ): Promise<RunReport["outcome"]> {
-    // A job claimed more often than allowed killed its process every time, which must not go on forever.
+    // A job that was claimed more often than allowed killed its process every time. This must not continue forever.
     if (row.attempts > row.maxAttempts) {
-      return await this.fail(row, key, new PermanentJobError("its process died during every try"));
+      return await this.fail(
+        row,
+        key,
+        new PermanentJobError("its process died during every attempt"),
+      );
     }
     try {
       await this.handlerOf(row.kind)(toJob(row), { signal });
@@ -364,7 +368,7 @@ export class Scheduler {
   private handlerOf(kind: string): JobHandler {
     const handler = this.handlers.get(kind);
     if (handler === undefined) {
-      throw new PermanentJobError(`nothing handles jobs of kind "${kind}"`);
+      throw new PermanentJobError(`there is no handler for jobs of kind "${kind}"`);
     }
     return handler;
   }

@@ -1,8 +1,8 @@
 /**
  * Runs the tasks one after the other: now, and again `pauseMs` after each round. A task that fails is reported; the
- * tasks behind it and the next round run all the same.
+ * tasks after it and the next round still run.
  *
- * @returns how to stop: a task that is running finishes, and no other one begins.
+ * @returns a function that stops this: a running task finishes, and no other one begins.
  */
 export function startBeat(
   pauseMs: number,

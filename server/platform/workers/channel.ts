@@ -62,7 +62,7 @@ async function answer(
   const method = methods[call.name];
   try {
     if (method === undefined) {
-      throw new Error(`this thread serves no "${call.name}"`);
+      throw new Error(`this thread does not serve "${call.name}"`);
     }
     const value = await method(call.request as never);
     if (call.id !== 0) {

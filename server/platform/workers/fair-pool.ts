@@ -149,7 +149,7 @@ class Pool<M extends Methods> implements FairPool<M> {
       void this.#run(next.task, next.owner).finally(() => {
         this.#busy -= 1;
         next.owner.isRunning = false;
-        // Moves the owner behind those that arrived while it was served.
+        // Moves the owner after those that arrived while it was served.
         this.#owners.delete(next.name);
         this.#owners.set(next.name, next.owner);
         this.#pump();
@@ -244,7 +244,7 @@ class Pool<M extends Methods> implements FairPool<M> {
     }
     this.#free.push(thread);
     thread.idle = setTimeout(() => {
-      this.#end(thread, new Error("the thread was not needed any more"));
+      this.#end(thread, new Error("the thread was no longer needed"));
     }, this.#limits.idleMs);
   }
 

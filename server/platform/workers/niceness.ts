@@ -6,9 +6,9 @@ import { log } from "../log.ts";
  * a quarter of its time while others need the same core, and nothing while a core is free.
  */
 export const niceness = {
-  /** Imports, exports, checks of whole files: they take minutes anyway. */
+  /** For imports, exports and checks of whole files, which take minutes anyway. */
   work: 10,
-  /** Queries that a person is waiting for, with a time limit. */
+  /** For queries with a time limit that a person is waiting for. */
   answer: 3,
 };
 

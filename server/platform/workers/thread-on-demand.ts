@@ -13,9 +13,9 @@ export type ThreadParts<M extends Methods> = {
   deathOf: () => Error;
   /** Idle time after which the thread ends (ms); omitted = never. */
   idleMs?: number;
-  /** How long the thread may take to start before it is given up (ms). */
+  /** How long the thread may take to start before it is abandoned (ms). */
   startMs?: number;
-  /** How long one `use` may take before the thread is given up with all that it is asked (ms); omitted = for ever. */
+  /** How long one `use` may take before the thread and all its pending calls are abandoned (ms); omitted: no limit. */
   maxMs?: number;
 };
 
@@ -29,8 +29,8 @@ type Thread<M extends Methods> = {
 };
 
 /**
- * A thread that is started when needed, replaced after it died or hung, and ended when idle for long. What waits for a
- * thread that is given up is rejected with `deathOf`.
+ * A thread that is started when needed, replaced after it died or hung, and ended when idle for long. Pending calls of
+ * an abandoned thread are rejected with `deathOf`.
  */
 export class ThreadOnDemand<M extends Methods> {
   readonly #parts: ThreadParts<M>;
@@ -73,7 +73,7 @@ export class ThreadOnDemand<M extends Methods> {
       try {
         await this.#parts.stop(last.caller);
       } catch (error) {
-        // It was given up meanwhile. What it had open is closed with the process.
+        // The thread was abandoned in the meantime. The files that it had open are closed with the process.
         log.warn({ thread: this.#parts.name, err: error }, "a thread did not close its files");
       }
       last.worker.terminate();
@@ -103,8 +103,8 @@ export class ThreadOnDemand<M extends Methods> {
     const worker = open();
     const caller = connect<M>(worker);
     const giveUp = (reason: string) => {
-      log.error({ reason, thread: name }, "a thread died or was given up");
-      // First, because a thread inside a native call ends only after it.
+      log.error({ reason, thread: name }, "a thread died or was abandoned");
+      // The pending calls are rejected first, because a thread inside a native call ends only after that call.
       caller.fail(deathOf());
       this.#forget(worker);
       worker.terminate();

@@ -131,7 +131,7 @@ test("in a terminal each line says what was found in colour, elsewhere without c
   const config = readConfig({ DATA_DIR: folder, PORT: "0", SMTP_IN_PORT: "0" });
   await doctor(config, terminal, { json: false, now: Date.now() });
 
-  expect(lines[0]).toBe(`ok    data folder      ${folder} takes files`);
+  expect(lines[0]).toBe(`ok    data folder      ${folder} is writable`);
   expect(lines.join("\n")).not.toContain("\x1b");
 });
 
@@ -156,7 +156,7 @@ test("workspaces without system.db are a failure that recommends the backup", as
   expect(found.code).toBe(1);
   expect(found.of("system database")).toMatchObject({
     verdict: "fail",
-    said: expect.stringContaining("holds a workspace"),
+    said: expect.stringContaining("contains a workspace"),
     mend: "Restore system.db from your backup.",
   });
 });

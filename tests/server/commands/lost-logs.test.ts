@@ -29,7 +29,7 @@ let folder: string;
 let out: string[];
 let errors: string[];
 
-/** The folder as kill -9 leaves it: the last changes are only in the logs, and the marks are there. */
+/** The folder as kill -9 leaves it: the last changes are only in the logs, and the marks exist. */
 beforeAll(() => {
   base = mkdtempSync(join(tmpdir(), "lost-logs-"));
   const live = join(base, "live");
@@ -81,7 +81,7 @@ async function doctorSays(check: string) {
     .find((found) => found.check === check);
 }
 
-/** Every file with its bytes; of the index beside a log (SQLite's shared memory) only the existence counts. */
+/** Every file with its content. For the index of a log (SQLite's shared memory), only its existence is compared. */
 function contents(): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   return Object.fromEntries(
@@ -111,7 +111,7 @@ test("doctor names the workspace whose log is gone, and the start after it still
 
   expect(found).toMatchObject({ verdict: "fail", mend: expect.stringContaining("ending in -wal") });
   expect(found?.said).toBe(
-    `${pathOf(here)}: log_missing (${pathOf(here)}-wal is gone, and with it what was saved last)`,
+    `${pathOf(here)}: log_missing (${pathOf(here)}-wal is missing, and with it the latest changes)`,
   );
   expect(contents()).toEqual(before);
   const lost = lostLogs(folder);
@@ -141,7 +141,7 @@ test("a log of system.db removed after a second crash is reported missing", () =
   secondCrash();
   rmSync(join(folder, "system.db-wal"));
 
-  expect(() => lostLogs(folder)).toThrow("system.db-wal is gone");
+  expect(() => lostLogs(folder)).toThrow("system.db-wal is missing");
 });
 
 test("a log removed before the workspace is first opened is reported missing when it is opened", () => {
@@ -192,11 +192,11 @@ test("doctor names a lost log of system.db, and the start after it is still refu
 
   expect(found).toMatchObject({
     verdict: "fail",
-    said: expect.stringContaining("system.db-wal is gone"),
+    said: expect.stringContaining("system.db-wal is missing"),
     mend: expect.stringContaining("Restore it"),
   });
   expect(contents()).toEqual(before);
-  expect(() => lostLogs(folder)).toThrow("system.db-wal is gone");
+  expect(() => lostLogs(folder)).toThrow("system.db-wal is missing");
 });
 
 test.each(["", "-wal", "-shm"])(
@@ -237,7 +237,7 @@ test.each([
 
   expect(await swiftmail("scrub")).toBe(1);
 
-  expect(errors.join()).toContain(`${log()} is gone, and with it what was saved last`);
+  expect(errors.join()).toContain(`${log()} is missing, and with it the latest changes`);
   expect(contents()).toMatchObject(before);
   expect(existsSync(log())).toBe(false);
 });
@@ -248,7 +248,7 @@ test("reset-password refuses to open a system.db whose log is gone", async () =>
 
   expect(await swiftmail("user", "reset-password", "a@x.example")).toBe(1);
 
-  expect(errors.join()).toContain("system.db-wal is gone");
+  expect(errors.join()).toContain("system.db-wal is missing");
   expect(contents()).toEqual(before);
 });
 

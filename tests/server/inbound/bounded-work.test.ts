@@ -41,7 +41,7 @@ describe("a DMARC message with ten archives that grow a hundredfold", () => {
       }
     });
 
-    // 8 MB and 2,000,002 tags each: the first file uses up the tags, the third finds no bytes left.
+    // 8 MB and 2,000,002 tags each: the first file uses up the budget of tags, and no bytes are left for the third.
     expect(budget.marks).toBe(0);
     expect(budget.xmlBytes).toBeGreaterThanOrEqual(0);
     expect(marks - budget.marks).toBeLessThanOrEqual(2_000_000);

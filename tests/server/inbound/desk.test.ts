@@ -209,7 +209,7 @@ describe("a bounce", () => {
 
     expect(desk.facts.map((fact) => fact.s)).toEqual([2, 1]);
     expect(desk.kept(INSTANCE_INBOX)).toMatchObject([
-      { kind: "bounce", said: expect.stringContaining("no message of this instance") },
+      { kind: "bounce", said: expect.stringContaining("not about a message of this instance") },
     ]);
   });
 

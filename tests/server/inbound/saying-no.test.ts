@@ -202,7 +202,7 @@ describe("a complaint without a feedback report", () => {
 
     expect(desk.facts).toEqual([]);
     expect(desk.kept(INSTANCE_INBOX)).toMatchObject([
-      { kind: "complaint", said: expect.stringContaining("no message of this instance") },
+      { kind: "complaint", said: expect.stringContaining("not about a message of this instance") },
       { kind: "complaint" },
     ]);
   });

@@ -59,7 +59,7 @@ test.each([
   ["Status: 4.4.1", "expired"],
   ["Status: 5.7.1", "policy"],
   ["Status: 5.7.26", "auth_failure"],
-  // It only says that it failed: counted on two days before the address is suppressed.
+  // The report only says that delivery failed, so it must be counted on two days before the address is suppressed.
   ["Status: 5.0.0", "unclear_550"],
   ["Status: 5.1.0", "unclear_550"],
   ["X-Nothing: else", "unclear_550"],
@@ -237,7 +237,7 @@ test("a report designed to make the rules slow is read with a bounded number of 
     };
     await measure(raw);
 
-    // 300 times the text: unbounded rules would take minutes; the margin is for a busy machine.
+    // The text 300 times. Unbounded rules would take minutes; the margin is for a busy machine.
     expect(await measure(long)).toBeLessThan(5_000);
   }
 }, 60_000);

@@ -148,7 +148,9 @@ test("the jobs thread permanently refuses unknown kinds, and runs a bulk action"
     return `${error.name}: ${error.message}`;
   };
 
-  expect(await refusal("nonsense")).toBe('PermanentJobError: the jobs thread does no "nonsense"');
+  expect(await refusal("nonsense")).toBe(
+    'PermanentJobError: the jobs thread does not handle "nonsense"',
+  );
   expect(await refusal("import.check")).toBe(
     'PermanentJobError: a job of kind "import.check" has no importId',
   );

@@ -1,4 +1,4 @@
-// Work in workspaces whose jobs an older system.db lacks gets new ones, and nothing gets two.
+// Work in workspaces whose jobs are missing from an older system.db gets new jobs, and nothing gets two.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ const queued = () =>
     .pluck()
     .all();
 
-/** One of each that waits for a job, and one of each that does not. */
+/** One of each kind of work that waits for a job, and one of each kind that does not. */
 function addWork(id: string): void {
   fixture.databases.workspace(id).exec(`
     INSERT INTO task (id, kind, payload, state, created_by, created_at, undo_state) VALUES

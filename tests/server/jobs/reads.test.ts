@@ -38,7 +38,7 @@ test("a refusal keeps its code across threads", async () => {
   const missing = reads.look(workspace.id, reportLooks.report, 99);
   const foreign = reads.look(workspace.id, contactLooks.page, { cursor: "invented" });
 
-  // Both together: while only the first is awaited, the second's refusal would be unhandled.
+  // Both are awaited together; if only the first were awaited, the second's rejection would be unhandled.
   expect(await Promise.allSettled([missing, foreign])).toMatchObject([
     { status: "rejected", reason: { code: "not_found" } },
     { status: "rejected", reason: { code: "invalid_input" } },

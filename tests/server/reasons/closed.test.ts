@@ -3,7 +3,9 @@ import { join } from "node:path";
 
 const root = join(import.meta.dir, "../../..");
 
-/** Where a refusal may be made of a sentence: what its fields say, or what another thread has said. */
+/**
+ * Places where a refusal may be created from a sentence: for the text of fields, or for an error from another thread.
+ */
 const allowed = [
   "server/platform/errors.ts",
   "server/platform/http/unknown-names.ts",

@@ -15,7 +15,7 @@ import { things } from "./things.ts";
 import type { RefusalWords } from "./words.ts";
 import { work } from "./work.ts";
 
-/** The words of every reason of the server; the compiler reports a code without any. */
+/** The texts of every reason of the server. The compiler reports a code without a text. */
 export const refusalWords = {
   ...fields,
   ...things,

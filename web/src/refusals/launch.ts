@@ -1,6 +1,6 @@
 import type { RefusalWords } from "./words.ts";
 
-/** What keeps a campaign from being sent or would hurt it. */
+/** What prevents a campaign from being sent or would harm its delivery. */
 export const launch = {
   refusals_lost: {
     de: "Änderungen an diesem Arbeitsbereich sind verloren gegangen. In seiner Sperrliste können daher Personen fehlen, die sich abgemeldet haben. Ein Administrator dieser Instanz muss zuerst den Hinweis auf der Instanzseite lesen.",

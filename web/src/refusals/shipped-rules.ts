@@ -1,6 +1,6 @@
 import type { RefusalWords } from "./words.ts";
 
-/** The names of the shipped rules for replies of servers. */
+/** The names of the built-in rules for server replies. */
 export const shippedRules = {
   rule_google_rate: { de: "Gmail sieht eine ungewöhnliche Rate" },
   rule_google_authentication: { de: "Gmail vermisst SPF, DKIM oder deren Übereinstimmung" },

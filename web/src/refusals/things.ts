@@ -1,6 +1,6 @@
 import type { RefusalWords } from "./words.ts";
 
-/** What does not exist (any more). */
+/** What does not exist, or no longer exists. */
 export const things = {
   no_such_account: { de: "Dieses Konto gibt es nicht." },
   no_such_api_key: { de: "Diesen API-Schlüssel gibt es nicht." },

@@ -2,7 +2,10 @@ import { formatNumber } from "../format.ts";
 import { Badge, ProgressBar, type Tone } from "./display.tsx";
 import { t } from "./work-state.messages.ts";
 
-/** The states of long work: imports, exports, privacy requests and tasks. Only an import waits for its questions. */
+/**
+ * The states of long work: imports, exports, privacy requests and tasks. Only an import waits for answers to its
+ * questions.
+ */
 export type WorkState = "uploaded" | "queued" | "running" | "done" | "failed" | "cancelled";
 
 export const isOpen = ({ state }: { state: WorkState }): boolean =>
@@ -27,8 +30,8 @@ export function WorkBadge({ state }: { state: WorkState }) {
 }
 
 /**
- * How far long work is: a bar while it runs and its size is known, else its state. `bytes` counts what nobody reads as a
- * number, so that it is a bar alone.
+ * The progress of long work: a bar while it runs and its size is known, otherwise its state. For `bytes` only the bar
+ * is shown, because the number would mean nothing to people.
  */
 export function WorkProgress({
   state,
@@ -44,7 +47,7 @@ export function WorkProgress({
   if (state !== "running" || total === null || total === 0) {
     return <WorkBadge state={state} />;
   }
-  // A total is an estimate: there may be more by now.
+  // The total is an estimate, so the number done may already be higher.
   const max = Math.max(done, total);
   return (
     <div class="flex min-w-32 flex-col gap-1">

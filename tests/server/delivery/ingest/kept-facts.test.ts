@@ -66,7 +66,7 @@ const sent = (w: string, s: number): Fact => ({
   ep: 1,
 });
 
-/** Results of both workspaces in turn, as in the journal; for each from one message to another. */
+/** Results of both workspaces alternately, as in the journal, for a range of messages. */
 function results(from: number, to: number) {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i).flatMap((s) => [
     { payload: JSON.stringify(sent(ws, s)), end: { segment: 1, offset: s * 200 } },
@@ -211,7 +211,7 @@ test("if a process is killed during the return, the next one applies the rest, a
   const dying = before.revive(ws, nothing);
   dying.next();
   const half = sentIn(ws);
-  // Facts that arrive meanwhile are stored behind the others.
+  // Facts that arrive in the meantime are stored after the others.
   before.take("n/web", [
     { payload: JSON.stringify(openOf(7)), end: { segment: 1, offset: 50 } },
     { payload: JSON.stringify(openOf(8)), end: { segment: 1, offset: 90 } },

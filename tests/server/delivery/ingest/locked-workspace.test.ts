@@ -41,7 +41,7 @@ test("a workspace that cannot be opened while its facts are read keeps them and 
   const other = openConnection(join(data.dataDir, `t_${refused}.db`));
   let isRefused = true;
   const ingester = newIngester(data, {
-    // As when opening has to write first while another connection is writing.
+    // As if opening had to write first while another connection is writing.
     workspace: (id) => {
       const db = data.databases.workspace(id);
       if (id === refused && isRefused) {

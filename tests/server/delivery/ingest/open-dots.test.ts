@@ -17,7 +17,7 @@ test("withdrawing a dot late, after the next attempt has announced its own, leav
     return ingester.openDots().map(({ fact }) => fact.at);
   };
 
-  // The journal could not be written when the first attempt was withdrawn, and later could.
+  // The journal could not be written when the first attempt was withdrawn, but could be written later.
   expect(open(of("dot", NOW), of("dot", NOW + 300), of("undot", NOW))).toEqual([NOW + 300]);
   expect(open(of("undot", NOW + 300))).toEqual([]);
   data.close();

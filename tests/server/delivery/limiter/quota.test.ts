@@ -115,7 +115,7 @@ test("a temporary limit slows down for a while and ends by itself", () => {
 
 const plan = { startedAt: START, firstDay: 100, target: 1_000 };
 
-/** A day on which `n` messages are taken and `deferred` put off. */
+/** A day on which `n` messages are accepted and `deferred` messages are deferred. */
 function day(warmUps: WarmUps, number: number, n: number, deferred = 0): number {
   const now = START + number * DAY_MS + HOUR_MS;
   const quota = warmUps.quota("ip/google", plan, now);

@@ -91,7 +91,7 @@ test("an item waiting for a rate is called at its time, one waiting for a slot w
   limiter.settle([route], 50, "success");
   expect(queue.freed([route])).toEqual(["c", "d"]);
 
-  // A slot is free, the rate is not.
+  // A slot is free, but the rate is not.
   expect([ask("c", 50), ask("d", 50)]).toEqual([false, false]);
   expect(queue.boundBy("c")?.boundBy.kind).toBe("rate");
   expect(queue.due(99)).toEqual([]);

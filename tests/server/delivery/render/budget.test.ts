@@ -20,7 +20,10 @@ import {
 
 setDefaultTimeout(60_000);
 
-/** Each used to take seconds to minutes, or gigabytes; on an idle machine each is now stopped well below one second. */
+/**
+ * Each of these once took seconds to minutes, or gigabytes. On an idle machine, each is now stopped well below one
+ * second.
+ */
 const MAX_MS = 5_000;
 
 const times = (n: number, text: string) => text.repeat(n);

@@ -174,7 +174,7 @@ test("problems of a body in inboxes are reported before sending", async () => {
   expect(await warnings('<a href="/page">x</a>')).toContain("leads nowhere");
   expect(await warnings('<a href="http://localhost:3000/">x</a>')).toContain("your own network");
   expect(await warnings('<a href="https://bit.ly/abc">x</a>')).toContain("link shortener");
-  expect(await warnings(`<p>${"x".repeat(110_000)}</p>`)).toContain("Gmail cuts messages off");
+  expect(await warnings(`<p>${"x".repeat(110_000)}</p>`)).toContain("Gmail cuts off messages");
   const fine =
     '<img src="{{ contact.photo }}" alt=""><a href="#a">x</a><a href="{{ unsubscribe_url }}">u</a><a href="mailto:a@b.example">m</a><a href="https://a.example/{{ contact.city }}">c</a>';
   expect(await warnings(fine)).toBe("");
@@ -191,10 +191,10 @@ test("lint names the line and explains the mistake", () => {
   expect(said("{% include 'x' %}")).toEqual(['1: There is no tag "include".']);
   expect(said("a\n{{ contact.email")).toEqual(["2: {{ contact.email lacks its closing }}."]);
   expect(said("\n{{ __c1 }}")).toEqual(["2: Names that start with __ are reserved."]);
-  expect(said("Hi\n{{ name }}")[0]).toStartWith('2: Nothing is called "name"');
+  expect(said("Hi\n{{ name }}")[0]).toStartWith('2: There is no value "name"');
   const options = { where: "html" as const, fieldKeys: ["city"] };
   expect(said("{{ contact.city }} {{ contact.email }}", options)).toEqual([]);
-  expect(said("{{ contact.town }}", options)[0]).toContain('"contact.town" is not filled');
+  expect(said("{{ contact.town }}", options)[0]).toContain('"contact.town" has no value');
   expect(said("{% for i in (1..3) %}{{ i }}{{ forloop.index }}{% endfor %}")).toEqual([]);
   expect(said(`<p>${"x".repeat(110_000)}</p>`)[0]).toContain("Gmail cuts off");
 });

@@ -271,11 +271,11 @@ test("a sender, reply or recipient address that could break out of its field is 
   for (const address of hostile) {
     const options = { campaignId: 9, keys: testTokenKeys };
     await expect(compileCampaign(campaignContent({ fromEmail: address }), options)).rejects.toThrow(
-      "cannot stand in a header",
+      "cannot be used in a header",
     );
     if (address !== "") {
       await expect(compileCampaign(campaignContent({ replyTo: address }), options)).rejects.toThrow(
-        "cannot stand in a header",
+        "cannot be used in a header",
       );
     }
     const campaign = await compileCampaign(campaignContent(), options);

@@ -219,6 +219,6 @@ test("a Message-ID is the same at every attempt and different for every message"
 test("numbers too large for a token are refused, not wrapped", () => {
   for (const seq of [-1, 0.5, Number.NaN, 2 ** 53]) {
     const subject = { workspaceNumber: 1, campaignId: 1, seq };
-    expect(() => trackingToken(keys, "open", subject)).toThrow("cannot hold");
+    expect(() => trackingToken(keys, "open", subject)).toThrow("cannot contain");
   }
 });

@@ -77,7 +77,7 @@ test.each([
   ],
   [
     { kind: "opening", allowed: 1, reason: "421 too many" },
-    "The sending method “Office” has 1 connection and gets no more for now: 421 too many",
+    "The sending method “Office” has 1 connection and cannot open more at the moment: 421 too many",
   ],
   [
     { kind: "rate", allowed: 1, configured: 1 },
@@ -105,9 +105,9 @@ test("a suspension states its end in the host's time, and never an infinite one"
 test("missing replies are named after five seconds, whether or not messages wait", () => {
   expect(said(campaign(0, 3), undefined, 4_000)).toBeNull();
   expect(said(campaign(0, 3), undefined, 6_000)).toBe(
-    "The server relay.example has not answered the 3 messages under way yet, since 11:00 UTC.",
+    "The server relay.example has not answered the 3 messages in progress yet, since 11:00 UTC.",
   );
   expect(said(campaign(50, 1), { allowed: 1, configured: 1 }, 6_000)).toBe(
-    "The server relay.example has not answered the message under way yet, since 11:00 UTC.",
+    "The server relay.example has not answered the message in progress yet, since 11:00 UTC.",
   );
 });

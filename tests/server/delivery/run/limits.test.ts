@@ -25,7 +25,7 @@ nodePerTest((fresh) => {
   node = fresh;
 });
 
-/** A lane over such a route to a site of this provider. */
+/** A lane over a route with these properties to a site of this provider. */
 function laneBy(changes: Partial<Route>, provider = "other") {
   const egress = new ScriptedEgress(changes);
   const run = node.campaign({ egresses: [egress] });

@@ -100,7 +100,7 @@ test("a campaign sends to a domain from one address, and from another one while 
   const [meanwhile] = sourcesOf(10);
   expect(meanwhile).not.toBe(usual);
 
-  // When all are paused, the usual one is waited for.
+  // When all are paused, the message waits for the usual one.
   addresses.forEach(rest);
   expect(sourcesOf(10)).toEqual([usual]);
   node.pass(MINUTE);

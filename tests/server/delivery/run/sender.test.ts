@@ -86,7 +86,7 @@ function begin(
   return { run, items, sender, asked };
 }
 
-/** Sends the next message that was handed out; the server does this. */
+/** Sends the next message that was handed out; the server behaves as given. */
 async function sendNext(sender: Sender, run: Run, step: Step): Promise<MessageInFlight> {
   const item = node.handed.shift();
   if (item === undefined) {
@@ -171,7 +171,7 @@ test("a failure after the result settles nothing twice, and the message still co
   const feedback = new Feedback({ ...parts, runs: throws("no list of runs") });
   egress = new ScriptedEgress({ workspaceId, maxPerSecond: 1 });
   const { sender, run, asked } = begin(1, { feedback });
-  // Every campaign that uses a route is told that it works again.
+  // Every campaign that uses a route is informed that it works again.
   node.traffic.circuitOf(egress.route).failed(NOON - MINUTE, "down", true);
 
   await sendNext(sender, run, answers(accepted));
@@ -191,7 +191,11 @@ test("our own failure past the dot counts as ambiguous: the message may have arr
   });
 
   expect(await results()).toMatchObject([
-    { oc: "ambiguous", cat: "ambiguous", text: "SwiftMail itself failed: the reply parser failed" },
+    {
+      oc: "ambiguous",
+      cat: "ambiguous",
+      text: "SwiftMail had an internal error: the reply parser failed",
+    },
   ]);
   expect([run.waiting, run.inFlight]).toEqual([0, 0]);
 });

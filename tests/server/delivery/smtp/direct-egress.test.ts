@@ -259,7 +259,7 @@ test("the site is the provider's when every host is, and otherwise has a readabl
   expect(await site("own.example")).toMatchObject({ name: "(mx1|mx2).own.example" });
   expect((await site("twin.example")).key).toBe((await site("own.example")).key);
   expect((await site("gone.example")).name).toBe("gone.example");
-  // Known by now, so that no message has to wait for a lookup.
+  // The domain's servers are known by now, so no message has to wait for a lookup.
   expect(egress.siteOf("own.example")).not.toBeInstanceOf(Promise);
 });
 

@@ -1,4 +1,4 @@
-// Servers that end a connection early or do not want it: none of that concerns a message.
+// Servers that end a connection early or refuse it for reasons that have nothing to do with the message.
 import { afterEach, expect, test } from "bun:test";
 import type { RoutePool, RoutePoolOptions } from "../../../../server/delivery/smtp/route-pool.ts";
 import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts";
@@ -198,7 +198,7 @@ test.each([
 
     // 40 ms, 80, 160, 320, 640: a few attempts, after those made before the first reply.
     expect(knocks).toBeLessThan(30);
-    // Only messages that tried to connect are told.
+    // Only messages that tried to connect get the failure.
     expect(heard).toBeLessThanOrEqual(knocks);
     expect(outcomes.filter(({ kind }) => kind === "accepted").length).toBe(60 - heard);
   },

@@ -8,7 +8,7 @@ import { openJournal } from "../../../../server/platform/journal/writer.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 
 let data: DeliveryData;
-/** Times that campaigns were to be stopped. */
+/** How often campaigns were to be stopped. */
 let losses = 0;
 beforeEach(() => {
   losses = 0;

@@ -1,4 +1,4 @@
-// An older copy of a workspace's file is restored: whatever would send by itself waits for a person.
+// An older copy of a workspace's file is restored: everything that would send by itself waits for a person.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { streamDir } from "../../../../server/delivery/threads/journal-streams.ts";
@@ -41,7 +41,7 @@ async function newWriter(boot: string): Promise<Writer> {
   return writer;
 }
 
-/** What happened after the copy was made. */
+/** The changes after the copy was made. */
 async function start(...ids: number[]): Promise<void> {
   const running = await newWriter("first");
   for (const id of ids) {

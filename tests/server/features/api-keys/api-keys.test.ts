@@ -155,7 +155,7 @@ test("a key that may import but not write lists cannot create lists with a file 
   };
 
   expect(await start(["imports:write"], "lists")).toBe(403);
-  // The import does not exist, and anyone who may start one is told so.
+  // The import does not exist. A caller with permission to start one is told so.
   expect(await start(["imports:write"], "consent")).toBe(404);
   expect(await start(["imports:write", "lists:write"], "lists")).toBe(404);
 });

@@ -1,4 +1,4 @@
-// Changes that had no audit entry when each route recorded its own, made over HTTP against the whole application.
+// Changes that left no audit entry in earlier versions, made over HTTP against the whole application.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 import { workspaceAsks } from "../../../support/calls.ts";
@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => fixture.close());
 
 const ask = workspaceAsks(() => ({ app: fixture, workspaceId: own.id }), "owner");
-/** A condition that the row has not changed since its creation. */
+/** A condition that is true if the row has not changed since its creation. */
 const ifFirst = { headers: { "if-match": '"1"' } };
 
 function lastEntry() {

@@ -135,7 +135,7 @@ test("without a route for system mail the request becomes a dead letter with the
   await scheduler.runDue();
 
   expect(scheduler.queue.list({ state: "dead", limit: 5 })).toMatchObject([
-    { kind: "auth.reset-mail", lastError: "sending of account emails is not set up" },
+    { kind: "auth.reset-mail", lastError: "account emails are not set up" },
   ]);
 });
 

@@ -70,7 +70,7 @@ test("an account created while somebody takes its address is a conflict that nam
   });
 });
 
-/** What a mailed link does finally: the password changes, and all sessions end. */
+/** What a mailed link finally does: the password changes, and all sessions end. */
 function takeBack(passwordHash: string): void {
   setPasswordHash(desk.system, { id: ada.userId, passwordHash, now: fixture.clock.now });
   removeSessionsOf(desk.system, ada.userId);

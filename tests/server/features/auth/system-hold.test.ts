@@ -1,4 +1,5 @@
-// An older copy of system.db is found: whatever it would bring back is refused until an administrator has looked.
+// An older copy of system.db is found: everything that it would bring back is refused until an administrator has
+// checked it.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +24,7 @@ let fixture: AccountsApp;
 let admin: SignedUp;
 let editor: { userId: string; cookie: string };
 let key: { id: string; key: string };
-/** What the operator was told. */
+/** The messages to the operator. */
 const told: string[] = [];
 beforeEach(async () => {
   fixture = newAccountsApp();

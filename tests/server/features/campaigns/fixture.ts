@@ -3,10 +3,10 @@ import type { CampaignEngine, DnsLookup } from "../../../../server/features/port
 import type { Role } from "../../../../server/platform/http/permissions.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
-/** Records what delivery was asked for and answers with what the test set. */
+/** Records what delivery was asked to do, and returns what the test set. */
 export type EngineProbe = CampaignEngine & {
   recipients: number;
-  /** What it was told, in order: `prepare 1`, `expect`, `notice 1`. */
+  /** The calls in order: `prepare 1`, `expect`, `notice 1`. */
   told: string[];
   sent: Parameters<CampaignEngine["sendOne"]>[0][];
   answer: SmtpOutcome;

@@ -60,7 +60,7 @@ test("a launch reads sender and route once, and campaign and segments again only
   // Once for the checks, once before the commit, because others may have changed it during the count, and once for the
   // answer.
   expect(readsOf("campaign")).toBe(3);
-  // Once for the checks, and once in the transaction that protects what they name from deletion.
+  // Once for the checks, and once in the transaction that protects the referenced objects from deletion.
   expect(readsOf("segment")).toBe(4);
 });
 
@@ -70,7 +70,7 @@ test("checking a segment reads nothing that only its description needs", async (
 
   await fixture.call("GET", `/${id}/preflight`);
 
-  // Whether the tag exists: once for each rule that names it.
+  // Whether the tag exists: once for each rule that refers to it.
   expect(names()).toBe(2);
   expect(statements.filter((sql) => /FROM campaign .*audience/.test(sql))).toEqual([]);
 });

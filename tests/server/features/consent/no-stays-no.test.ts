@@ -81,7 +81,7 @@ test("a person who resubscribes to one topic is removed from private lists left 
   await fixture.post(preferencesOf(id), [
     ["action", "save"],
     ["topic", String(news)],
-    // Naming a private list neither joins nor keeps it.
+    // Passing a private list neither joins nor keeps it.
     ["topic", String(staff)],
     ["first_name", "Anna"],
     ["last_name", ""],

@@ -84,7 +84,7 @@ test("unknown field keys are refused by name, and change nothing", async () => {
     expect([key, answer.status]).toEqual([key, 422]);
     expect(problem.fields.map(({ field }) => field)).toEqual([`fields.${key}`]);
   }
-  // The validator drops this one before any handler sees it.
+  // The validator drops this property before any handler sees it.
   await send("PATCH", `/contacts/${id}`, '{"fields":{"__proto__":{"constructor":"x"}}}');
 
   for (const key of ["__proto__", "toString", "hasOwnProperty"]) {

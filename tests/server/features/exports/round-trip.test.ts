@@ -286,7 +286,7 @@ test("in our own file only the status decides who may be mailed", () => {
   };
 
   expect(counted(header)).toEqual([["status", "unsubscribed"]]);
-  // With one foreign column it is treated as anybody's file.
+  // With a column that is not ours, it is treated like any other file.
   expect(counted([...header.slice(0, 4), "Unsubscribed at"])).toContainEqual([
     "Unsubscribed at",
     "unsubscribed",

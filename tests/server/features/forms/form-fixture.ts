@@ -27,9 +27,9 @@ export class FormFixture {
   readonly facts: object[] = [];
   /** Set to make the route refuse. */
   refusal: { code: number; text: string } | undefined;
-  /** Set to make the journal refuse facts, as when it cannot be written. */
+  /** Set to make the journal refuse facts, as if it could not be written. */
   journalFault: AppError | undefined;
-  /** Set to make the message fail for a reason of ours. */
+  /** Set to make the message fail because of an error on our side. */
   fault: SmtpFault | undefined;
   readonly app: TestApp;
   readonly workspace: TestWorkspace;

@@ -51,7 +51,7 @@ test("the API, the list of forms and the dashboard report it as broken until it 
   expect((await fixture.call("GET", "/forms")).body.items[0].problem).toBe("no_list");
   expect(await needs()).toEqual([{ kind: "broken_form", count: 1, id: form.id }]);
 
-  // Saved unchanged, it stays broken: it must not become a form that is meant to have no list.
+  // A form that is saved unchanged stays broken: it must not become a form that is meant to have no list.
   const { settings } = await read();
   const saved = await fixture.call("PATCH", `/forms/${form.id}`, {
     settings: { ...settings, title: "Join us" },

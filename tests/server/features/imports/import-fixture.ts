@@ -45,7 +45,7 @@ export type Check = {
   }[];
 };
 
-/** One workspace, and a file's way through it over the API; the job runs on this thread. */
+/** One workspace, and the steps of an import over the API; the job runs on this thread. */
 export class ImportFixture {
   readonly app: TestApp = newTestApp();
   readonly workspace: TestWorkspace = this.app.newWorkspace();
@@ -100,7 +100,7 @@ export class ImportFixture {
     });
   }
 
-  /** Starts it like a person who says that no yes/no column is about mail. */
+  /** Starts the import like a person who states that no yes/no column is about email. */
   async startWithoutQuestions(id: number, guesses: Guess[], options: Json = {}) {
     const { columns } = await this.check(id, guesses);
     const ignoredColumns = columns.flatMap(({ speaks, column }) =>

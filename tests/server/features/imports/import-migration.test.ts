@@ -1,4 +1,4 @@
-// Imports of a file from before they were tasks: what each of them was stays true, and what was under way goes on.
+// Imports in a file from before imports were tasks: their state remains correct, and unfinished ones continue.
 import { afterEach, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ afterEach(() => {
   app = undefined;
 });
 
-/** A workspace's file as the version before left it. */
+/** A workspace's file as the previous version left it. */
 function olderFile(path = ":memory:"): Connection {
   const db = openConnection(path);
   migrateBy(db, "workspace", migrations.workspace.slice(0, 28));

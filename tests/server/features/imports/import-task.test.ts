@@ -1,4 +1,4 @@
-// An import is a task: it is seen, stopped, resumed and undone as one, and says the same in both places.
+// An import is a task: it can be viewed, stopped, resumed and undone as one, and its state is the same in both places.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// A JSON cell means no where its keys do, and never yes: what is not understood is asked about.
+// A JSON cell means no if its keys do, and never means yes. Values that are not understood become questions.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   jsonReader,

@@ -61,7 +61,10 @@ test("Mailchimp's subscribed file: names, tags, and when and from where they agr
   expect(tagsOf(ann.id)).toEqual(["Early bird", "From Mailchimp", "VIP"]);
   expect(
     fixture.db.prepare("SELECT ip, detail FROM consent WHERE contact_id = ?").get(ann.id),
-  ).toEqual({ ip: "198.51.100.10", detail: "Opted in at 2026-06-18 10:00:00, as the file says" });
+  ).toEqual({
+    ip: "198.51.100.10",
+    detail: "Opted in at 2026-06-18 10:00:00, according to the file",
+  });
 });
 
 test("Mailchimp's unsubscribed and cleaned files: nobody in them is mailed again", async () => {

@@ -1,6 +1,6 @@
-// Files of offices, shops and event tools, each with somebody who said no in the column's own language. With the guessed
-// mapping and the statement that everybody agreed, that person must not become mailable: the value is understood, or the
-// import asks before it starts.
+// Files of offices, shops and event tools, each with a person who refused in the column's language. With the guessed
+// mapping and the statement that everybody agreed, that person must not become mailable: the value is understood, or
+// the import asks before it starts.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { ImportFixture } from "./import-fixture.ts";
 

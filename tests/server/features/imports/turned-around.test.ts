@@ -1,4 +1,4 @@
-// Values that careless reading of words or signs would turn from no to yes, or the reverse.
+// Values whose words or signs, if read carelessly, would change a yes into a no, or the reverse.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { ImportFixture } from "./import-fixture.ts";
 

@@ -1,4 +1,4 @@
-// Leaving a list and taking a break outlive the contact: they belong to the address.
+// Leaving a list and pausing mail outlive the contact, because they belong to the address.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { setPause } from "../../../../server/features/preferences/preferences.store.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";

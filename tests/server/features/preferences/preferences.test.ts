@@ -110,7 +110,7 @@ test("a pause lasts 30, 60 or 90 days and can be ended", async () => {
   await pause("0");
   expect(paused()).toBeNull();
   expect(shown()).toBeNull();
-  expect((await ledger())[1]).toMatchObject({ action: "changed", detail: "break of 60 days" });
+  expect((await ledger())[1]).toMatchObject({ action: "changed", detail: "pause of 60 days" });
 });
 
 test("the person can change name and language; the page uses their language", async () => {

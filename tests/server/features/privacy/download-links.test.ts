@@ -1,4 +1,4 @@
-// A link to a file works only while its maker may fetch the file.
+// A link to a file works only as long as its creator may download the file.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   type AccountsApp,

@@ -1,4 +1,4 @@
-// Mail that a person got before their erasure still stops their mail when the erasure is lifted.
+// Links in mail from before an erasure can still stop the person's mail after the erasure is lifted.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   type Fact,
@@ -73,7 +73,7 @@ async function erase(who: object): Promise<void> {
   await runTaskOf(fixture, workspace.id, asked.body.id);
 }
 
-/** What the ingester does with everything that was said. */
+/** Applies everything that was requested, like the ingester. */
 function applySaid(): void {
   const items = said
     .splice(0)

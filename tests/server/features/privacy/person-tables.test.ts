@@ -5,7 +5,10 @@ import { runTaskOf } from "../../../support/run-task.ts";
 
 /** What a merge and an erasure do to the rows about a person in each table. */
 type Decision = {
-  /** `carried`: names the kept contact; `linked`: as it was, found through contact_merge; `address`: belongs to the address. */
+  /**
+   * `carried`: refers to the kept contact; `linked`: unchanged, found through contact_merge; `address`: belongs to the
+   * address.
+   */
   merge: "carried" | "linked" | "address";
   /** `gone`, or `unnamed`: the row stays for the totals, without anything that identifies the person. */
   erase: "gone" | "unnamed";
@@ -153,7 +156,7 @@ beforeEach(async () => {
     INSERT INTO task (id, kind, payload, state, created_by, created_at) VALUES (1, 'contact_delete', '{}', 'done', 'u', 0)`);
   keep = (await call("POST", "/contacts", { email: ANN })).body.id;
   gone = (await call("POST", "/contacts", { email: OLD })).body.id;
-  // There is no form here that the sign-up could refer to.
+  // There is no form here to which the sign-up could refer.
   db().pragma("foreign_keys = OFF");
   for (const { seed } of Object.values(TABLES)) {
     db().prepare(seed).run({ id: gone, address: OLD });

@@ -1,4 +1,5 @@
-// Privacy requests as tasks: interrupted at any point, and beside tasks that may have written the person already.
+// Privacy requests as tasks: when they are interrupted at any point, and when other tasks may already have written data
+// about the person.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

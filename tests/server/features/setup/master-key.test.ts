@@ -85,7 +85,7 @@ test("an instance without a fingerprint gets one if its key opens the encrypted 
   rmSync(keyFile);
   expect(open).toThrow("is missing");
   loadKeyRing(data.dataDir);
-  expect(open).toThrow("another key");
+  expect(open).toThrow("a different key");
 
   writeFileSync(keyFile, right);
   open();

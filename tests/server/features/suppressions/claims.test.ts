@@ -6,7 +6,7 @@ import { runTask, runUndo } from "../../../../server/features/tasks/task-run.ser
 import { taskKinds } from "../../../../server/task-kinds.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
-// An address has one suppression. Other reasons to suppress it must not be lost when that one is undone.
+// An address has only one suppression. Other reasons to suppress it must not be lost when that suppression is undone.
 
 let fixture: ImportFixture;
 beforeEach(() => {

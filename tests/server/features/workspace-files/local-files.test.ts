@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The notices of a start. */
+/** The notices that a start records. */
 function noted() {
   noteLocalFaults(databases, localFaults(folder), 7);
   return unreadDamage(databases.system).map(({ kind, path, kept }) => ({ kind, path, kept }));

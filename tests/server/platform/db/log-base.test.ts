@@ -1,4 +1,5 @@
-// A main file beside a write-ahead log of another time: an older copy was restored, or an older log.
+// A main file beside a write-ahead log from another time: either an older copy of the file was restored, or an older
+// log.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -34,7 +34,7 @@ function suppress(from = 0): void {
       .workspace(ws)
       .prepare("INSERT INTO suppression (address, reason, created_at) VALUES (?, 'manual', 0)")
       .run(`p${i}@x.example`);
-    // As the audit trail does before the answer.
+    // Like the audit trail before the answer.
     databases.noteChange(ws);
   }
 }
@@ -68,7 +68,7 @@ function restart(damage: (file: string) => void = () => undefined): void {
 test.each([0.001, 0.3, 0.6, 0.98])(
   "a log truncated after a kill at %d of its length is reported by doctor and whoever opens the file",
   (part) => {
-    // The log then contains only what is lost; otherwise its end may be left from before a checkpoint.
+    // The log then contains only what is lost; otherwise its end may be from before a checkpoint.
     databases.workspace(ws).pragma("wal_checkpoint(TRUNCATE)");
     suppress();
     crash((file) => {

@@ -29,7 +29,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 test("a folder with workspaces and no system.db is refused, and none is created", () => {
   writeFileSync(join(folder, WORKSPACE), "");
   expect(() => openDatabases(folder)).toThrow(
-    `system.db is missing, but this folder holds a workspace (${WORKSPACE}). Restore system.db from your backup. Nothing was changed.`,
+    `system.db is missing, but this folder contains a workspace (${WORKSPACE}). Restore system.db from your backup. Nothing was changed.`,
   );
   expect(existsSync(path())).toBe(false);
 
@@ -53,7 +53,7 @@ test("a system.db that is text, truncated, or beside an invalid log is reported 
   expect(systemFileFault(folder)).toBeUndefined();
 
   writeFileSync(`${path()}-wal`, "x".repeat(999));
-  expect(() => openDatabases(folder)).toThrow("system.db-wal is no write-ahead log");
+  expect(() => openDatabases(folder)).toThrow("system.db-wal is not a write-ahead log");
   rmSync(`${path()}-wal`);
 
   truncateSync(path(), statSync(path()).size - 4_096);

@@ -1,4 +1,4 @@
-// system.db beside a write-ahead log of another time: an older copy that was put back, or an older log.
+// system.db beside a write-ahead log from another time: either an older copy of the file was put back, or an older log.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ const setting = (key: string) =>
 const settings = () =>
   databases.system.prepare<[], string>("SELECT key FROM setting ORDER BY key").pluck().all();
 
-/** Leaves the folder as kill -9 would, and hands it to the next process after `damage`. */
+/** Leaves the folder as kill -9 would, and passes it to the next process after `damage`. */
 function kill(damage: () => void): void {
   const killed = join(base, "killed");
   cpSync(live, killed, { recursive: true });
@@ -39,7 +39,7 @@ function kill(damage: () => void): void {
   lostLogs(live);
 }
 
-/** What a start says; the databases are open afterwards if it did not refuse. */
+/** What a start reports. The databases are open afterwards unless it refused. */
 function refusal(): string {
   try {
     databases = openDatabases(live);

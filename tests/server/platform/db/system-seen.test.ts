@@ -1,4 +1,4 @@
-// A system.db that has fewer changes than it had: an older copy was put in its place, or its log was cut.
+// A system.db that has fewer changes than before: an older copy was put in its place, or its log was cut.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   copyFileSync,
@@ -39,7 +39,7 @@ const blocked = () =>
     .get() ?? 0;
 const loss = () => systemLoss(live, databases.system);
 
-/** Changes that count, each noted as before an answer. */
+/** Changes that count, each noted as it is before an answer. */
 function change(): void {
   const from = blocked();
   for (let i = from; i < from + CHANGES; i++) {

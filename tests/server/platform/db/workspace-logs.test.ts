@@ -58,7 +58,7 @@ test("a missing write-ahead log after a kill is reported by name; after a clean 
   expect(lostLogs(killed)).toEqual([id]);
   Bun.spawnSync(["cp", "-a", `${handles.folder}/.`, killed]);
   rmSync(join(killed, "system.db-wal"));
-  expect(() => lostLogs(killed)).toThrow("system.db-wal is gone");
+  expect(() => lostLogs(killed)).toThrow("system.db-wal is missing");
   rmSync(killed, { recursive: true });
 
   handles.databases.close();
@@ -66,7 +66,7 @@ test("a missing write-ahead log after a kill is reported by name; after a clean 
   handles.databases = openDatabases(handles.folder);
 });
 
-/** The locks that the operating system holds for this process on a file. */
+/** The locks that the operating system holds on a file for this process. */
 const locksOn = (file: string) =>
   readFileSync("/proc/locks", "utf8")
     .split("\n")

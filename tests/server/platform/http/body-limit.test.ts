@@ -1,4 +1,4 @@
-// On real sockets: an in-memory Request states another length than a client sends.
+// Uses real sockets, because the length of an in-memory Request differs from what a client sends.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
 import {

@@ -1,4 +1,4 @@
-// On a real socket: an in-memory Request cannot have an invalid Host.
+// Uses a real socket, because an in-memory Request cannot have an invalid Host.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { type AccountsApp, newAccountsApp, type SignedUp } from "../../../support/accounts.ts";

@@ -155,7 +155,7 @@ test("after any damage every record before and behind it is read in order, and n
 
         const survived = readAll(streamStart, folder);
         expect(isInOrder(survived, records)).toBe(true);
-        // One place is damaged: its record is lost, and what was truncated behind it.
+        // One place is damaged: its record is lost, together with the truncated part after it.
         expect(survived.length).toBeGreaterThanOrEqual(
           damage === "flip" ? records.length - 1 : damage === "junk" ? records.length : 0,
         );
@@ -171,7 +171,7 @@ test("after any damage every record before and behind it is read in order, and n
   );
 });
 
-/** Whether `some` are of `all`, in their order. */
+/** True if `some` is a subsequence of `all`. */
 function isInOrder(some: string[], all: string[]): boolean {
   let at = 0;
   return some.every((record) => {

@@ -171,7 +171,7 @@ test("a long job pauses while others wait, keeps its attempt, and continues afte
         const name = workspaceId ?? "";
         const slice = (slices.get(name) ?? 0) + 1;
         slices.set(name, slice);
-        // The large one finishes in its third slice, whenever that runs.
+        // The large job finishes in its third slice, whenever that runs.
         while (name === "large" && slice < 3) {
           signal.throwIfAborted();
           await Bun.sleep(2);

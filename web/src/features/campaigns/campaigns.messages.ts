@@ -156,11 +156,11 @@ export const t = messages({
   onAmbiguousResend: { en: "Send once more", de: "Noch einmal senden" },
   onAmbiguousHold: { en: "Ask me first", de: "Vorher fragen" },
   resendHint: {
-    en: "If a server takes a message but the connection breaks off before it confirms, the message is sent once more. A few people may get it twice. If a server does this often, sending to these people stops until you decide.",
+    en: "If a server receives a message but the connection is lost before it confirms, the message is sent once more. A few people may get it twice. If a server does this often, sending to these people stops until you decide.",
     de: "Nimmt ein Server eine Nachricht an und bricht die Verbindung vor seiner Bestätigung ab, wird sie noch einmal gesendet. Einzelne Personen erhalten sie vielleicht zweimal. Geschieht das bei einem Server oft, wird an diese Personen nichts mehr gesendet, bis Sie entscheiden.",
   },
   holdHint: {
-    en: "If a server takes a message but the connection breaks off before it confirms, nothing more is sent to that person until you decide in the report. Nobody gets the message twice unless you choose it.",
+    en: "If a server receives a message but the connection is lost before it confirms, nothing more is sent to that person until you decide in the report. Nobody gets the message twice unless you choose it.",
     de: "Nimmt ein Server eine Nachricht an und bricht die Verbindung vor seiner Bestätigung ab, wird an diese Person nichts mehr gesendet, bis Sie im Bericht entscheiden. Niemand erhält die Nachricht zweimal, außer Sie wählen es.",
   },
   testInboxNote: {

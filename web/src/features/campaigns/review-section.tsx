@@ -80,7 +80,7 @@ export function ReviewSection({
   );
 }
 
-/** Explains the wait, which is several seconds for an audience of millions. */
+/** Shown while counting, which takes several seconds for an audience of millions. */
 function Counting({ again }: { again: boolean }) {
   return (
     <p role="status" class="flex items-center gap-2 text-sm text-muted">

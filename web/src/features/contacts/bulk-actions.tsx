@@ -29,7 +29,7 @@ export function BulkActions({
   const workspace = useWorkspace();
   const lists = useChoices(workspace, "lists");
   const [everybody, setEverybody] = useState(false);
-  // Clearing a row after choosing "everyone" ends that choice.
+  // When "everyone" is chosen and a row is then cleared, only the remaining rows are selected.
   useEffect(() => setEverybody(false), [selection.keys]);
   const count = everybody ? total : selection.keys.size;
 

@@ -33,7 +33,7 @@ export const t = messages({
   },
   noMatch: { en: "No contacts found", de: "Keine Kontakte gefunden" },
   noMatchBody: {
-    en: "Search looks at the beginning of addresses, names and domains. Remove a filter or type less.",
+    en: "Search looks at the beginning of addresses, names and domains. Remove a filter or enter less text.",
     de: "Die Suche vergleicht den Anfang von Adresse, Name und Domain. Entfernen Sie einen Filter oder geben Sie weniger ein.",
   },
   countExact: {

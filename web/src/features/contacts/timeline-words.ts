@@ -11,7 +11,7 @@ type Entry = Pick<
   "kind" | "what" | "campaignName" | "listName" | "detail"
 >;
 
-/** The title and details of a timeline entry. Notes and edits are worded elsewhere. */
+/** The title and details of a timeline entry. The texts for notes and edits are elsewhere. */
 export function entryWords({ kind, what, campaignName, listName, detail }: Entry): {
   text: string;
   detail: string;

@@ -6,12 +6,12 @@ export const t = messages({
     de: "Haben diese Personen Ihren E-Mails zugestimmt?",
   },
   agreementHint: {
-    en: "Your answer is kept with the import. People whom the file refuses are never emailed, whatever you choose.",
+    en: "Your answer is saved with the import. People whom the file marks as unsubscribed or refused are never emailed, whatever you choose.",
     de: "Ihre Antwort wird mit dem Import gespeichert. Wen die Datei ausschließt, der erhält in keinem Fall E-Mails.",
   },
   agreementYes: { en: "Yes, all of them", de: "Ja, alle" },
   agreementYesHint: {
-    en: "I have looked at the columns. Everyone the file does not refuse agreed to emails from us.",
+    en: "I have checked the columns. Everyone agreed to emails from us, except people whom the file marks otherwise.",
     de: "Ich habe die Spalten angesehen. Alle, die die Datei nicht ausschließt, haben unseren E-Mails zugestimmt.",
   },
   agreementNo: { en: "No, or I don’t know", de: "Nein, oder ich weiß es nicht" },
@@ -20,7 +20,7 @@ export const t = messages({
     de: "Neue Kontakte werden hinzugefügt, aber zurückgehalten. Keine Kampagne erreicht sie. Vorhandene Kontakte behalten ihre Listen.",
   },
   agreedYes: {
-    en: "Whoever started this import confirmed that these people agreed to get emails.",
+    en: "The person who started this import confirmed that these people agreed to get emails.",
     de: "Beim Start dieses Imports wurde bestätigt, dass diese Personen E-Mails zugestimmt haben.",
   },
   agreedNo: {
@@ -28,7 +28,7 @@ export const t = messages({
     de: "Niemand hat bestätigt, dass diese Personen zugestimmt haben. Neue Kontakte werden daher zurückgehalten. Haben sie doch zugestimmt, machen Sie diesen Import rückgängig und importieren Sie die Datei erneut.",
   },
   otherColumns: {
-    en: "Columns that do not count",
+    en: "Columns not used for consent",
     de: "Spalten, die nicht zählen",
   },
   otherColumnsHint: {
@@ -41,7 +41,7 @@ export const t = messages({
     de: "Wie haben diese Personen zugestimmt?",
   },
   consentHint: {
-    en: "Saved in the consent log of everyone this file adds to a list, for example “Signed up at the till in May”.",
+    en: "Saved in the consent log for everyone whom this file adds to a list, for example “Signed up at the till in May”.",
     de: "Wird im Einwilligungsprotokoll aller gespeichert, die diese Datei auf eine Liste setzt, etwa „Im Mai an der Kasse eingetragen“.",
   },
 });

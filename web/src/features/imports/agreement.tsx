@@ -6,12 +6,12 @@ import { t } from "./agreement.messages.ts";
 import { t as ofImports } from "./imports.messages.ts";
 import type { Check } from "./use-imports.ts";
 
-/** What the person says about the people in the file; undefined before they have chosen. */
+/** What the person states about the people in the file; undefined before they have chosen. */
 export type Agreed = boolean | undefined;
 
 /**
- * Asks whether these people agreed to mail. What the file does not say only the person can know, so there is no answer
- * to begin with.
+ * Asks whether these people agreed to email. Only the person can know what the file does not say, so no answer is
+ * preselected.
  */
 export function Agreement({
   value,
@@ -20,7 +20,7 @@ export function Agreement({
 }: {
   value: Agreed;
   onChange: (agreed: boolean) => void;
-  /** How they agreed; without it nothing would keep the answer. */
+  /** How the people agreed. Without it, nothing would record the answer. */
   statement?: { value: string; onChange: (text: string) => void } | undefined;
 }) {
   return (
@@ -51,13 +51,15 @@ export function Agreement({
   );
 }
 
-/** Columns with few values that SwiftMail does not take for a status, so that the person sees what they say. */
+/**
+ * Columns with few values that SwiftMail does not consider a status. They are shown so that the person can check them.
+ */
 export function OtherColumns({
   columns,
   onStatus,
 }: {
   columns: Check["otherColumns"];
-  /** The person says that the column is a status. */
+  /** The person decides that the column is a status. */
   onStatus: (column: number) => void;
 }) {
   return columns.length === 0 ? null : (

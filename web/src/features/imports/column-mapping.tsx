@@ -81,7 +81,10 @@ function options(row: Guess, fields: Field[]) {
   ];
 }
 
-/** Columns that only our own export has. Only they can be restored exactly, and their key is their name. */
+/**
+ * Columns that only a SwiftMail export has. Only these can be restored exactly, and their target has the same name as
+ * the column.
+ */
 const OWN = new Set([
   "suppressed_until",
   "suppression_note",

@@ -52,7 +52,7 @@ const explained = [
   "consent",
 ] as const;
 
-/** The column name of a field includes its type; no other column has a colon. */
+/** The column name of a field includes its type. No other column name contains a colon. */
 const headerOf = ({ key, type }: Field): string => `${key}:${type}`;
 
 /** The chosen options. Most of them are in the URL, so that other pages can open the dialog filled in. */
@@ -185,7 +185,7 @@ function What(asked: ReturnType<typeof useAsked>) {
   );
 }
 
-/** The part of the audience that the URL names. */
+/** The part of the audience that is in the URL. */
 function whom(get: (key: string) => string | undefined) {
   const segment = get("segment");
   if (segment !== undefined) {

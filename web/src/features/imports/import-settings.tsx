@@ -340,7 +340,7 @@ function PresetNotice({ preset }: { preset: NonNullable<Preview["preset"]> }) {
   return (
     <Notice
       tone="neutral"
-      // Only our own export can be recognised by all its columns; other products share some names.
+      // Only a SwiftMail export can be recognized by all its columns; other products share some column names.
       title={t(preset.name === "swiftmail" ? "preset" : "presetLike", {
         product: products[preset.name],
       })}

@@ -65,7 +65,7 @@ function Imports({ action }: { action: preact.ComponentChildren }) {
   );
 }
 
-/** How many rows a file has is known at its end; until then its bytes say how far the import is. */
+/** The number of rows in a file is known only at its end. Until then, its bytes show the progress. */
 function Progress({ row }: { row: Import }) {
   return (
     <WorkProgress state={row.state} done={row.progressBytes} total={row.sizeBytes} unit="bytes" />

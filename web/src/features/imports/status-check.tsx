@@ -81,7 +81,7 @@ export function StatusCheck({
   );
 }
 
-/** Why nobody in the file may be mailed. When no decisive column was kept, the file name counts. */
+/** Why nobody in the file may be mailed. If no column that decides is used, the file name counts. */
 function wholeFileOf(check: Check, { ignoredColumns }: StatusChoices): Check["wholeFile"] {
   const hasIgnored = check.columns.some(
     ({ speaks, column }) => speaks === "name" && ignoredColumns.includes(column),

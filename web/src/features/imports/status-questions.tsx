@@ -13,8 +13,8 @@ export const unanswered = (columns: readonly CheckedColumn[], value: StatusChoic
   columns.filter((column) => column.speaks === "answers" && answerOf(column, value) === "");
 
 /**
- * Yes/no columns whose name does not say what they are about: only the person can know. Columns that are not about
- * mail can be answered together.
+ * Yes/no columns whose name does not show what they are about, so only the person can know. Columns that are not about
+ * email can be answered together.
  */
 export function StatusQuestions({ columns, ...choice }: Choice & { columns: CheckedColumn[] }) {
   const open = unanswered(columns, choice.value);
@@ -97,13 +97,13 @@ function answered(column: CheckedColumn, value: StatusChoices, answer: Answer): 
     if (answer === "no") {
       return "nothing" as const;
     }
-    // When a value allows mail, people with another or no answer have agreed to nothing.
+    // When a value allows email, people with another answer, or none, did not agree to anything.
     return answer === "allows" && isAsKey(one)
       ? ("subscribed" as const)
       : ("unsubscribed" as const);
   };
   const decided = values
-    // When a value refuses mail, the other values say nothing about mail.
+    // When a value refuses email, the other values say nothing about email.
     .filter((one) => answer !== "refuses" || isAsKey(one))
     .map((one) => ({ column: number, value: one.value, meaning: meaningOf(one) }));
   const own = new Set(values.map((one) => one.value));

@@ -32,7 +32,7 @@ export type StatusChoices = {
 
 export type Export = Answer<WorkspaceApi["exports"]["get"]>["items"][number];
 
-/** One import. Read again when its task has moved on. */
+/** One import. It is loaded again when its task has progressed. */
 export function useImport(workspace: OpenWorkspace, id: number) {
   useOpenTasks(workspace);
   return useQuery({
@@ -41,7 +41,7 @@ export function useImport(workspace: OpenWorkspace, id: number) {
   });
 }
 
-/** Imports, newest first. Read again when the task of one has moved on. */
+/** Imports, newest first. They are loaded again when the task of one has progressed. */
 export function useImports(workspace: OpenWorkspace) {
   useOpenTasks(workspace);
   return useQuery({

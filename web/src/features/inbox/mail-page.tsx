@@ -14,7 +14,10 @@ import { Attachments, MailView } from "./mail-view.tsx";
 type Shown = ComponentProps<typeof MailView>["mail"] &
   ComponentProps<typeof Attachments>["mail"] & { id: number; subject: string };
 
-/** One message with what is known about it, its attachments and its body. Somebody who may change it can delete it. */
+/**
+ * One message with what is known about it, its attachments and its body. People with permission to change it can delete
+ * it.
+ */
 export function MailPage<M extends Shown>({
   id,
   queryKey,
@@ -26,7 +29,7 @@ export function MailPage<M extends Shown>({
   fromOutside = false,
 }: {
   id: number;
-  /** Of the list that the message is in. */
+  /** The list that contains the message. */
   queryKey: string[];
   back: { label: string; href: string };
   rawUrl: string;

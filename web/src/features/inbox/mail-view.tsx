@@ -23,7 +23,7 @@ type View = "html" | "text" | "headers" | "source";
 /**
  * Shows a message rendered, as text, and as its source.
  *
- * @param fromOutside Written by somebody else: its pictures are only loaded when the reader asks for it.
+ * @param fromOutside True for mail from outside: its images are loaded only when the reader asks for them.
  */
 export function MailView({
   mail,

@@ -143,15 +143,15 @@ export const t = messages({
     de: "SwiftMail kann nicht feststellen, ob die Hauptdatenbank (system.db) vollständig ist",
   },
   system_uncheckedBody: {
-    en: "The file in which SwiftMail notes the state of the main database was missing or damaged, and has been made anew. If you have put back an older copy of the main database, people who were removed and API keys that were revoked work again. Check them.",
+    en: "The file in which SwiftMail notes the state of the main database was missing or damaged, and has been created again. If you have put back an older copy of the main database, people who were removed and API keys that were revoked work again. Check them.",
     de: "Die Datei, in der SwiftMail den Stand der Hauptdatenbank festhält, fehlte oder war beschädigt und wurde neu angelegt. Falls Sie eine ältere Kopie der Hauptdatenbank zurückgelegt haben, haben entfernte Personen und widerrufene API-Schlüssel wieder Zugang. Prüfen Sie das.",
   },
   workspace_unknown: {
-    en: "The main database does not list a workspace whose file is there",
+    en: "A workspace file is not listed in the main database",
     de: "Die Hauptdatenbank kennt einen Arbeitsbereich nicht, dessen Datei vorhanden ist",
   },
   workspace_unknownBody: {
-    en: "The workspace was created after the copy was made. Nobody can open it, and nothing of it is sent. Only a newer copy of the main database brings it back. Keep the file.",
+    en: "The workspace was created after the copy was made. Nobody can open it, and none of its mail is sent. Only a newer copy of the main database brings it back. Keep the file.",
     de: "Der Arbeitsbereich wurde nach dieser Kopie angelegt. Niemand kann ihn öffnen, und nichts davon wird gesendet. Nur eine neuere Kopie der Hauptdatenbank bringt ihn zurück. Bewahren Sie die Datei auf.",
   },
   lost: {

@@ -14,7 +14,7 @@ type Found = Report["notices"][number];
 type OlderSystem = Found & { kind: "system_older" };
 type Listed = Found & { kind: Exclude<Found["kind"], "system_older"> };
 
-/** What is damaged now; read again every half minute. */
+/** What is damaged now; loaded again every half minute. */
 export function useDamage() {
   return useQuery({
     queryKey: ["instance", "damage"],
@@ -131,13 +131,13 @@ function isListed(notice: Found): notice is Listed {
   return !isOlderSystem(notice);
 }
 
-/** Its notice stands on top of the page. */
+/** Its notice is shown at the top of the page. */
 export function isOlderSystem(notice: Found): notice is OlderSystem {
   return notice.kind === "system_older";
 }
 
 type Kind = Listed["kind"];
-/** Kinds with a detailed explanation. For the others the title, the size and the place are enough. */
+/** Kinds with a detailed explanation. For the others, the title, the size and the path are enough. */
 type Explained = Exclude<Kind, "inbox_damaged">;
 
 function hasBody(kind: Kind): kind is Explained {

@@ -92,7 +92,7 @@ export const t = messages({
     de: "Empfangende Server in privaten Netzen erlauben",
   },
   privateTargetsHint: {
-    en: "For testing only. Whoever controls a recipient’s domain decides which server it points to.",
+    en: "For testing only. The owner of a recipient’s domain decides which server it points to.",
     de: "Nur zum Testen. Wer die Domain eines Empfängers kontrolliert, bestimmt, auf welchen Server sie zeigt.",
   },
   proxies: { en: "Trusted proxies", de: "Vertrauenswürdige Proxys" },
@@ -113,7 +113,7 @@ export const t = messages({
     de: "Anfragen kommen über einen Proxy, der nicht auf dieser Liste steht",
   },
   unnamedProxiesBody: {
-    en: "Until you add it, all its visitors count as one: {addresses}",
+    en: "Until you add it, SwiftMail treats all its visitors as one: {addresses}",
     de: "Bis Sie ihn aufnehmen, zählen alle seine Besucher als einer: {addresses}",
   },
   jobs: { en: "Failed tasks", de: "Fehlgeschlagene Aufgaben" },

@@ -14,7 +14,7 @@ export const t = messages({
     de: "Mindestens {records, plural, one {# Änderung fehlt} other {# Änderungen fehlen}}.",
   },
   done: {
-    en: "Therefore everybody was signed out, invitations ended, and API keys are turned off. Campaigns that were sending are paused, scheduled ones are drafts again, and background work waits.",
+    en: "For safety, everyone was signed out, invitations were cancelled, and API keys were turned off. Campaigns that were sending are paused, scheduled ones are drafts again, and background work waits.",
     de: "Deshalb wurden alle abgemeldet, Einladungen beendet und API-Schlüssel ausgeschaltet. Laufende Kampagnen sind pausiert, geplante wieder Entwürfe, und Hintergrundarbeiten warten.",
   },
   restore: {
@@ -22,17 +22,17 @@ export const t = messages({
     de: "Haben Sie die richtige Datei, stoppen Sie den Server, legen Sie sie samt ihrer -wal-Datei zurück und starten Sie neu.",
   },
   check: {
-    en: "Otherwise check the people and roles of your workspaces and the blocked addresses, then go on with this copy. API keys stay off until somebody turns them on again in the settings of each workspace.",
+    en: "Otherwise check the people and roles of your workspaces and the blocked addresses, then continue with this copy. API keys stay off until someone turns them on again in the settings of each workspace.",
     de: "Prüfen Sie andernfalls die Personen und Rollen Ihrer Arbeitsbereiche und die gesperrten Adressen, und arbeiten Sie dann mit dieser Kopie weiter. API-Schlüssel bleiben ausgeschaltet, bis jemand sie in den Einstellungen des jeweiligen Arbeitsbereichs wieder einschaltet.",
   },
   place: { en: "Path: {path}", de: "Pfad: {path}" },
-  goOn: { en: "Go on with this copy", de: "Mit dieser Kopie weiterarbeiten" },
+  goOn: { en: "Continue with this copy", de: "Mit dieser Kopie weiterarbeiten" },
   goOnQuestion: {
-    en: "Go on with this copy of the main database?",
+    en: "Continue with this copy of the main database?",
     de: "Mit dieser Kopie der Hauptdatenbank weiterarbeiten?",
   },
   goOnBody: {
-    en: "Everybody whom this copy lists can sign in again with the password from then, and background work goes on. Check first that it lists nobody who was removed.",
+    en: "Everyone in this copy can sign in again with the password they had then, and background work resumes. First check that it does not contain anyone who was removed.",
     de: "Alle Personen in dieser Kopie können sich wieder mit dem Passwort von damals anmelden, und Hintergrundarbeiten laufen weiter. Prüfen Sie vorher, dass niemand darin steht, der entfernt wurde.",
   },
 });

@@ -6,7 +6,7 @@ import { attempt } from "../../ui/toast.tsx";
 import { isOlderSystem, useDamage } from "./damage.tsx";
 import { t } from "./older-system.messages.ts";
 
-/** The notice that system.db is an older copy; nothing runs until the administrator goes on with it. */
+/** The notice that system.db is an older copy. Nothing runs until the administrator accepts the copy. */
 export function OlderSystem() {
   const damage = useDamage();
   const notice = damage.data?.notices.find(isOlderSystem);

@@ -100,7 +100,7 @@ function RuleTable({ rules, onChanged }: { rules: Rule[]; onChanged: () => void 
   );
 }
 
-/** A shipped name in the reader's language; one that a person gave as it is. */
+/** The name of a built-in rule in the reader's language; a name that a person entered stays unchanged. */
 function nameOf({ key, name, source }: Rule): string {
   return source === "shipped"
     ? causeText(name, { code: `rule_${key.replaceAll("-", "_")}` })

@@ -30,7 +30,7 @@ export function Has({
   );
 }
 
-/** The condition with a number set or removed. */
+/** The condition with a minimum number set or removed. */
 export function withAmount<C extends Counted>(
   condition: C,
   name: "atLeast" | "withinDays",

@@ -13,7 +13,7 @@ export const t = messages({
   },
   hardBouncePercent: { en: "Addresses that do not exist, %", de: "Nicht vorhandene Adressen, %" },
   hardBounceHint: {
-    en: "Of all results, from 100 results on. Above 5%, most providers begin to distrust a sender.",
+    en: "Share of all results, checked after the first 100 results. Above 5%, most providers begin to distrust a sender.",
     de: "Von allen Ergebnissen, ab 100 Ergebnissen. Über 5 % misstrauen die meisten Anbieter einem Absender.",
   },
   blockPercent: {
@@ -21,12 +21,12 @@ export const t = messages({
     de: "Wegen Reputation oder Inhalt abgelehnt, %",
   },
   blockHint: {
-    en: "Of all results, from 200 results on. Sending more makes it worse.",
+    en: "Share of all results, checked after the first 200 results. Further sending makes it worse.",
     de: "Von allen Ergebnissen, ab 200 Ergebnissen. Weitersenden verschlimmert es.",
   },
   complaintPercent: { en: "Reported as spam, %", de: "Als Spam gemeldet, %" },
   complaintHint: {
-    en: "Of all sent messages, from 500 messages and two reports on. Gmail rejects senders above 0.3%.",
+    en: "Share of all sent messages, checked after 500 messages and two reports. Gmail rejects senders above 0.3%.",
     de: "Von allen gesendeten Nachrichten, ab 500 Nachrichten und zwei Meldungen. Gmail weist Absender über 0,3 % ab.",
   },
   warning: { en: "Warnings", de: "Warnungen" },
@@ -39,7 +39,7 @@ export const t = messages({
     de: "Warnen ab diesem Anteil von Spam-Meldungen, %",
   },
   complaintWarnHint: {
-    en: "Of all sent messages, from two reports on. Gmail recommends staying below 0.1%.",
+    en: "Share of all sent messages, checked after two reports. Gmail recommends staying below 0.1%.",
     de: "Von allen gesendeten Nachrichten, ab zwei Meldungen. Gmail empfiehlt, unter 0,1 % zu bleiben.",
   },
   expiry: { en: "Full or disabled mailboxes", de: "Volle oder stillgelegte Postfächer" },

@@ -5,7 +5,7 @@ import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import { type StepProps, useStepForm } from "./use-setup.ts";
 
-/** The sender of campaigns, and that of the instance's own mail. */
+/** The sender of campaigns, and the sender of the instance's own mail. */
 export function SenderStep(props: StepProps) {
   const { sender: saved, systemFrom } = props.state.answers;
   const form = useStepForm(

@@ -12,7 +12,7 @@ export function StepForm({
   extra,
   isAgain = false,
 }: {
-  /** The step was already completed, so the other button is the main one. */
+  /** True if the step was already completed, so that the other button is the main one. */
   isAgain?: boolean;
   /** An additional button for an alternative. */
   extra?: ComponentChildren;

@@ -102,7 +102,7 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
       ),
   });
   const filtered = filter.q !== undefined || filter.reason !== undefined;
-  // Only administrators may mail somebody again who reported spam.
+  // Only administrators can allow mail to a person who reported spam.
   const actions = (row: Suppression) =>
     row.reason === "complaint" && !workspace.canAdmin ? null : (
       <Button size="small" variant="ghost" onClick={() => onLift(row)}>
@@ -139,7 +139,7 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
   );
 }
 
-/** As the server writes it. */
+/** A detail in the form in which the server writes it. */
 const AGREEMENT_UNKNOWN = "agreement_unknown";
 
 /** The origin of a suppression. For a status that was not understood, also the text in the file. */

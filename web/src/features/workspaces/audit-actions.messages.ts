@@ -24,7 +24,7 @@ export const t = messages({
   "campaign.schedule": { en: "Campaign scheduled", de: "Kampagne geplant" },
   "campaign.test_send": { en: "Test of a campaign sent", de: "Test einer Kampagne gesendet" },
   "campaign.unschedule": {
-    en: "Campaign taken off the schedule",
+    en: "Campaign schedule cancelled",
     de: "Planung der Kampagne aufgehoben",
   },
   "consent.export": { en: "Consent log downloaded", de: "Einwilligungsprotokoll heruntergeladen" },
@@ -281,7 +281,7 @@ export const t = messages({
   },
   "workspace.create": { en: "Workspace created", de: "Arbeitsbereich erstellt" },
   "workspace_file.accept": {
-    en: "Damaged workspace accepted as it is",
+    en: "Damaged workspace put back into use",
     de: "Beschädigter Arbeitsbereich übernommen, wie er ist",
   },
   "workspace_file.check": {

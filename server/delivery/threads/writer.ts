@@ -255,11 +255,7 @@ export class Writer {
     }
   }
 
-  /**
-   * Applies a person's change to a campaign's messages.
-   *
-   * @throws AppError `not_found`, and the errors of `work`.
-   */
+  /** Applies a person's change to a campaign's messages. @throws AppError `not_found`, and errors of `work`. */
   async change<T>(
     workspaceId: string,
     campaignId: number,

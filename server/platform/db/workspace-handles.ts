@@ -171,11 +171,7 @@ export class WorkspaceHandles {
     }
   }
 
-  /**
-   * Makes a workspace available again after its file was found intact.
-   *
-   * @returns false when it was not set aside.
-   */
+  /** Makes a workspace available again after its file was found intact. @returns false when it was not set aside. */
   bringBack(id: string, now: number): boolean {
     // A connection that was open when the damage was found may have left its mark. The mark is about the log of the
     // damaged file, and would make the next start report that the log of the repaired file is lost.
@@ -185,11 +181,7 @@ export class WorkspaceHandles {
     return isBack;
   }
 
-  /**
-   * Checks now that the file exists, if it is open here.
-   *
-   * @throws AppError `workspace_unavailable` when it was taken away.
-   */
+  /** Checks now whether an open file still exists. @throws AppError `workspace_unavailable` when it was taken away. */
   requireInPlace(id: string): void {
     if (this.isAside(id)) {
       throw unavailable();
@@ -201,10 +193,7 @@ export class WorkspaceHandles {
     }
   }
 
-  /**
-   * Records in `system.db` the version that the workspace's file has after this thread's changes, so that a loss is
-   * noticed.
-   */
+  /** Records in `system.db` the version of the workspace's file after this thread's changes, to notice a loss. */
   noteChange(id: string): void {
     const db = this.#open.peek(id)?.db;
     if (db !== undefined) {

@@ -109,8 +109,7 @@ export function createGuard(
       afterHandle({ request }) {
         const { workspace } = decisionFor(request);
         if (workspace !== undefined && mayWrite(request, permission)) {
-          // SQLite keeps writing to a file that was removed. The change would be lost although the response reported
-          // success.
+          // SQLite keeps writing to a removed file, so a change that was reported as successful would be lost.
           databases.requireInPlace(workspace.id);
         }
       },
@@ -159,8 +158,7 @@ function createAudits(
         target: namedIn(params),
       };
       const note = await beginAction(trail, request, start);
-      // The request may have waited, and the connection that the permission provided may have been closed in the
-      // meantime.
+      // The request may have waited, and the connection that the permission provided may have been closed since.
       const again: object =
         workspace === undefined ? {} : { db: databases.workspace(workspace.id) };
       return { note, ...again };

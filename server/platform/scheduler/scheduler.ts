@@ -281,11 +281,7 @@ export class Scheduler {
   ): Promise<RunReport["outcome"]> {
     // A job that was claimed more often than allowed killed its process every time. This must not continue forever.
     if (row.attempts > row.maxAttempts) {
-      return await this.fail(
-        row,
-        key,
-        new PermanentJobError("its process died during every attempt"),
-      );
+      return await this.fail(row, key, new PermanentJobError("its process died at every attempt"));
     }
     try {
       await this.handlerOf(row.kind)(toJob(row), { signal });

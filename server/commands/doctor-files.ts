@@ -3,9 +3,11 @@ import { HOLD_REMEDY } from "../features/auth/system-hold.service.ts";
 import { consentVersion } from "../platform/db/consent-version.store.ts";
 import { type DamageNotice, unreadDamage } from "../platform/db/damage.store.ts";
 import type { Connection } from "../platform/db/driver.ts";
-import { type FaultReason, FileFault, lookAtFile } from "../platform/db/file-fault.ts";
+import { type FaultReason, FileFault, faultOf, lookAtFile } from "../platform/db/file-fault.ts";
+import { identityFault } from "../platform/db/file-identity.store.ts";
 import { lookAtLog } from "../platform/db/log-base.ts";
 import { lookInside } from "../platform/db/look-inside.ts";
+import { currentVersion } from "../platform/db/migrate.ts";
 import {
   lostLogSentence,
   lostSystemLog,
@@ -50,6 +52,8 @@ const advice: Record<FaultReason, string> = {
     "Restore the file ending in -wal, or use the workspace without it on the instance page. Some of the most recent changes may then be missing",
   no_tables:
     "Restore the file ending in -wal if you have it, because it contained everything. Otherwise restore both files from your backup",
+  other_workspace:
+    "Put the right file back under this name. If two files were swapped, swap them back",
   wrong_log:
     "Put back the file that was there before, and keep the file ending in -wal, because it contains the latest changes. If you no longer have it, restore the file from your backup and move the -wal file away",
 };
@@ -115,7 +119,10 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
     }
     for (const id of ids) {
       const path = workspacePath(dataDir, id);
-      const fault = lookAtFile(path, newestVersion, true) ?? faultOfLog(dataDir, path);
+      const fault =
+        lookAtFile(path, newestVersion, true) ??
+        faultOfLog(dataDir, path) ??
+        faultInside(dataDir, path, id);
       if (fault !== undefined && !found.has(id)) {
         found.set(id, { path, reason: fault.reason, detail: fault.message });
       }
@@ -129,6 +136,23 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
           mend: listed([...new Set(bad.map(({ reason }) => `${advice[reason]}.`))]),
         };
   });
+}
+
+/** Reads the whole file, which takes seconds for a large one. A migration is left to the server. */
+function faultInside(dataDir: string, path: string, id: string): FileFault | undefined {
+  try {
+    return lookInside(dataDir, path, (db) => {
+      const found = String(db.pragma("quick_check(1)", { simple: true }));
+      const isCurrent = db.pragma("user_version", { simple: true }) === currentVersion("workspace");
+      return found === "ok"
+        ? isCurrent
+          ? identityFault(db, id)
+          : undefined
+        : new FileFault("damaged", found);
+    });
+  } catch (error) {
+    return faultOf(error) ?? new FileFault("unreadable", messageOf(error));
+  }
 }
 
 /** Not compared while a server runs: the server compares each file when it opens it, and may be changing it now. */

@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   openSync,
   readdirSync,
   renameSync,
@@ -76,6 +77,15 @@ export const damages: Damage[] = [
     after: "stop",
     damage: (f, here) => overwrite(file(f, here), 4_096, 300_000),
     expected: setAside("damaged"),
+  },
+  {
+    what: "another workspace's file in its place",
+    after: "stop",
+    damage: (f, here) => {
+      const other = readdirSync(f).find((name) => /^t_.*\.db$/.test(name) && !name.includes(here));
+      copyFileSync(join(f, other ?? ""), file(f, here));
+    },
+    expected: setAside("other_workspace"),
   },
   {
     what: "newer schema",

@@ -12,6 +12,7 @@ const Reason = t.Union([
   t.Literal("log_missing"),
   t.Literal("no_tables"),
   t.Literal("wrong_log"),
+  t.Literal("other_workspace"),
 ]);
 const Instant = t.Integer({ description: "Unix ms" });
 

@@ -13,6 +13,7 @@ export type FaultReason =
   | "replaced"
   | "log_missing"
   | "no_tables"
+  | "other_workspace"
   | "wrong_log";
 
 /** A database file that cannot be used in its present state. */

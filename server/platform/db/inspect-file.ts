@@ -2,8 +2,10 @@ import { isDiskFull } from "../disk-full.ts";
 import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
 import { FileFault, faultOf, lookAtFile, noTablesFault } from "./file-fault.ts";
+import { identityFault } from "./file-identity.store.ts";
 import { lookAtLog } from "./log-base.ts";
 import { currentVersion, rehearseMigration } from "./migrate.ts";
+import { workspaceIdAt } from "./workspace-files.ts";
 
 /**
  * Checks a workspace's whole file and returns its fault; undefined when it is intact. Takes seconds for a large file,
@@ -17,7 +19,9 @@ export function inspectFile(path: string): FileFault | undefined {
   let isCurrent = false;
   const fault = opened(path, { readonly: true }, (db) => {
     isCurrent = versionOf(db) === currentVersion("workspace");
-    return inspect(db, path);
+    const fault = inspect(db, path);
+    // Only a file of this version is certain to have the table.
+    return fault ?? (isCurrent ? identityFault(db, workspaceIdAt(path) ?? "") : undefined);
   });
   return fault ?? (isCurrent ? undefined : migrationFault(path));
 }

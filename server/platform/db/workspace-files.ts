@@ -24,6 +24,11 @@ export function workspacePath(dataDir: string, id: string): string {
   return join(dataDir, `t_${id}.db`);
 }
 
+/** The id of the workspace whose file has this path; undefined for the path of another file. */
+export function workspaceIdAt(path: string): string | undefined {
+  return /(?:^|[/\\])t_([0-9a-z]{26})\.db$/.exec(path)?.[1];
+}
+
 /** Every workspace listed in system.db, in order of creation. */
 export function workspaceIds(system: Connection): string[] {
   return selectIds(system)

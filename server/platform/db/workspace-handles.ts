@@ -1,14 +1,12 @@
 import { rmSync } from "node:fs";
 import { LRUCache } from "lru-cache";
-import { asDiskFull, isDiskFull } from "../disk-full.ts";
+import { asDiskFull } from "../disk-full.ts";
 import { AppError, because, notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { log } from "../log.ts";
-import { isBusy } from "./busy.ts";
-import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
-import { FileFault, faultOf, logRemovedFault, noTablesFault, shapeOf } from "./file-fault.ts";
+import type { Connection, ConnectionOptions } from "./driver.ts";
+import { FileFault, faultOf, logRemovedFault, shapeOf } from "./file-fault.ts";
 import { LostChanges } from "./lost-changes.ts";
-import { migrate } from "./migrate.ts";
 import { closeMarked, forgetMarks, forgetOpening, markOpen, markOpening } from "./open-marks.ts";
 import {
   addSetAside,
@@ -19,6 +17,7 @@ import {
 } from "./set-aside.store.ts";
 import { watch } from "./watched.ts";
 import { isInDirectory, lookAtWorkspace, workspacePath } from "./workspace-files.ts";
+import { newWorkspaceFile, openExisting } from "./workspace-opening.ts";
 
 const MAX_OPEN = 256;
 /** How often a thread checks what other threads have set aside or brought back (ms). */
@@ -116,7 +115,7 @@ export class WorkspaceHandles {
     }
     markOpening(this.#dataDir, id);
     try {
-      const db = newWorkspaceFile(path, this.#options);
+      const db = newWorkspaceFile(path, id, this.#options);
       markOpen(this.#dataDir, id);
       this.#keep(id, db);
     } catch (error) {
@@ -248,7 +247,7 @@ export class WorkspaceHandles {
   #openMarked(id: string, path: string): Connection {
     markOpening(this.#dataDir, id);
     try {
-      const db = openExisting(path, this.#options);
+      const db = openExisting(path, id, this.#options);
       markOpen(this.#dataDir, id);
       return db;
     } catch (error) {
@@ -352,43 +351,6 @@ export class WorkspaceHandles {
       // A damaged file may refuse to close, or rows may be being read; the connection is freed with its last user.
       log.warn({ workspaceId: id, err: error }, "could not close a workspace file");
     }
-  }
-}
-
-/** Checkpoints at once, so that the tables are in the file itself and a lost log costs only what was in it. */
-function newWorkspaceFile(path: string, options: ConnectionOptions): Connection {
-  const db = openConnection(path, options);
-  try {
-    migrate(db, "workspace");
-    db.pragma("wal_checkpoint(PASSIVE)");
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-/** @throws FileFault and SQLite errors. */
-function openExisting(path: string, options: ConnectionOptions): Connection {
-  const db = openConnection(path, { ...options, mustExist: true });
-  try {
-    if (Number(db.pragma("user_version", { simple: true })) === 0) {
-      throw noTablesFault(path);
-    }
-    migrateExisting(db);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function migrateExisting(db: Connection): void {
-  try {
-    migrate(db, "workspace");
-  } catch (error) {
-    const isPassing = isBusy(error) || isDiskFull(error);
-    throw isPassing || faultOf(error) ? error : new FileFault("migration_failed", String(error));
   }
 }
 

@@ -53,6 +53,7 @@ import workspace027 from "./workspace/027-erased-contact.sql" with { type: "text
 import workspace028 from "./workspace/028-kept-refusals.sql" with { type: "text" };
 import workspace029 from "./workspace/029-import-task.sql" with { type: "text" };
 import workspace030 from "./workspace/030-upload-digest.sql" with { type: "text" };
+import workspace031 from "./workspace/031-file-identity.sql" with { type: "text" };
 
 /**
  * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
@@ -115,6 +116,7 @@ export const migrations = {
     workspace028,
     workspace029,
     workspace030,
+    workspace031,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

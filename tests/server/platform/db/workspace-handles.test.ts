@@ -11,9 +11,12 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { checkWorkspaces } from "../../../../server/commands/doctor-files.ts";
 import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { openDatabases } from "../../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
+import { inspectFile } from "../../../../server/platform/db/inspect-file.ts";
+import { currentVersion } from "../../../../server/platform/db/migrate.ts";
 import { newId } from "../../../../server/platform/ids.ts";
 import { codeOf, WorkspaceHandles } from "./handles-fixture.ts";
 
@@ -253,4 +256,55 @@ test("setting aside is announced at once, also before it is recorded", () => {
   handles.databases.system.exec("DROP TRIGGER full");
   expect(handles.databases.setAsideRows()).toMatchObject([{ workspaceId: id, reason: "missing" }]);
   expect(handles.asides()).toEqual([[id, "missing"]]);
+});
+
+test("two swapped files are set aside, also when checked again, and both are accepted when they are swapped back", () => {
+  const [one, two] = [handles.newWorkspace(), handles.newWorkspace()];
+  const aside = join(handles.folder, "aside");
+  const swap = () => {
+    for (const [from, to] of [
+      [handles.path(one), aside],
+      [handles.path(two), handles.path(one)],
+      [aside, handles.path(two)],
+    ] as const) {
+      renameSync(from, to);
+    }
+  };
+  handles.databases.closeWorkspace(one);
+  handles.databases.closeWorkspace(two);
+  swap();
+
+  for (const [id, other] of [
+    [one, two],
+    [two, one],
+  ] as const) {
+    expect(codeOf(() => handles.databases.workspace(id))).toBe("workspace_unavailable");
+    expect(inspectFile(handles.path(id))).toMatchObject({
+      reason: "other_workspace",
+      message: `the file belongs to the workspace ${other}`,
+    });
+  }
+  handles.databases.isSetAside(one);
+  expect(handles.asides().toSorted()).toEqual(
+    [one, two].toSorted().map((id) => [id, "other_workspace"]),
+  );
+  expect(unreadDamage(handles.databases.system)).toEqual([]);
+  const found = checkWorkspaces(handles.folder, currentVersion("workspace"));
+  expect(found).toMatchObject({ verdict: "fail", mend: expect.stringContaining("swap them back") });
+
+  swap();
+  for (const id of [one, two]) {
+    expect(inspectFile(handles.path(id))).toBeUndefined();
+    handles.databases.bringBack(id, Date.now());
+    expect(codeOf(() => handles.databases.workspace(id))).toBe("none");
+  }
+});
+
+test("a file from before files named their workspace belongs to the workspace that opens it first", () => {
+  const id = handles.newWorkspace();
+  handles.databases.workspace(id).exec("DELETE FROM file_identity");
+  handles.asIfRestarted();
+
+  const owner = handles.databases.workspace(id).prepare("SELECT workspace_id FROM file_identity");
+  expect(owner.pluck().get()).toBe(id);
 });

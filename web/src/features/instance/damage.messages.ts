@@ -61,6 +61,10 @@ export const t = messages({
     en: "The file is empty: all data was in the -wal file, which is missing or empty. Restore that file, or restore the workspace from your backup.",
     de: "Die Datei ist leer: Alle Daten standen in der Datei mit der Endung -wal, die fehlt oder leer ist. Stellen Sie diese Datei oder den Arbeitsbereich aus Ihrer Sicherung wieder her.",
   },
+  other_workspace: {
+    en: "The file belongs to another workspace. Put the right file back under this name; if two files were swapped, swap them back.",
+    de: "Die Datei gehört zu einem anderen Arbeitsbereich. Legen Sie die richtige Datei unter diesem Namen zurück. Wurden zwei Dateien vertauscht, tauschen Sie sie zurück.",
+  },
   wrong_log: {
     en: "The file and its -wal file do not belong together, because one of them is an older copy. Put back the file that was there before and keep the -wal file: it contains the latest changes. If you no longer have it, move the -wal file away and restore the workspace from your backup.",
     de: "Die Datei und die zugehörige Datei mit der Endung -wal passen nicht zusammen, weil eine von beiden eine ältere Kopie ist. Legen Sie die vorherige Datei zurück, und behalten Sie die Datei mit der Endung -wal: Darin stehen die letzten Änderungen. Haben Sie die vorherige Datei nicht mehr, verschieben Sie die Datei mit der Endung -wal an einen anderen Ort, und stellen Sie den Arbeitsbereich aus Ihrer Sicherung wieder her.",

@@ -29,7 +29,7 @@ export type StreamMarks = { delivery: DurableMark; web: DurableMark };
 /** Chunks leased for a workspace's campaigns. */
 export type Leased = { workspaceId: string; claims: Claim[] };
 
-/** What the delivery thread holds of a campaign when it asks for more. */
+/** The messages of a campaign that the delivery thread has loaded when it requests more. */
 export type InHand = {
   workspaceId: string;
   campaignId: number;

@@ -123,7 +123,7 @@ type TokenKey = { firstByte: number; mac: Bun.CryptoHasher };
 export type TokenKeys = { current: TokenKey; byFirstByte: ReadonlyMap<number, TokenKey[]> };
 
 /**
- * Derives the token keys from the key ring. Cheap, but do it once per thread: `TokenKeys` holds native hashers and
+ * Derives the token keys from the key ring. Cheap, but do it once per thread: `TokenKeys` contains native hashers and
  * cannot be sent to another thread (send the key ring instead).
  */
 export function loadTokenKeys(ring: KeyRing): TokenKeys {

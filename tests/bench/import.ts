@@ -39,7 +39,7 @@ type Product = {
   uploadMbPerSecond: number;
 };
 
-/** Addresses in no order, as in real files; one row in a thousand repeats an earlier one, and one is malformed. */
+/** Addresses in random order, as in real files; one row in a thousand repeats an earlier one, and one is malformed. */
 async function writeCsv(path: string): Promise<{ bytes: number; good: number }> {
   const out = createWriteStream(path);
   out.write("email,first name,last name,language,City,Size\n");

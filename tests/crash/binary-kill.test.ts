@@ -63,7 +63,7 @@ test("killed during an import: the import resumes by itself and counts every row
     agreed: true,
     onDuplicate: "update",
   });
-  // One kill only: the job is retried when its lease has expired, and tests/server/jobs kills it five times.
+  // Only one kill, because the job is retried only after its lease has expired. tests/server/jobs kills it five times.
   const atKill = await until(({ rowsRead, state }) => rowsRead >= 15_000 || state === "done");
   await killAndRestart();
   const done = await until(({ state }) => !["queued", "running"].includes(state));

@@ -265,7 +265,7 @@ test("no byte of the data folder contains any name or address of an erased perso
   type Waiting = { state: string; error: string | null };
   const upload = await whole.ask<Waiting>("GET", `/imports/${uploadId}`);
   expect(upload).toMatchObject({ state: "cancelled" });
-  expect(upload.error).toContain("Upload the file again");
+  expect(upload.error).toContain("Upload it again");
   expect((await whole.ask<Waiting>("GET", `/imports/${otherUploadId}`)).state).toBe("uploaded");
   const segments = await Promise.all(
     segmentIds.map((id) => whole.ask<{ name: string; rule: object }>("GET", `/segments/${id}`)),

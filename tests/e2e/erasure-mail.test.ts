@@ -208,7 +208,7 @@ const storedMail = () =>
 test("a person who used a form, bounced over SMTP and replied is in no byte after the erasure", async () => {
   const before = findings(whole.dataDir, SECRETS);
   const where = (file: RegExp) => before.filter((line) => file.test(line)).length;
-  // Each place that had the person: the workspace, the inbox, the relay's replies, and received mail.
+  // Each place that contained data about the person: the workspace, the inbox, the relay's replies, and received mail.
   for (const file of [/\/t_/, /inbox_/, /journal\/delivery/, /journal\/web/]) {
     expect(`${file}: ${where(file) > 0}`).toBe(`${file}: true`);
   }

@@ -25,7 +25,10 @@ export type TcpSinkOptions = {
 
 export type Arrived = { address: string; messageId: string };
 
-/** A small, fast SMTP server that records who got what; for tests that count and kill. */
+/**
+ * A small, fast SMTP server that records which recipient got which message; for tests that count messages or kill the
+ * sender.
+ */
 export type TcpSink = {
   port: number;
   arrived: Arrived[];

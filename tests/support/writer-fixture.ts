@@ -51,7 +51,7 @@ export class WriterFixture {
     return this.#writer;
   }
 
-  /** A writer of a new process, after the one before has ended. */
+  /** A writer of a new process, after the previous one has ended. */
   async nextWriter(boot: string): Promise<Writer> {
     await this.stopWriter();
     return this.newWriter(boot);

@@ -51,7 +51,7 @@ export function applyBatch(
   );
 }
 
-/** Applies facts that are in no journal to one workspace, in one transaction. */
+/** Applies facts that are not in a journal to one workspace, in one transaction. */
 export function applyDirectly(
   db: Connection,
   facts: readonly Fact[],

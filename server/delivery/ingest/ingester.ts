@@ -44,9 +44,9 @@ export type OpenDot = { fact: DotFact; at: Position };
 type Inbox = {
   positions: Map<string, Position>;
   items: GatheredFact[];
-  /** Its database refused the last batch. `isFull` ignores its facts, so that others are not held up. */
+  /** Its database refused the last batch. `isFull` ignores its facts, so that others are not delayed. */
   isStuck: boolean;
-  /** Earliest time of the next try, on the clock of `performance.now()`. */
+  /** Earliest time of the next attempt, on the clock of `performance.now()`. */
   againAt: number;
   pauseMs: number;
 };
@@ -155,8 +155,8 @@ export class Ingester {
   }
 
   /**
-   * Applies facts that are in no journal, batch by batch. No position records the progress, so after a crash the caller
-   * must derive the remaining facts from the rows.
+   * Applies facts that are not in a journal, batch by batch. No position records the progress, so after a crash the
+   * caller must derive the remaining facts from the rows.
    */
   *applyDirectly(workspaceId: string, facts: readonly Fact[]): Generator<undefined, void> {
     const { clock } = this.#ports;
@@ -327,8 +327,8 @@ export class Ingester {
     return true;
   }
 
-  // Each try on a locked file blocks the whole thread for the connection's busy time-out, so tries become rarer while
-  // the lock lasts.
+  // Each attempt on a locked file blocks the whole thread for the connection's busy time-out, so attempts become rarer
+  // while the lock lasts.
   #pause(workspaceId: string, inbox: Inbox, error: unknown): void {
     inbox.isStuck = true;
     if (!isBusy(error)) {

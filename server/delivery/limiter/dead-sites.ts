@@ -1,5 +1,5 @@
 const MINUTE_MS = 60_000;
-/** Consecutive rounds of failed tries after which a site counts as dead. */
+/** Consecutive rounds of failed attempts after which a site counts as dead. */
 const COHORTS = 3;
 /** Minimum pause after a time-out. One time-out is enough to pause; refusals must repeat `COHORTS` times. */
 const SILENT_PAUSE_MS = 15 * MINUTE_MS;
@@ -30,9 +30,9 @@ export class DeadSites {
   }
 
   /**
-   * Records a failed try.
+   * Records a failed attempt.
    *
-   * @param startedAt When the try began. Tries that were in flight at the same time count as one failure.
+   * @param startedAt When the attempt began. Attempts that were in flight at the same time count as one failure.
    * @returns how many ms to pause the site; undefined = do not pause it.
    */
   failed(site: string, startedAt: number, now: number, wasSilent: boolean): number | undefined {

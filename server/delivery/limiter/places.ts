@@ -55,7 +55,7 @@ export class Places {
     }
   }
 
-  /** Returns a place; its message has ended. An owner that holds none starts from its first part again. */
+  /** Returns a place whose message has ended. An owner without places starts again with its first part. */
   give(owner: string): void {
     this.#taken -= 1;
     const known = this.#owners.get(owner);

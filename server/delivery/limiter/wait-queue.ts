@@ -6,7 +6,7 @@ const RECHECK_MS = 1_000;
 
 type Parked = { boundBy: BoundBy; sinceMs: number; untilMs: number | undefined; point: string };
 /**
- * Waiting items in order of arrival. `front` holds items that were woken and refused again, so they keep their turn.
+ * Waiting items in order of arrival. `front` contains items that were woken and refused again, so they keep their turn.
  */
 type Queue<T> = { front: Set<T>; back: Set<T> };
 type WaitPoint<T> = {

@@ -64,7 +64,7 @@ export function trackLinks(html: string, links: readonly string[]): string {
     return `{{ __c${number} }}`;
   });
   if (!fits || found !== links.length) {
-    throw new Error("the links of the content are not the links of its HTML");
+    throw new Error("the list of links does not match the links in the HTML");
   }
   return tracked;
 }

@@ -17,7 +17,7 @@ const selectRules = statement<[], StoredRule>(`
 `);
 
 /**
- * All rules in order. Shipped rules are part of the program, so that an upgrade brings its own; the table holds only
+ * All rules in order. Shipped rules are part of the program, so that an upgrade brings its own; the table contains only
  * the administrator's rules and changes to shipped ones.
  */
 export function allRules(system: Connection): RuleEntry[] {

@@ -42,7 +42,7 @@ const BROKEN_TLS_MS = 15 * 60_000;
 /** How long a recipient's server gets no mail after the replies to many messages were lost. */
 const LOST_ANSWERS_PAUSE_MS = 60 * 60_000;
 
-/** Draws conclusions from the outcomes of tries: sending rate, dead sites, broken routes. */
+/** Draws conclusions from the outcomes of attempts: sending rate, dead sites, broken routes. */
 export class Feedback {
   readonly #parts: FeedbackParts;
   /** Sites that could not be reached since the last success, by route. */

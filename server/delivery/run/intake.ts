@@ -40,9 +40,9 @@ export function isNarrow({ level }: BoundBy): boolean {
 }
 
 /**
- * Decides how many messages of a campaign to have in hand, so that a slow provider neither fills the memory nor holds
- * up the others. Stuck messages do not count. A provider with enough messages in hand gets no more. Messages that
- * would wait for long are given back or postponed.
+ * Decides how many messages of a campaign to have in hand, so that a slow provider neither fills the memory nor delays
+ * the others. Stuck messages do not count. A provider with enough messages in hand gets no more. Messages that would
+ * wait for long are given back or postponed.
  */
 export class Intake {
   readonly #clocks: Clocks;

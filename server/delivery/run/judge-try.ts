@@ -37,7 +37,7 @@ export function judgeTry(
   return { ...verdict, actions };
 }
 
-/** Converts the time of the next try to the wall clock, because it must survive a restart. */
+/** Converts the time of the next attempt to the wall clock, because it must survive a restart. */
 function onWall<T extends SmtpOutcome>(outcome: T, clocks: Clocks): T {
   return outcome.kind === "broken" && outcome.retryAt !== undefined
     ? { ...outcome, retryAt: onWallClock(outcome.retryAt, clocks) }

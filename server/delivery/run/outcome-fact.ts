@@ -5,7 +5,7 @@ import type { MessageInFlight, MessageInHand, Run } from "./run.ts";
 
 const MAX_TEXT = 300;
 
-/** `at` is when the try began. The time of the first try becomes the message's Date and never changes. */
+/** `at` is when the attempt began. The time of the first attempt becomes the message's Date and never changes. */
 export function dotFact({ parts }: Run, { recipient }: MessageInHand, at: number): DotFact {
   return { k: "dot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
 }
@@ -61,7 +61,7 @@ export function unrenderableFact(
   return { ...head(run, item, at), st: "failed", oc: "failed", cat: "render_error", n: 1, text };
 }
 
-/** For an SMTP try. */
+/** For an SMTP attempt. */
 export function attemptFact(
   run: Run,
   item: MessageInFlight,

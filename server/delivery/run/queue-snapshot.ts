@@ -7,7 +7,7 @@ import type { Lane, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
 const HOUR_MS = 3_600_000;
-/** Upper bounds of the age groups of waiting messages; one more group holds all older ones. */
+/** Upper bounds of the age groups of waiting messages; one more group contains all older ones. */
 const AGES_MS = [5 * 60_000, HOUR_MS, 6 * HOUR_MS, DAY_MS];
 
 /** The current state of one workspace or of all: campaigns, sites, routes, suspensions and quotas. */

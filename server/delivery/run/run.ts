@@ -33,7 +33,7 @@ export type MessageInHand = LoadedRecipient & {
 /** A message in flight; `lane` is the lane in which it was admitted. */
 export type MessageInFlight = MessageInHand & { lane: Lane };
 
-/** All limits that must admit the lane's messages, and the one among them that belongs to the server. */
+/** All limits that must admit the lane's messages, and the limit among them that belongs to the server. */
 export type LaneLimits = { keys: readonly LimitKey[]; serverKey: LimitKey };
 
 /** The route, site and source address of a lane. */
@@ -49,7 +49,7 @@ export class Lane {
   readonly key: string;
   /** All limits that must admit its messages. */
   readonly limitKeys: readonly LimitKey[];
-  /** The one of them that belongs to the server. */
+  /** The limit among them that belongs to the server. */
   readonly serverKey: LimitKey;
   /** The start of the lane's current count, in steady ms. With `finished` this gives the lane's rate. */
   readonly sinceMs: number;
@@ -58,7 +58,7 @@ export class Lane {
   inFlight = 0;
   /** True while the lane waits in the wait queue because the limiter refused it. */
   isParked = false;
-  /** True while it is parked at a limit that holds back only lanes like this one: the campaign goes on without it. */
+  /** True while the lane is parked at a limit that holds back only lanes like it. The campaign continues without it. */
   isStuck = false;
   #items: MessageInHand[] = [];
   #head = 0;

@@ -16,7 +16,7 @@ import type { Recorder } from "./recorder.ts";
 import type { MessageInFlight, Run } from "./run.ts";
 
 const RETRY_OWN_FAILURE_MS = 2_000;
-/** How long a message that was not delivered waits for its next try when its outcome could not be judged. */
+/** How long a message that was not delivered waits for its next attempt if its outcome could not be judged. */
 const UNJUDGED_WAIT_MS = 15 * 60_000;
 const MAX_OVER_BUDGET = 20;
 

@@ -43,8 +43,8 @@ export type ConnectionPoolParts = {
 
 /**
  * The connections to one destination from one source address. Connections are opened when messages wait and the limits
- * allow it, reused up to `maxPerConnection`, and closed when idle. A destination that cannot be reached is retried
- * with one connection at a time; only the message that triggered the try gets the failure.
+ * allow it, reused up to `maxPerConnection`, and closed when idle. A destination that cannot be reached is retried with
+ * one connection at a time; only the message that triggered the attempt gets the failure.
  */
 export class ConnectionPool implements LimitedPool {
   readonly #parts: ConnectionPoolParts;

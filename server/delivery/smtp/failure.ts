@@ -78,7 +78,7 @@ export function reasonOf(outcome: SmtpOutcome): string {
 /**
  * Converts an error before the dot to the outcome of the message.
  *
- * @throws the error itself when it is not one of this module's: otherwise a bug would look like a bounce.
+ * @throws the error itself if this module did not create it, because a bug must not look like a bounce.
  */
 export function outcomeOfError(error: unknown, host: string, durationMs: number): SmtpOutcome {
   if (error instanceof SmtpAbandoned) {

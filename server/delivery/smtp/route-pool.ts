@@ -41,7 +41,7 @@ export type RoutePoolOptions = Omit<OpenOptions, "onWire" | "clock"> & {
 
 /**
  * The connections of a route with a single host: a relay or the test inbox. A relay that cannot be reached is retried
- * with one connection at a time and growing pauses; only the message that triggered the try gets the failure, the
+ * with one connection at a time and growing pauses; only the message that triggered the attempt gets the failure, the
  * others wait. When the route changes, close the pool and create a new one.
  */
 export class RoutePool implements Egress {

@@ -58,7 +58,7 @@ export class ServerMemory {
     return (this.#hosts.get(host)?.resetUntil ?? 0) > now;
   }
 
-  /** The host rejected a MAIL as nested after it had refused the one before: send RSET in between for three days. */
+  /** The host rejected a MAIL as nested after it had refused the previous MAIL: send RSET in between for three days. */
   mailWasNested(host: string, now: number): void {
     this.#of(host).resetUntil = now + RESET_MEMORY_MS;
   }

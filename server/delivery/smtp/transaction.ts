@@ -44,7 +44,7 @@ export type TransactionConnection = {
   chained: Envelope | undefined;
   /** Called when the server failed at pipelined commands. */
   onPipeliningBroken: () => void;
-  /** Called when the server rejected a MAIL as nested although it had refused the one before. */
+  /** Called when the server rejected a MAIL as nested although it had refused the previous MAIL. */
   onNestedMail: () => void;
 };
 

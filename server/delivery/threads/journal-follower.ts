@@ -73,7 +73,7 @@ export class JournalFollower {
     }
   }
 
-  /** The workspace's facts that the journal still holds after the given positions, up to what has been read. */
+  /** The workspace's facts that are still in the journal after the given positions, up to what has been read. */
   *factsOf(workspaceId: string, above: ReadonlyMap<string, Position>): Generator<GatheredFact[]> {
     for (const stream of this.#streams) {
       const limit = () => stream.reader.position;

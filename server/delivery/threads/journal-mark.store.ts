@@ -24,7 +24,7 @@ const deleteOthers = statement<[like: string, own: string], { stream: string }>(
 `);
 
 /**
- * Deletes the marks of other journals for the stream. They exist when `local/`, which holds the journal's name, was
+ * Deletes the marks of other journals for the stream. They exist when `local/`, which contains the journal's name, was
  * lost or comes from another machine.
  *
  * @returns whether there were any.

@@ -38,7 +38,7 @@ export class Revival {
   readonly #reviving = new Map<string, Generator<undefined, void>>();
   /**
    * Workspaces to take leases back from, with the earliest time (`performance.now()`). Most of them could not be
-   * written at the first try. Until this succeeds, no one can lease the dead process's chunks.
+   * written at the first attempt. Until this succeeds, no one can lease the dead process's chunks.
    */
   readonly #notTakenBack = new Map<string, number>();
   readonly #leftOpen: LeftOpenFiles;

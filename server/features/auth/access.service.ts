@@ -47,7 +47,7 @@ export function createAccess(options: {
 
 /**
  * True when the person or API key with this id may currently do something in a workspace. Used for work that runs
- * outside a request of theirs.
+ * outside their requests.
  */
 export function hasPermissionNow(
   access: AccessPort,

@@ -14,7 +14,7 @@ export async function readCampaign(context: ContentContext, id: number): Promise
   return await showCampaign(context, requireCampaign(db, id));
 }
 
-/** As `readCampaign`, for a row that was just read or written, even if others save it meanwhile. */
+/** Like `readCampaign`, for a row that was just read or written, even if others save it in the meantime. */
 export async function showCampaign(
   context: ContentContext,
   row: CampaignRow,

@@ -118,7 +118,8 @@ const insertCampaign = statement<[CampaignDocument & { createdBy: string; now: n
           @createdBy, @now, @now)
 `);
 
-// Version and status are part of the WHERE clause, so that when two people save at once the second is told.
+// Version and status are part of the WHERE clause, so that when two people save at the same time, the second one gets
+// an error.
 const updateDocument = statement<
   [CampaignDocument & { id: number; version: number; status: CampaignStatus; now: number }]
 >(`

@@ -5,7 +5,7 @@ import type { Clock } from "../../platform/clock.ts";
 
 type Count = (workspaceId: string, audience: AudienceDefinition) => Promise<Waterfall>;
 
-/** How long the count of an audience is reused. A launch always counts anew. */
+/** How long the count of an audience is reused. A launch always counts again. */
 const COUNT_KEPT_MS = 60_000;
 const AUDIENCES = 1_000;
 
@@ -23,10 +23,10 @@ export class WaterfallMemory {
   }
 
   /**
-   * Returns the cached count or makes a new one.
+   * Returns the cached count or counts again.
    *
-   * @param asked `stamp`: `audienceStamp` of the workspace; a different one invalidates the cache. `anew` always
-   * counts.
+   * @param asked `stamp`: `audienceStamp` of the workspace; a different one invalidates the cache. `anew`: always
+   * count.
    */
   async count(
     count: Count,

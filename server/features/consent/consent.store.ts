@@ -24,7 +24,7 @@ export type NewConsent = {
 export type ConsentRow = NewConsent & {
   id: number;
   address: string;
-  /** The text that `wordingHash` stands for. */
+  /** The text whose hash is `wordingHash`. */
   wording: string | null;
   /** JSON array of `[id, name]` of the lists that still exist. */
   listNames: string;

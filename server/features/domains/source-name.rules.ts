@@ -19,7 +19,7 @@ export function judgeSource(
     return {
       status: "missing",
       found,
-      message: `${address} has no PTR record: ask whoever gave you the address to set it to ${heloName}. Gmail refuses mail without it.`,
+      message: `${address} has no PTR record. Ask the provider of the IP address to set it to ${heloName}. Gmail refuses mail without a PTR record.`,
     };
   }
   const addresses = forward.kind === "records" ? forward.values.map(plainAddress) : [];
@@ -27,15 +27,15 @@ export function judgeSource(
     return {
       status: "different",
       found,
-      message: `The PTR of ${address} says ${name}, but ${name} does not lead back to it: give it an ${address.includes(":") ? "AAAA" : "A"} record with ${address}.`,
+      message: `The PTR record of ${address} contains ${name}, but ${name} does not resolve to this address. Add an ${address.includes(":") ? "AAAA" : "A"} record for ${name} with ${address}.`,
     };
   }
   return found.includes(heloName)
-    ? { status: "ok", found, message: `${address} is ${name}, and the other way round.` }
+    ? { status: "ok", found, message: `${address} and ${name} resolve to each other.` }
     : {
         status: "different",
         found,
-        message: `The PTR of ${address} says ${name}, but EHLO says ${heloName}: use ${name} as EHLO name here, or have the PTR changed.`,
+        message: `The PTR record of ${address} contains ${name}, but the EHLO name is ${heloName}. Use ${name} as the EHLO name, or have the PTR record changed.`,
       };
 }
 

@@ -131,7 +131,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     return formMessage(settings, { status: 410, title, text, look: brand(open) });
   };
 
-  /** The page behind the link when there is nothing to confirm, or nothing any more. */
+  /** The page behind the link if there is nothing to confirm, or no longer anything to confirm. */
   const settled = (found: Confirmation, standing: Exclude<Standing, "open">): Response => {
     const { settings } = found.form;
     const words = formWords[settings.language];

@@ -47,7 +47,7 @@ export function readAddressCell(cell = ""): AddressCell {
   return { fault: written.why.text, said: [...new Set(said)] };
 }
 
-/** True for a cell that holds an address. */
+/** True for a cell that contains an address. */
 export const isAddressCell = (cell: string): boolean =>
   cell.includes("@") && !("fault" in readAddressCell(cell));
 

@@ -101,8 +101,8 @@ export function readTagCell(cell: string): string[] {
 }
 
 /**
- * As `readTagCell`, plus the format of Google Contacts: `* myContacts ::: Family`, with an asterisk before its own
- * groups.
+ * Like `readTagCell`, and also reads the format of Google Contacts: `* myContacts ::: Family`, with an asterisk before
+ * its own groups.
  */
 export function readLabels(cell: string): string[] {
   if (!cell.includes(" ::: ") && !cell.startsWith("* ")) {

@@ -16,7 +16,7 @@ import { type Meaning, meanings, reasonOf } from "./status-words.rules.ts";
 /** A person's decision on what a value of a column means. */
 export type StatusDecision = {
   column: number;
-  /** The value; null for every value of the column that is not understood and has no decision of its own. */
+  /** The value; null for all values of the column that are not understood and have no decision of their own. */
   value: string | null;
   /** `nothing`: the value is not about mail. */
   meaning: Meaning | "nothing";

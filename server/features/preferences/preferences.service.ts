@@ -79,7 +79,7 @@ export class PreferenceCentre {
       : { workspaceId: workspace.id, workspaceName: workspace.name, contactId };
   }
 
-  /** Whether the address is suppressed, whoever it belongs to. */
+  /** Whether the address is suppressed, even if it now belongs to another contact. */
   isHeld(workspaceId: string, address: string): boolean {
     const db = this.#deps.databases.workspace(workspaceId);
     return holdingReason(db, address, this.#deps.clock()) !== undefined;

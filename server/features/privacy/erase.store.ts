@@ -230,7 +230,7 @@ export const forgottenFiles = (db: Connection, now: number, mark: string): strin
     .all(now, mark)
     .map(({ name }) => name);
 
-/** The next campaign after this one; undefined behind the last. */
+/** The next campaign after this one; undefined after the last. */
 export const campaignAfter = (db: Connection, after: number): number | undefined =>
   selectCampaignIds(db).get(after)?.id;
 

@@ -30,7 +30,7 @@ export function requireAllowedTargets(system: Connection, { host, oauth }: Addre
 }
 
 /**
- * As `requireAllowedTargets`, but only for the parts that a change alters: stored values stay valid when the setting
+ * Like `requireAllowedTargets`, but only for the parts that a change alters. Stored values remain valid if the setting
  * has changed since.
  */
 export function requireAllowedChange(

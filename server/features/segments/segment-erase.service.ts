@@ -36,7 +36,7 @@ export function eraseFromSegments(
   return changed;
 }
 
-/** Segments with a text for which `isAsked` holds in their name, description or rule. */
+/** Segments whose name, description or rule contains a text for which `isAsked` is true. */
 export function segmentsWith(db: Connection, isAsked: (text: string) => boolean): number[] {
   return allSegments(db)
     .filter(({ name, description, rule }) =>

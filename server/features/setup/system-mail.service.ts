@@ -1,5 +1,5 @@
-// How the instance's own mail is sent. This belongs to the instance alone: members of a workspace could redirect a
-// route of theirs and then read everybody's password links.
+// How the instance's own mail is sent. This belongs to the instance alone: members of a workspace could redirect one of
+// their routes and then read everybody's password links.
 
 import { isIP } from "node:net";
 import { accessTokens, type Route } from "../../delivery/index.ts";

@@ -192,9 +192,8 @@ export function liftSuppression(db: Connection, row: SuppressionRow): boolean {
 }
 
 /**
- * Removes an unsubscribe, whoever reported it, or `unclear`. A later statement by the person, or by someone who
- * decides for them, also settles the doubts of all imports. False when the address stays suppressed for another
- * reason.
+ * Removes an unsubscribe, no matter who reported it, or `unclear`. A later statement by the person, or by someone who
+ * decides for them, also settles the doubts of all imports. False when the address stays suppressed for another reason.
  */
 export function endUnsubscribe(db: Connection, row: SuppressionRow): boolean {
   deleteUnsubscribes(db).run(row.address);

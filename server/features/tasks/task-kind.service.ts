@@ -101,7 +101,7 @@ export type TaskKind = {
   isShared: boolean;
   /** The outcome of a task that an unexpected error ends; without it, the task fails with a general message. */
   faultOf?: (db: Connection, task: TaskAtWork, error: unknown) => Fault;
-  /** True if a failed task can be resumed at its cursor, or cancelled for good. */
+  /** True if a failed task can be resumed at its cursor, or cancelled permanently. */
   canResume?: true;
   /**
    * Does the work that needs no transaction: reads what the next step needs, so that a slow search holds no lock, or

@@ -31,7 +31,7 @@ export const UNDO_JOB = "task.undo";
 
 /** How long a task can be undone. */
 const UNDO_MS = 7 * DAY_MS;
-/** The undo limit of kinds that have none. */
+/** The end of the undo period for kinds of tasks that can be undone without a time limit. */
 const NO_LIMIT = Date.UTC(9999, 11, 31, 23, 59, 59);
 /** How long a finished task can be viewed. */
 const KEPT_MS = 90 * DAY_MS;

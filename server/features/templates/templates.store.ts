@@ -38,7 +38,7 @@ const insertTemplate = statement<[TemplateDocument & { now: number }]>(`
   VALUES (@name, @kind, @source, @subject, @now, @now)
 `);
 
-// The version is part of the WHERE clause, so that when two people save at once the second is told.
+// The version is part of the WHERE clause, so that when two people save at the same time, the second one gets an error.
 const updateTemplate = statement<
   [TemplateDocument & { id: number; version: number; now: number }]
 >(`

@@ -20,7 +20,7 @@ type Source<T> = {
 };
 
 /**
- * A response of server-sent events. A value that has the same text as the one before is not sent again; a comment keeps
+ * A response of server-sent events. A value with the same text as the previous one is not sent again; a comment keeps
  * the connection open instead. The stream ends when the reader leaves, signs out or loses access, and after 15 minutes.
  */
 export function eventStream<T>(source: Source<T>): Response {

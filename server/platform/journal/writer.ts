@@ -243,7 +243,7 @@ export class Journal {
 
   #openNextSegment(): number {
     const segment = this.#at.segment + 1;
-    // Not "wx": if syncing the folder failed, the next try opens the same segment again.
+    // Not "wx": if syncing the folder failed, the next attempt opens the same segment again.
     const fd = openSync(segmentPath(this.#dir, segment), "w");
     try {
       syncFolder(this.#dir);

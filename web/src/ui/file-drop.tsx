@@ -12,7 +12,7 @@ export function FileDrop({
   hint,
 }: {
   label: string;
-  /** As in `<input accept>`: ".csv,.txt". */
+  /** In the format of `<input accept>`: ".csv,.txt". */
   accept: string;
   maxBytes: number;
   onFile: (file: File) => void;

@@ -151,7 +151,7 @@ function StateWords(props: {
   tone?: "warning" | "error" | "success";
   label: string;
   reason: string;
-  /** What the time in the cell stands for, such as "resumes" or "next attempt". */
+  /** What the time in the cell means, such as "resumes" or "next attempt". */
   what?: string;
   at: number | null;
 }) {

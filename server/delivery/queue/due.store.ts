@@ -49,6 +49,8 @@ export type Due = DuePort & {
   now(): string[];
   /** Every workspace with open work, whenever it is due. */
   all(): string[];
+  /** False for a workspace that is not known to have open work. */
+  has(workspaceId: string): boolean;
 };
 
 /**
@@ -131,5 +133,6 @@ export function createDue(
         .map(({ workspaceId }) => workspaceId);
     },
     all: () => [...known.keys()],
+    has: (workspaceId) => known.has(workspaceId),
   };
 }

@@ -42,6 +42,8 @@ export type OlderCopyParts = {
   clock: Clock;
   /** These campaigns of the workspace have changed to `pausing`. */
   onPausing: (workspaceId: string, campaigns: number[]) => void;
+  /** The file was opened and checked. It may have work that this process does not know of: the right file put back. */
+  onChecked: (workspaceId: string) => void;
 };
 
 /**
@@ -102,6 +104,7 @@ export class OlderCopies {
     }
     recordStarted(system, workspaceId, db);
     this.#checked.add(db);
+    this.#parts.onChecked(workspaceId);
   }
 
   /** Checks each file again at its next use. */

@@ -104,6 +104,7 @@ export class Writer {
         this.#onApplied({ workspaceId, campaigns, settled: [], outcomes: {} });
         this.#revival.lookSoon(workspaceId);
       },
+      onChecked: (id) => this.#due.has(id) || this.#revival.lookSoon(id),
     });
     const onLoss = () => this.#copies.checkAgain();
     this.#losses = new JournalLosses({ system, ...identity, clock, onLoss });
@@ -118,12 +119,8 @@ export class Writer {
       missed: (id, above) => this.#journal.factsOf(id, above),
       losses: this.#losses,
     });
-    this.#journal = new JournalFollower(identity, marks, {
-      system,
-      ingester: this.#ingester,
-      losses: this.#losses,
-      clock,
-    });
+    const applying = { system, ingester: this.#ingester, losses: this.#losses, clock };
+    this.#journal = new JournalFollower(identity, marks, applying);
     this.#freezing = new Freezing(steadyClock);
     this.brake = new CampaignBrake({
       find: (id) => this.#find(id),
@@ -216,10 +213,8 @@ export class Writer {
     await this.#turn(workspaceId);
     const db = this.#find(workspaceId);
     const leaseUntil = this.#clock() + LEASE_MS;
-    return {
-      held: db === undefined ? [] : renewLeases(db, held, this.#owner, leaseUntil),
-      leaseUntil,
-    };
+    const renewed = db === undefined ? [] : renewLeases(db, held, this.#owner, leaseUntil);
+    return { held: renewed, leaseUntil };
   }
 
   expect(workspaceId: string): void {
@@ -286,7 +281,7 @@ export class Writer {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    // A freeze stops at its next step; the next process continues it.
+    // A freeze stops at its next step. The next process continues it.
     await this.#freezing.end();
     this.#tick();
     this.#revival.openAll();

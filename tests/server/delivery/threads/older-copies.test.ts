@@ -1,14 +1,17 @@
 // An older copy of a workspace's file is restored: everything that would send by itself waits for a person.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { streamDir } from "../../../../server/delivery/threads/journal-streams.ts";
 import type { Writer } from "../../../../server/delivery/threads/writer.ts";
 import { readDamage, unreadDamage } from "../../../../server/platform/db/damage.store.ts";
+import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { holdAll } from "../../../../server/platform/db/workspace-seen.store.ts";
 import { listSegments, segmentPath } from "../../../../server/platform/journal/segments.ts";
 import { openJournal } from "../../../../server/platform/journal/writer.ts";
 import type { DeliveryData } from "../../../support/delivery-data.ts";
 import { until } from "../../../support/delivery-engine.ts";
+import { restoreCopy } from "../../../support/older-copy.ts";
 import { WriterFixture } from "../../../support/writer-fixture.ts";
 
 const PEOPLE = 10;
@@ -127,6 +130,35 @@ test("after an older system.db was found, whatever would send by itself waits on
   fixture.setStatus(campaigns.sending, "sending");
   await newWriter("second");
   expect(campaign(campaigns.sending)?.status).toBe("sending");
+});
+
+test("when the right file is put back after an older copy was found, its campaign goes on by itself", async () => {
+  data
+    .db(ws)
+    .exec(
+      "INSERT INTO suppression (address, reason, source, detail, created_at) VALUES ('no@x.example', 'manual', '', '', 1)",
+    );
+  fixture.copyFile();
+  // The copy does not know that this campaign was started.
+  await start(campaigns.draft);
+  const right = join(data.dataDir, "right.copy");
+  data.db(ws).prepare("VACUUM INTO ?").run(right);
+  fixture.restoreCopy();
+  const second = await newWriter("second");
+  second.run();
+  await second.prepare(ws, campaigns.preparing);
+  expect(notices()).toEqual(["older_copy"]);
+  const due = data.databases.system.prepare("SELECT count(*) FROM workspace_due").pluck();
+  await until(() => due.get() === 0, "nothing to be due in the copy");
+  await fixture.stopWriter();
+
+  data.databases.closeWorkspace(ws);
+  restoreCopy(workspacePath(data.dataDir, ws), right);
+  const third = await newWriter("third");
+  third.run();
+
+  expect(campaign(campaigns.draft)?.status).toBe("sending");
+  await until(() => third.lease({ inHand: [], want: 1_000 }).length > 0, "work to be leased");
 });
 
 test.each(["web", "delivery"] as const)(

@@ -1,6 +1,6 @@
-// The import rules of ARCHITECTURE.md: an arrow only ever points down.
+// The import rules of ARCHITECTURE.md: imports only point down.
 //   main → cli → start-server → app, jobs → features → inbound/index → delivery/index → platform
-// tests/architecture.test.ts plants one violation per rule; a rule that catches nothing fails there.
+// tests/architecture.test.ts plants one violation per rule and fails for a rule that catches nothing.
 
 /** @param {string} name @param {string} why @param {object} from @param {object} to */
 const forbid = (name, why, from, to) => ({ name, comment: why, severity: "error", from, to });
@@ -16,23 +16,28 @@ const npm = (name) => `(^|node_modules/)${name}(/|$)`;
 
 module.exports = {
   forbidden: [
-    forbid("no-cycles", "Two files that need each other are one idea.", {}, { circular: true }),
+    forbid(
+      "no-cycles",
+      "Two files that import each other cannot be understood separately.",
+      {},
+      { circular: true },
+    ),
 
     forbid(
       "nothing-imports-the-entry",
-      "main, cli, commands/, start-server and app wire everything else and are wired by nothing.",
+      "main, cli, commands/, start-server and app import everything else, and nothing imports them.",
       { path: "^server/", pathNot: entry },
       { path: entry },
     ),
     forbid(
       "platform-is-the-bottom",
-      "The platform has no business words, so that it can be tested and lifted out alone.",
+      "The platform knows nothing about the product, so that it can be tested and reused separately.",
       { path: "^server/platform/" },
       { path: "^server/(features|delivery|inbound|jobs)/" },
     ),
     forbid(
       "reasons-need-nothing",
-      "Sentences and their codes lie under all that may say them.",
+      "Reasons are below everything that uses them.",
       { path: "^server/reasons/" },
       { path: "^", pathNot: "^server/reasons/" },
     ),
@@ -44,31 +49,31 @@ module.exports = {
     ),
     forbid(
       "one-door-to-delivery",
-      "Only delivery/index.ts says what others may ask of it.",
+      "Other folders may use only what delivery/index.ts exports.",
       { path: "^server/(features|inbound|jobs)/" },
       { path: "^server/delivery/", pathNot: "^server/delivery/index\\.ts$" },
     ),
     forbid(
       "stages-do-not-meet",
-      "A stage is testable alone; only run/ and threads/ see them all. Who may be mailed is one rule for several of them.",
+      "A stage can be tested alone; only run/ and threads/ import several stages. The rule who may be mailed is shared by several of them.",
       { path: "^server/delivery/(?!run/|threads/)([^/]+)/" },
       { path: "^server/delivery/", pathNot: `^server/delivery/($1/|${sharedByStages})` },
     ),
     forbid(
       "a-run-starts-no-thread",
-      "threads → run → stages: what sends a campaign can be tested without a thread.",
+      "threads → run → stages, so that sending a campaign can be tested without threads.",
       { path: "^server/delivery/run/" },
       { path: "^server/delivery/(threads/|index\\.ts$)" },
     ),
     forbid(
       "delivery-words-need-no-stage",
-      "What all stages share lies under them; protocol.ts names what the queue hands over.",
+      "Files that all stages share are below them; protocol.ts declares what the queue passes on.",
       { path: `^server/delivery/${sharedByStages}` },
       { path: "^server/delivery/([^/]+/|(index|protocol)\\.ts$)" },
     ),
     forbid(
       "features-meet-by-service",
-      "A slice's face is its service and its schema.",
+      "Other code uses only a slice's services and schemas.",
       { path: "^server/features/([^/]+)/" },
       {
         path: "^server/features/",
@@ -77,33 +82,33 @@ module.exports = {
     ),
     forbid(
       "jobs-meet-features-by-service",
-      "A slice's face is its service and its schema.",
+      "Other code uses only a slice's services and schemas.",
       { path: "^server/jobs/" },
       { path: "^server/features/", pathNot: "(\\.(service|schema)|^server/features/ports)\\.ts$" },
     ),
 
     forbid(
       "features-know-no-job-thread",
-      "The threads of jobs/ run what features do; features only queue work.",
+      "The threads of jobs/ run the work of features; features only queue it.",
       { path: "^server/features/" },
       { path: "^server/jobs/" },
     ),
     forbid(
       "inbound-knows-no-feature",
-      "The SMTP listener is under features, which read what it keeps and tell it whose a domain is.",
+      "The SMTP listener is below features, which read what it stores and tell it who owns a domain.",
       { path: "^server/inbound/" },
       { path: "^server/(features|jobs)/" },
     ),
     forbid(
       "one-door-to-inbound",
-      "Only inbound/index.ts says what others may ask of it.",
+      "Other folders may use only what inbound/index.ts exports.",
       { path: "^server/", pathNot: "^server/inbound/" },
       { path: "^server/inbound/", pathNot: "^server/inbound/index\\.ts$" },
     ),
 
     forbid(
       "rules-are-pure",
-      "A decision over plain values needs no clock, file, socket or database.",
+      "Rules decide about plain values, without a clock, file, socket or database.",
       { path: "\\.rules\\.ts$" },
       {
         path: "^server/",
@@ -113,13 +118,13 @@ module.exports = {
     ),
     forbid(
       "rules-touch-no-outside",
-      "A decision over plain values needs no clock, file, socket or database.",
+      "Rules decide about plain values, without a clock, file, socket or database.",
       { path: "\\.rules\\.ts$" },
       { dependencyTypes: ["core"], pathNot: pureCore },
     ),
     forbid(
       "routes-call-services",
-      "Routes call services, services call stores: always, so that a reader never guesses.",
+      "Routes call services, and services call stores.",
       { path: "\\.routes\\.ts$" },
       {
         path: "(\\.store\\.ts|^server/platform/db/(statements|driver|migrate)\\.ts)$",
@@ -128,7 +133,7 @@ module.exports = {
     ),
     forbid(
       "stores-call-nothing-above",
-      "A store is SQL and nothing else.",
+      "A store contains only SQL.",
       { path: "\\.store\\.ts$" },
       { path: "\\.(service|routes)\\.ts$" },
     ),
@@ -141,7 +146,7 @@ module.exports = {
 
     forbid(
       "elysia-at-the-edge",
-      "Only the edge speaks HTTP.",
+      "Only app.ts, platform/http, routes and schemas use the HTTP framework.",
       {
         path: "^server/",
         pathNot: "(^server/app\\.ts$|^server/platform/http/|\\.(routes|schema)\\.ts$)",
@@ -150,31 +155,31 @@ module.exports = {
     ),
     forbid(
       "one-sqlite-driver",
-      "The native addon is named once, so that a build can swap it.",
+      "The native addon is imported in one file, so that the build can replace it.",
       { pathNot: "^server/platform/db/(driver\\.ts|better-sqlite3\\.d\\.ts)$" },
       { path: npm("better-sqlite3"), dependencyTypesNot: ["type-only"] },
     ),
     forbid(
       "nodemailer-composes-only",
-      "Campaign mail leaves by our own SMTP client; nodemailer composes MIME and sends one-off system mail.",
+      "Campaigns are sent by our own SMTP client; nodemailer only composes MIME and sends single system messages.",
       { path: "^server/", pathNot: "^server/(delivery/render/|platform/mail\\.ts$)" },
       { path: npm("nodemailer") },
     ),
     forbid(
       "croner-is-the-scheduler",
-      "One clock, and work that outlives the process is in the job table.",
+      "Only the scheduler uses cron patterns; other deferred work is in the job table.",
       { path: "^server/", pathNot: "^server/platform/scheduler/" },
       { path: npm("croner") },
     ),
     forbid(
       "lucia-is-fenced",
-      "It is deprecated upstream and writes on reads: one file keeps it replaceable.",
+      "It is deprecated upstream and writes on reads, so only one file uses it.",
       { path: "^server/", pathNot: "^server/features/users/sessions\\.service\\.ts$" },
       { path: npm("lucia") },
     ),
     forbid(
       "smtp-server-is-inbound",
-      "The listener is one place; delivery never listens.",
+      "Only inbound/ listens for SMTP; delivery never does.",
       { path: "^server/", pathNot: "^server/inbound/" },
       { path: npm("smtp-server") },
     ),

@@ -1,4 +1,4 @@
-"""What Schemathesis cannot know of the product."""
+"""What Schemathesis cannot know about the product."""
 
 import itertools
 import os
@@ -9,8 +9,8 @@ import schemathesis
 
 FOREIGN = os.environ["FOREIGN_WORKSPACE_ID"]
 
-# The product limits how often one network asks without an account. The run plays many strangers, and says so as
-# the reverse proxy of this machine would; the limit stays on. A caller with an account is limited as such.
+# The product limits requests without an account per network. The run acts as many strangers by sending the header
+# that a reverse proxy on this machine would send, so the limit stays on. A caller with an account has its own limit.
 _strangers = itertools.count()
 _send = requests.Session.send
 

@@ -5,7 +5,13 @@ const filter = {
     minItems: 1,
     maxItems: 3,
   }),
-  reason: t.Optional(t.String({ minLength: 1, maxLength: 100, description: "A category" })),
+  reason: t.Optional(
+    t.String({
+      minLength: 1,
+      maxLength: 100,
+      description: "Only messages with this category or reason",
+    }),
+  ),
   provider: t.Optional(t.String({ minLength: 1, maxLength: 60 })),
 };
 

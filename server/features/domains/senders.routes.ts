@@ -48,7 +48,7 @@ export const senderRoutes = ({ guard, clock }: AppDeps) =>
       permission: "sending:read",
       params: WorkspaceItemParams,
       response: { 200: SenderView, ...refusals },
-      detail: { summary: "Read a sender" },
+      detail: { summary: "Get a sender" },
     })
     .patch(
       "/:id",

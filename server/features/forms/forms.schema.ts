@@ -2,7 +2,11 @@ import { type Static, t } from "elysia";
 import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
 
 const line = (maxLength: number) => t.String({ maxLength, default: "" });
-const color = t.String({ maxLength: 7, default: "", description: "#rrggbb; empty = ours" });
+const color = t.String({
+  maxLength: 7,
+  default: "",
+  description: "Colour as #rrggbb; empty: the default",
+});
 const reference = t.Union([t.Integer({ minimum: 1 }), t.Null()], { default: null });
 
 /** The settings of a form. Empty texts use the default of the form's language. */

@@ -242,13 +242,13 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
         answerOrAskToRetry(request, () =>
           submit({ token: params.token, body: body ?? "", request, server }),
         ),
-      posting("Send a form"),
+      posting("Submit a form"),
     )
     .get("/f/:token/challenge", ({ params, request }) => challenge(params.token, request), {
       ...options("Get a challenge for the captcha of a form"),
       response: {
         200: t.Object({ challenge: t.String() }),
-        404: answerAs("There is no such form"),
+        404: answerAs("The form does not exist"),
       },
     })
     .get(

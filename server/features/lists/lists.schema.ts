@@ -59,7 +59,7 @@ export const ListUse = t.Object(
 );
 export const ListDeletion = t.Object({
   force: t.Optional(
-    t.Boolean({ description: "Delete the list though something needs it; see …/use" }),
+    t.Boolean({ description: "True to delete the list although something uses it; see …/use" }),
   ),
 });
 

@@ -53,7 +53,7 @@ export const routeGroupRoutes = ({ guard, clock, outside }: AppDeps) => {
         params: WorkspaceParams,
         body: RouteGroupCreate,
         response: { 200: RouteGroupView, ...refusals },
-        detail: { summary: "Create a route group" },
+        detail: { summary: "Create a sending method group" },
       },
     )
     .get("/:id", ({ db, params }) => readRouteGroup(db, params.id), {
@@ -90,7 +90,7 @@ export const routeGroupRoutes = ({ guard, clock, outside }: AppDeps) => {
         audit: "route_group.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Delete a route group" },
+        detail: { summary: "Delete a sending method group" },
       },
     );
 };

@@ -66,7 +66,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         params: WorkspaceParams,
         body: RouteCreate,
         response: { 200: RouteView, ...refusals },
-        detail: { summary: "Create a route" },
+        detail: { summary: "Create a sending method" },
       },
     )
     .post(
@@ -86,7 +86,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
       permission: "sending:read",
       params: WorkspaceItemParams,
       response: { 200: RouteView, ...refusals },
-      detail: { summary: "Read a route" },
+      detail: { summary: "Get a sending method" },
     })
     .patch(
       "/:id",
@@ -102,7 +102,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         params: WorkspaceItemParams,
         body: RouteChange,
         response: { 200: RouteView, ...refusals },
-        detail: { summary: "Change a route" },
+        detail: { summary: "Change a sending method" },
       },
     )
     .delete(
@@ -117,7 +117,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         audit: "route.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Delete a route" },
+        detail: { summary: "Delete a sending method" },
       },
     )
     .post(

@@ -117,6 +117,8 @@ export const NewInstanceSuppressions = t.Object({
   addresses: t.Array(t.String({ maxLength: 320 }), { minItems: 1, maxItems: 1000 }),
   reason: t.Optional(InstanceReason),
   detail: t.Optional(t.String({ maxLength: 500 })),
-  source: t.Optional(t.String({ maxLength: 100, description: "A file's name, manual" })),
+  source: t.Optional(
+    t.String({ maxLength: 100, description: "The source: the name of a file, or manual" }),
+  ),
   expiresAt: t.Optional(t.Union([t.Integer({ minimum: 0 }), t.Null()])),
 });

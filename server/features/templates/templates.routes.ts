@@ -99,7 +99,7 @@ export const templateRoutes = ({ guard, clock, databases, outside }: AppDeps) =>
         permission: "templates:read",
         params: WorkspaceItemParams,
         response: { 200: TemplateView, ...refusals },
-        detail: { summary: "Read a template" },
+        detail: { summary: "Get a template" },
       },
     )
     .patch(

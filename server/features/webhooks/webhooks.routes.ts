@@ -66,7 +66,7 @@ export const webhookRoutes = (deps: AppDeps) => {
         counts.flush();
         return readWebhook(db, contextOf(workspace), params.id);
       },
-      { ...asked, detail: { summary: "Read a route's webhook" } },
+      { ...asked, detail: { summary: "Get a sending method's webhook" } },
     )
     .put(
       path,

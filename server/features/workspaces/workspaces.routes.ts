@@ -35,7 +35,7 @@ export const workspaceRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
       permission: "workspace:read",
       params: WorkspaceParams,
       response: { 200: Workspace, ...refusals },
-      detail: { summary: "Read a workspace" },
+      detail: { summary: "Get a workspace" },
     })
     .patch(
       "/:workspaceId",

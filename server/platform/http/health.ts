@@ -39,7 +39,7 @@ export const healthRoutes = (options: HealthOptions) =>
     .get("/healthz", () => ({ ok: true as const }), {
       open: "a health check has no account; the response only shows that the process answers",
       response: { 200: t.Object({ ok: t.Literal(true) }) },
-      detail: { summary: "The process is alive" },
+      detail: { summary: "Check that the process responds" },
     })
     .get(
       "/readyz",
@@ -60,7 +60,7 @@ export const healthRoutes = (options: HealthOptions) =>
       {
         open: "a load balancer has no account; the response only shows which part is broken",
         response: { 200: Readiness, 503: Readiness },
-        detail: { summary: "The process can do its work" },
+        detail: { summary: "Check that the process can do its work" },
       },
     )
     .get(
@@ -75,7 +75,7 @@ export const healthRoutes = (options: HealthOptions) =>
       {
         open: "a scraper in the private network has no account; others are refused",
         response: { 200: t.String(), 403: ProblemSchema },
-        detail: { summary: "Numbers for Prometheus" },
+        detail: { summary: "Get metrics for Prometheus" },
       },
     );
 

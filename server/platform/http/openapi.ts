@@ -76,7 +76,7 @@ export const openApiRoute = (guard: Guard, appOf: () => AnyElysia) => {
     {
       open: "it describes the product and contains no data",
       response: { 200: t.Object({ openapi: t.String() }) },
-      detail: { summary: "This document" },
+      detail: { summary: "Get this document" },
     },
   );
 };

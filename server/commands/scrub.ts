@@ -26,13 +26,13 @@ const SETS_ASIDE_SINCE = 10;
 
 /**
  * Rewrites database files from before deleted content was overwritten, so that no byte of erased data remains. Files
- * are processed one by one. Each is either unchanged or finished when the command is interrupted, and is not
- * processed again. Nobody else may use the data folder meanwhile. After a crash, write-ahead logs are first merged
- * into their files, as starting and stopping the server would do.
+ * are processed one by one. Each is either unchanged or finished when the command is interrupted, and is not processed
+ * again. Nobody else may use the data folder in the meantime. After a crash, write-ahead logs are first merged into
+ * their files, as starting and stopping the server would do.
  *
  * @returns The exit code: 1 when a file could not be rewritten.
- * @throws DataFolderInUseError while a server runs, and Error in a cluster, where LiteFS replicates pages and a
- * rewrite would break it; Error when a write-ahead log is lost, which opening its file would hide.
+ * @throws DataFolderInUseError while a server runs, and Error in a cluster, where LiteFS replicates pages and a rewrite
+ * would break it; Error when a write-ahead log is lost, which opening its file would hide.
  */
 export async function scrub(config: Config, terminal: Terminal): Promise<number> {
   const { dataDir } = config;

@@ -57,7 +57,7 @@ export async function startJobs(dataDir: string, afterwards: Afterwards = {}): P
 }
 
 async function runIn(caller: Caller<JobsThread>, job: Job, signal: AbortSignal): Promise<void> {
-  // Starting the thread may have taken time, and a signal that was aborted meanwhile does not fire again.
+  // Starting the thread may have taken time, and a signal that was aborted in the meantime does not fire again.
   signal.throwIfAborted();
   const onAbort = () => caller.tell("abort", { jobId: job.id, reason: String(signal.reason) });
   signal.addEventListener("abort", onAbort, { once: true });

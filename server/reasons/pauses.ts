@@ -25,7 +25,7 @@ export const pauseReasons = {
   older_copy_running:
     "This workspace's file is an older copy or has lost its latest changes. Recipients shown as waiting may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.",
   journal_lost:
-    "Records of the journal were lost, so people may have unsubscribed without a trace. An administrator of the instance must dismiss the notice of the loss before this campaign can be resumed. Check who unsubscribed first.",
+    "Records of the journal were lost, so SwiftMail may not know of some unsubscribes. An administrator of the instance must dismiss the notice of the loss before this campaign can be resumed. Check who unsubscribed first.",
   older_system_file:
     "The server was started with an older copy of its main database (system.db). Addresses and domains that this instance blocked since then may be missing. Check that before you send this campaign.",
 

@@ -1,6 +1,6 @@
 // `bun run bench import [--rows N]`: DESIGN §10. Imports a CSV of 500,000 rows and 6 columns the product's own way
 // (upload over HTTP, the scheduler, the jobs thread, deduplication and validation), compares it with a bare loop of the
-// driver that inserts the same rows into the same table, and measures how long API users wait meanwhile.
+// driver that inserts the same rows into the same table, and measures how long API users wait in the meantime.
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 // `bun run bench segment`: counts ten segments of three conditions over fields, lists and engagement among a million
-// contacts, over HTTP against the whole product, and measures how long other users wait meanwhile.
+// contacts, over HTTP against the whole product, and measures how long other users wait in the meantime.
 import { startWholeServer, type WholeServer } from "../support/whole-server.ts";
 import { segmentRules } from "./segment/rules.ts";
 import { seedPeople } from "./segment/seed.ts";

@@ -70,7 +70,7 @@ export type UnsignedMessage = {
  * Renders a message with space for a DKIM signature, and computes the digest to sign. The digest is the same at every
  * attempt of the same message.
  *
- * @throws TemplateError as `draftMessage`.
+ * @throws the errors of `draftMessage`.
  */
 export function prepareSigned(
   campaign: CompiledCampaign,

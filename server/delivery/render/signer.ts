@@ -201,7 +201,7 @@ function rejectAll(waiting: Waiting[], reason: string): void {
 /**
  * Renders and signs a message. Fails closed: it never returns an unsigned message.
  *
- * @throws TemplateError as `draftMessage`; Error as `Signer.sign`.
+ * @throws the errors of `draftMessage` and `Signer.sign`.
  */
 export async function renderSigned(
   campaign: CompiledCampaign,

@@ -137,7 +137,7 @@ export class ConsentGate {
     const range = { campaignId, first: seq, last: seq, now, isBlocked, which: "open" as const };
     const judged = parts.consent(this.#databases.workspace(workspaceId), range);
     if (!judged.has(seq)) {
-      throw new Error(`message ${seq} of campaign ${campaignId} is not to be sent any more`);
+      throw new Error(`message ${seq} of campaign ${campaignId} must no longer be sent`);
     }
     const why = judged.get(seq);
     if (why === undefined) {

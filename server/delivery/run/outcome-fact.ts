@@ -5,7 +5,10 @@ import type { MessageInFlight, MessageInHand, Run } from "./run.ts";
 
 const MAX_TEXT = 300;
 
-/** `at` is when the attempt began. The time of the first attempt becomes the message's Date and never changes. */
+/**
+ * The fact that the dot is about to be written. `at` is when the attempt began. The time of the first attempt becomes
+ * the message's Date and never changes.
+ */
 export function dotFact({ parts }: Run, { recipient }: MessageInHand, at: number): DotFact {
   return { k: "dot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
 }
@@ -27,7 +30,10 @@ export function releaseFact(
 /** How long a message waits while another message to the same person is being sent. */
 const TWIN_WAIT_MS = 2_000;
 
-/** For a message that is not tried, because its recipient must not be mailed or another message to them comes first. */
+/**
+ * The result of a message that is not tried, because its recipient must not be mailed or another message to the same
+ * person comes first.
+ */
 export function unsentFact(
   run: Run,
   item: MessageInHand,
@@ -39,18 +45,18 @@ export function unsentFact(
     : { ...head(run, item, at), st: "skipped", oc: "", cat: why, n: 0 };
 }
 
-/** For a message that must wait and was not tried, so it has no attempt. */
+/** The result of a message that must wait and was not tried, so it has no attempt. */
 export function postponedFact(run: Run, item: MessageInHand, due: number, at: number): ResultFact {
   return { ...head(run, item, at), st: "deferred", oc: "", cat: "postponed", n: 0, due };
 }
 
-/** For a message to a domain that none of the campaign's routes may be used for. */
+/** The result of a message to a domain for which none of the campaign's routes may be used. */
 export function nowhereFact(run: Run, item: MessageInHand, domain: string, at: number): ResultFact {
   const text = `No sending method of this campaign allows ${domain}.`;
   return { ...head(run, item, at), st: "failed", oc: "failed", cat: "no_route", n: 1, text };
 }
 
-/** For a message that cannot be rendered. A retry would fail in the same way. */
+/** The result of a message that cannot be rendered. A retry would fail in the same way. */
 export function unrenderableFact(
   run: Run,
   item: MessageInHand,
@@ -61,7 +67,7 @@ export function unrenderableFact(
   return { ...head(run, item, at), st: "failed", oc: "failed", cat: "render_error", n: 1, text };
 }
 
-/** For an SMTP attempt. */
+/** The result of an SMTP attempt. */
 export function attemptFact(
   run: Run,
   item: MessageInFlight,

@@ -12,7 +12,7 @@ const REST_ALONE = 0.5;
 
 /**
  * Keeps slow templates from delaying other campaigns: together, heavy campaigns get at most a fifth of the delivery
- * thread's time. They wait before a message is started, so that no connection is held meanwhile.
+ * thread's time. They wait before a message is started, so that no connection is held in the meantime.
  */
 export class RenderShare<R extends object> {
   readonly #now: () => number;

@@ -42,7 +42,7 @@ export type Delivery = {
   trouble(): string | undefined;
   /**
    * Freezes the audience of a `preparing` campaign and moves it to `sending`. Resolves with the number of recipients,
-   * or undefined when the campaign was cancelled meanwhile. Concurrent calls share one freeze. After a crash the
+   * or undefined when the campaign was cancelled in the meantime. Concurrent calls share one freeze. After a crash the
    * freeze resumes by itself.
    */
   prepareCampaign(workspaceId: string, campaignId: number): Promise<number | undefined>;

@@ -206,7 +206,8 @@ export class Revival {
   }
 
   /**
-   * The chunks of dead processes stay leased to them until this is finished, so nothing is sent from them meanwhile.
+   * The chunks of dead processes stay leased to them until this is finished, so nothing is sent from them in the
+   * meantime.
    */
   *#catchUp(workspaceId: string): Generator<undefined, void> {
     const { ingester, missed } = this.#parts;

@@ -386,7 +386,7 @@ export class Writer {
     return inSteps(steps, () => this.#stopped, before);
   }
 
-  /** Resolves when the workspace's file is not locked; this thread does other work meanwhile. */
+  /** Resolves when the workspace's file is not locked; this thread does other work in the meantime. */
   async #turn(workspaceId: string): Promise<void> {
     if (this.#find(workspaceId) !== undefined) {
       await writeTurn(() => this.#required(workspaceId), LOCK_PATIENCE_MS);

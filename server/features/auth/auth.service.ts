@@ -103,8 +103,8 @@ export async function signIn(
 }
 
 /**
- * True when the account still has the password that was compared. Comparing takes time, and the password may have
- * been reset meanwhile.
+ * True when the account still has the password that was compared. Comparing takes time, and the password may have been
+ * reset in the meantime.
  */
 function hasSamePassword(system: Connection, { id, passwordHash }: UserRow): boolean {
   const now = findUserById(system, id);

@@ -118,7 +118,7 @@ export function createCampaign(
  * Saves the given properties of a campaign. Only drafts can be edited, except for the name.
  *
  * @param ifMatch The version that the client last read; undefined skips the check.
- * @throws AppError `stale_version` when someone else saved meanwhile; `illegal_state`; `invalid_input`.
+ * @throws AppError `stale_version` when someone else saved in the meantime; `illegal_state`; `invalid_input`.
  */
 export function changeCampaign(
   db: Connection,

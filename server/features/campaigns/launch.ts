@@ -117,7 +117,7 @@ export async function unscheduleCampaign(deps: LaunchDeps, target: Target): Prom
  * edits of template, sender or domain do not affect it. From here on the job owns the launch, so a crash at any point
  * resumes it.
  *
- * @throws AppError `illegal_state` with the checks that failed; `stale_version` when it was edited meanwhile.
+ * @throws AppError `illegal_state` with the checks that failed; `stale_version` when it was edited in the meantime.
  */
 export async function launchCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const parts = await prepare(deps, target, () => enqueueLaunch(deps, target, deps.clock()));

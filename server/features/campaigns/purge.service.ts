@@ -21,7 +21,7 @@ export function purgeDueAt(launchedAt: number | null, now: number): number {
  * Removes the rows of a deleted campaign in small transactions, so that others can write in between. Safe to repeat;
  * stops when the signal is aborted. A campaign that is not deleted is left alone.
  *
- * @param open Called for each slice, since the connection may be closed meanwhile.
+ * @param open Called for each slice, since the connection may be closed in the meantime.
  */
 export async function purgeCampaign(
   open: () => Connection,

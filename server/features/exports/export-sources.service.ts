@@ -77,7 +77,7 @@ function contacts(fields: readonly StoredField[], settings: ExportSettings): Exp
   };
 }
 
-/** A column whose field was removed or renamed meanwhile stays, and is empty from then on. */
+/** A column whose field was removed or renamed in the meantime stays, and is empty from then on. */
 function columnsOf(fields: readonly StoredField[], settings: ExportSettings): ContactColumn[] {
   const all = contactColumns(fields);
   const byName = new Map(all.map((column) => [column.name, column]));

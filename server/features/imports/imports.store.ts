@@ -195,7 +195,7 @@ export function saveCheck(db: Connection, id: number, check: string): void {
   setCheck(db).run(check, id);
 }
 
-/** Replaces a requested check with its result, unless another check was requested meanwhile. */
+/** Replaces a requested check with its result, unless another check was requested in the meantime. */
 export function replaceCheck(db: Connection, id: number, from: string, to: string): void {
   swapCheck(db).run({ id, from, to });
 }

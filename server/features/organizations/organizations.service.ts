@@ -44,7 +44,7 @@ export function requireOrganizationOwner(
   }
 }
 
-/** Renames an organization. Owners only; errors as in `requireOrganizationOwner`. */
+/** Renames an organization. Owners only. @throws the errors of `requireOrganizationOwner`. */
 export function changeOrganization(
   system: Connection,
   change: { organizationId: string; name: string; userId: string; now: number },

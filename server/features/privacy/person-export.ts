@@ -15,7 +15,7 @@ import {
 } from "./personal-data.store.ts";
 import { findRequest, storeResult } from "./privacy.store.ts";
 
-/** Writes the archive with all data of a person. The step keeps it, unless the person was erased meanwhile. */
+/** Writes the archive with all data of a person. The step keeps it, unless the person was erased in the meantime. */
 export function gather(context: PersonContext, id: number): () => Step {
   const { db, dataDir, now } = context;
   const request = findRequest(db, id);

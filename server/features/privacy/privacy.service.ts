@@ -108,8 +108,9 @@ export function requestFile(db: Connection, dataDir: string, id: number, now: nu
 }
 
 /**
- * Allows an erased address to be added again. If the person has unsubscribed or complained meanwhile, the address is
- * suppressed.
+ * Allows an erased address to be added again. If the person has unsubscribed or complained in the meantime, the address
+ * is suppressed.
+ *
  * @throws AppError `not_found` when it was not erased, `invalid_input`.
  */
 export function liftErasure(db: Connection, written: string): void {

@@ -28,11 +28,11 @@ const FEW_SHARE = 10;
 type Found = { set: IdSet; isLive: boolean };
 
 /**
- * Evaluates a plan. Each condition is one statement, and the function yields after each, so that a caller can stop
- * it. Negative conditions are subtracted from their neighbours; all contact ids are read only when nothing else
- * narrows the rule.
+ * Evaluates a plan. Each condition is one statement, and the function yields after each, so that a caller can stop it.
+ * Negative conditions are subtracted from their neighbours; all contact ids are read only when nothing else narrows the
+ * rule.
  *
- * @param database Called after each yield, since the connection may be closed meanwhile.
+ * @param database Called after each yield, since the connection may be closed in the meantime.
  * @param range All contacts, or a range of them.
  */
 export function* evaluate(

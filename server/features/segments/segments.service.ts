@@ -182,7 +182,7 @@ export function segmentUse(db: Connection, id: number) {
   return { campaigns: campaignsWith(db, id) };
 }
 
-/** Stores the size of a segment, unless its rule changed meanwhile. */
+/** Stores the size of a segment, unless its rule changed in the meantime. */
 export function keepCount(db: Connection, row: SegmentRow, n: number, now: number): void {
   storeCount(db, { id: row.id, rule: row.rule, n, now });
 }

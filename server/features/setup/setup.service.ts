@@ -95,7 +95,7 @@ export async function answerAdministrator(
     return;
   }
   await createPerson(system, { ...input, isAdmin: true }, now, (id) => {
-    // Hashing takes time, and another request may have answered this step meanwhile.
+    // Hashing takes time, and another request may have answered this step in the meantime.
     if (readMemory(system).userId !== undefined) {
       throw new AppError("changed_meanwhile", because("step_done_elsewhere"));
     }

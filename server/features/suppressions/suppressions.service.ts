@@ -147,7 +147,7 @@ export function suppressAddress(
 /**
  * Removes a suppression. Returns the address's normal form. The caller records who did it and why, and notifies
  * delivery, which caches suppressions while sending. When a bounce is removed, an earlier unsubscribe applies again.
- * When anything except an unsubscribe is removed, reasons that were reported meanwhile apply.
+ * When anything except an unsubscribe is removed, reasons that were reported in the meantime apply.
  *
  * @throws AppError `not_found` when it is not suppressed, `invalid_input` for a malformed address, `forbidden` for
  * somebody who reported spam, without the right to mail them again.

@@ -69,7 +69,7 @@ export function createTemplate(db: Connection, input: TemplateCreate, now: numbe
  * Saves the given properties. Campaigns created from the template keep their own copy.
  *
  * @param ifMatch The version that the client last read; undefined skips the check.
- * @throws AppError `not_found`; `stale_version` when someone else saved meanwhile.
+ * @throws AppError `not_found`; `stale_version` when someone else saved in the meantime.
  */
 export function changeTemplate(
   db: Connection,

@@ -55,7 +55,7 @@ export async function setPasswordByToken(
   await requireGoodPassword("password", password, user.email);
   const passwordHash = await hashPassword(password);
   inTransaction(system, () => {
-    // Hashing takes time, and another request may have used the link meanwhile.
+    // Hashing takes time, and another request may have used the link in the meantime.
     if (ownerOfToken(system, tokenHash, now) !== user.id) {
       throw staleToken();
     }

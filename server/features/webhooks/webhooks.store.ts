@@ -47,7 +47,7 @@ export function changeWebhook(db: Connection, routeId: number, change: Partial<W
   );
 }
 
-/** Adds to a webhook's counts. Does nothing when the route was deleted meanwhile. */
+/** Adds to a webhook's counts. Does nothing when the route was deleted in the meantime. */
 export function addCounts(
   db: Connection,
   routeId: number,

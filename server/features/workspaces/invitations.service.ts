@@ -186,7 +186,7 @@ export async function registerInvited(
   let workspaceId = "";
   const person = { ...input, email, isAdmin: false, locale: input.locale ?? invitedIn };
   await createPerson(system, person, now, (userId) => {
-    // Hashing takes time, and the invitation may have been used or withdrawn meanwhile.
+    // Hashing takes time, and the invitation may have been used or withdrawn in the meantime.
     workspaceId = join(acceptance, required(system, token, now), userId);
   });
   return workspaceId;

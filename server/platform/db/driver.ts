@@ -13,8 +13,8 @@ const CHECKPOINT_PAGES = isMainThread ? 8_000 : 1_000;
 export type ConnectionOptions = {
   readonly?: boolean;
   /**
-   * How long a write waits for another connection's lock; default 5 s. The whole thread blocks meanwhile, so a thread
-   * that serves many workspaces sets a short time and waits in `write-turn.ts`.
+   * How long a write waits for another connection's lock; default 5 s. The whole thread blocks in the meantime, so a
+   * thread that serves many workspaces sets a short time and waits in `write-turn.ts`.
    */
   busyTimeoutMs?: number;
   /** Fail if the file does not exist, rather than create it. */

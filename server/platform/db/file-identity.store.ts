@@ -11,8 +11,9 @@ const insertOwner = statement<[workspaceId: string]>(
 );
 
 /**
- * The fault of a file that belongs to another workspace: its people must not be shown or mailed under this one's name.
- * undefined when it belongs to this one, or when it does not say, because no version that writes it down has opened it.
+ * The fault of a file that belongs to another workspace, whose people must not be shown or mailed under this
+ * workspace's name. Undefined if it belongs to this workspace, or if it contains no owner because no version that
+ * records one has opened it.
  */
 export function identityFault(db: Connection, workspaceId: string): FileFault | undefined {
   const owner = selectOwner(db).get()?.workspaceId;
@@ -22,9 +23,9 @@ export function identityFault(db: Connection, workspaceId: string): FileFault | 
 }
 
 /**
- * Writes down that the file belongs to the workspace, unless that is written already.
+ * Records that the file belongs to the workspace, unless an owner is already recorded.
  *
- * @throws FileFault when it belongs to another one; errors of SQLite.
+ * @throws FileFault when it belongs to another workspace; errors of SQLite.
  */
 export function requireIdentity(db: Connection, workspaceId: string): void {
   if (selectOwner(db).get() === undefined) {

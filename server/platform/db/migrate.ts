@@ -12,7 +12,7 @@ export function currentVersion(kind: DatabaseKind): number {
  * Migrates a file to the current schema; does nothing when it is current. All migrations and the version number are
  * committed together, so that after a crash the file has its old version and the next open starts over.
  *
- * Foreign keys are disabled meanwhile, so that a table can be recreated and replace the old one without affecting
+ * Foreign keys are disabled in the meantime, so that a table can be recreated and replace the old one without affecting
  * references to it (https://www.sqlite.org/lang_altertable.html §7). They are checked before the commit.
  *
  * @throws FileFault when the file is newer than this program, which might destroy data that it does not know.

@@ -6,8 +6,8 @@ import { requireIdentity } from "./file-identity.store.ts";
 import { migrate } from "./migrate.ts";
 
 /**
- * Creates the file of a workspace. Checkpoints at once, so that the tables are in the file itself and a lost log costs
- * only what was in it.
+ * Creates the file of a workspace. Checkpoints at once, so that the tables are in the file itself and a lost log loses
+ * only its own content.
  */
 export function newWorkspaceFile(path: string, id: string, options: ConnectionOptions): Connection {
   const db = openConnection(path, options);
@@ -23,7 +23,7 @@ export function newWorkspaceFile(path: string, id: string, options: ConnectionOp
 }
 
 /**
- * Opens the file of a workspace, and brings it to this version.
+ * Opens the file of a workspace and migrates it.
  *
  * @throws FileFault, also when it belongs to another workspace; SQLite errors.
  */

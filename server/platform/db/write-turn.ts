@@ -66,7 +66,7 @@ export async function writeWhenFree<T>(write: () => T, withinMs = WITHIN_MS): Pr
   }
 }
 
-/** The error for a user whose write met a long-held lock. */
+/** The error for a user whose write had to wait too long for a lock. */
 export function lockedOut(cause?: unknown): AppError {
   return new AppError("unavailable", because("large_change_runs"), { cause, retryAfterSeconds: 2 });
 }

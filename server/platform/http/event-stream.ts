@@ -71,7 +71,7 @@ function streamOf<T>(source: Source<T>): ReadableStream<Uint8Array> {
           tell();
           next();
         } catch (error) {
-          // For example, the workspace was closed meanwhile.
+          // For example, the workspace was closed in the meantime.
           log.debug({ err: error, name }, "event stream ended");
           end();
         }

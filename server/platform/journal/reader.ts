@@ -79,7 +79,7 @@ export class JournalReader {
 
   /**
    * Skips bytes that are not a record and cannot become one. Only examines the bytes in the buffer without reading
-   * again, since the writer may have added a valid record meanwhile.
+   * again, since the writer may have added a valid record in the meantime.
    *
    * @param length The number of bytes in the buffer.
    * @param isClosed True when a later segment exists, so that nothing is appended to this one.

@@ -28,7 +28,7 @@ const MAX_ERROR_CHARS = 500;
 const DRAIN_MS = 10_000;
 /** How long a job that was told to stop may take to reach a safe point (ms). */
 const GIVE_UP_MS = 2_000;
-/** Delay before the next attempt of a job that met a locked file (ms). */
+/** Delay before the next attempt of a job that found a file locked (ms). */
 const AFTER_LOCK_MS = 1_000;
 const SET_ASIDE_MS = 60_000;
 const SLICE_MS = 3_000;
@@ -266,7 +266,7 @@ export class Scheduler {
     try {
       outcome = await this.attempt(row, key, abort.signal);
     } catch (error) {
-      log.error({ err: error, kind: row.kind, jobId: row.id }, "could not settle a job");
+      log.error({ err: error, kind: row.kind, jobId: row.id }, "could not record how a job ended");
       outcome = "given_back";
     } finally {
       clearInterval(beat);

@@ -49,7 +49,7 @@ export class ThreadOnDemand<M extends Methods> {
     await this.#running();
   }
 
-  /** Runs `work` with the thread, which is kept alive meanwhile. */
+  /** Runs `work` with the thread, which is kept alive in the meantime. */
   async use<T>(work: (caller: Caller<M>) => Promise<T>): Promise<T> {
     clearTimeout(this.#idle);
     this.#inUse += 1;

@@ -12,7 +12,7 @@ test.skipIf(!isLinux)(
   async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-niceness-"));
     const script = join(import.meta.dir, "../../support/priorities-process.ts");
-    // Threads of other tests may start and end in this process meanwhile.
+    // Threads of other tests may start and end in this process in the meantime.
     const child = Bun.spawn([process.execPath, script, dataDir], { stdout: "pipe" });
 
     const said = JSON.parse(await new Response(child.stdout).text()) as Priorities;

@@ -124,7 +124,7 @@ test("an interrupted freeze continues with the rule as launched and includes eve
     for (let i = 0; i < stopAfter; i++) {
       expect(steps.next().done).toBe(false);
     }
-    // Changes to segments meanwhile apply to the next campaign.
+    // Changes to segments in the meantime apply to the next campaign.
     db.exec("DELETE FROM segment");
   }
 

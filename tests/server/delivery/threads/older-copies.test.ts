@@ -165,7 +165,7 @@ test.each(["web", "delivery"] as const)(
   "bytes lost in the journal's %s stream stop what is sending or about to, once, and a scheduled campaign stays so",
   async (stream) => {
     const { system } = data.databases;
-    const lost = expect.stringContaining("people may have unsubscribed without a trace");
+    const lost = expect.stringContaining("SwiftMail may not know of some unsubscribes");
     await breakJournal(stream);
 
     const running = await newWriter("first");

@@ -4,8 +4,8 @@ import { deleteSegment } from "../../../../server/features/segments/segments.ser
 import { workspaceCalls } from "../../../support/calls.ts";
 import { type CampaignFixture, newCampaignFixture } from "./fixture.ts";
 
-// A list is deleted in steps. A campaign that excludes its members must not be launched meanwhile: it would exclude
-// only those that are still there.
+// A list is deleted in steps. A campaign that excludes its members must not be launched in the meantime: it would
+// exclude only those that are still there.
 
 const MEMBERS = 5_000;
 let fixture: CampaignFixture;

@@ -9,7 +9,7 @@ export const pauseReasons = {
   own_failure: "An internal error occurred. SwiftMail tries again.",
   not_sent_in_time: ({ why }: { why: string }) => `It was not sent at the scheduled time: ${why}`,
   unfilled_in_a_row: ({ count, fault }: { count: number; fault: string }) =>
-    `${count} messages in a row could not be personalised. ${fault}`,
+    `${count} messages in a row could not be personalized. ${fault}`,
 
   many_bounce: ({ percent, part, whole, limit }: Rate) =>
     `Too many addresses do not exist: ${percent} % (${part} of ${whole}) bounced. Campaigns are paused above ${limit} %.`,

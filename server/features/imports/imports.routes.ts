@@ -124,7 +124,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         detail: {
           summary: "List every status in the file with its rows and meaning",
           description:
-            "A job reads the whole file; repeat the request until it is done. People whose status is not understood are not mailed. Columns with the hint `answers` must be decided before the start.",
+            "A job reads the whole file; repeat the request until it is done. People whose status is not understood are not mailed. Columns whose `speaks` is `answers` must be decided before the start.",
         },
       },
     )

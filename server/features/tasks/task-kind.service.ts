@@ -90,8 +90,8 @@ export type TaskKind = {
   unit: TaskUnit;
   /**
    * The kind of job that runs it. `task.index` is for a single statement that takes seconds. `task.person` is for work
-   * on one person's data: it is not interrupted to let others run, because its step would then start again. Afterwards
-   * delivery starts new journal segments.
+   * on one person's data: it is not interrupted to let others run, because its step would then start again. Afterwards,
+   * applied facts are deleted from the journal.
    */
   lane: "task.run" | "task.index" | "task.person";
   /** The permissions needed to see it, and to cancel or undo it. */

@@ -19,7 +19,7 @@ export type Allowance = { tries: number; windowMs: number };
 export const signInPerSource: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
 /**
  * From all networks together that the account's owner has not used. Beyond this number they must wait; see
- * `takeSignInTries`.
+ * `consumeSignInAttempts`.
  */
 export const signInPerAccount: Allowance = { tries: 50, windowMs: 60 * MINUTE_MS };
 /** For one account from one IPv6 provider, because the holder of a /32 has 65,536 customer networks. */

@@ -157,7 +157,7 @@ test.each([
       keys: testTokenKeys,
     });
 
-  await expect(compile(links)).rejects.toThrow("the links of the content are not the links");
+  await expect(compile(links)).rejects.toThrow("the list of links does not match the links");
   const right = await compile(["https://a.example/", "https://b.example/"]);
   const clicks = right.html.segments.flatMap((one) => (one.kind === "click" ? [one.link] : []));
   expect(clicks).toEqual([1, 2, 1]);

@@ -333,6 +333,6 @@ test("a message that cannot be rendered fails alone; twenty in a row pause the c
   const failed = await results();
   expect(failed).toHaveLength(22);
   expect(failed.every(({ st, cat }) => st === "failed" && cat === "render_error")).toBe(true);
-  expect(asked.pauses[0]).toStartWith("20 messages in a row could not be personalised.");
+  expect(asked.pauses[0]).toStartWith("20 messages in a row could not be personalized.");
   expect(run.inFlight).toBe(0);
 });

@@ -330,7 +330,7 @@ test("a direct route's check reports for each address whether its name is valid"
   const names = check.steps.filter((step: { stage: string }) => step.stage === "ptr");
   expect(names.map((step: { ok: boolean }) => step.ok)).toEqual([true, false, false, false]);
   const [, other, missing, oneWay] = check.steps.map((one: { message: string }) => one.message);
-  expect(other).toContain("use other.example.net as EHLO name");
+  expect(other).toContain("Use other.example.net as the EHLO name");
   expect(missing).toContain("no PTR record");
   expect(oneWay).toContain("give it an AAAA record with 2001:db8::9");
   // It also checks whether mail can leave from this machine at all.

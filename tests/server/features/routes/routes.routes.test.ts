@@ -332,7 +332,7 @@ test("a direct route's check reports for each address whether its name is valid"
   const [, other, missing, oneWay] = check.steps.map((one: { message: string }) => one.message);
   expect(other).toContain("Use other.example.net as the EHLO name");
   expect(missing).toContain("no PTR record");
-  expect(oneWay).toContain("give it an AAAA record with 2001:db8::9");
+  expect(oneWay).toContain("Add an AAAA record for mta1.example.net with 2001:db8::9");
   // It also checks whether mail can leave from this machine at all.
   expect(dialled).toMatchObject([{ kind: "direct", name: "Own IPs" }]);
 });

@@ -29,7 +29,7 @@ test.each([
   ["550 5.7.1 Sender rejected by local list", RETURN_PATH],
   ["550 5.1.0 Sender refused", RETURN_PATH],
   ["553 5.1.8 Sender address rejected", RETURN_PATH],
-  ["554 we do not know you", "here"],
+  ["554 we do not know you", "this server"],
 ])(
   "a server that answers MAIL with “%s” is paused, and the campaign continues at all others",
   async (refusal, whom) => {

@@ -186,7 +186,7 @@ async function resumeAfterLoss({ workspace, id }: RunningCampaign): Promise<void
     id,
     ({ campaign: now }) => now.status === "paused",
   );
-  expect(campaign.statusReason).toContain("people may have unsubscribed");
+  expect(campaign.statusReason).toContain("SwiftMail may not know of some unsubscribes");
   const resume = () => seeded.api.post(`${workspace.path}/campaigns/${id}/resume`);
   if ((await seeded.api.get<{ notices: [] }>("/instance/damage")).notices.length > 0) {
     expect(await resume().then(String, String)).toContain("refusals_lost");

@@ -60,7 +60,7 @@ export async function resetPassword(
         record(system, options.clock, person, "user.reset-link");
         return newPasswordLink(system, publicUrl, person.id, now, RESET_MS);
       });
-      terminal.err("This link sets a new password. It works once, within one hour:");
+      terminal.err("This link sets a new password. It works once and expires after one hour:");
       terminal.out(link);
     }
     return 0;

@@ -24,21 +24,21 @@ const campaignIs: Record<CampaignStatus, string> = {
 const possibleWhile = {
   schedule: "a draft",
   unschedule: "scheduled",
-  prepare: "a draft, scheduled",
+  prepare: "a draft or scheduled",
   start: "being prepared",
   pause: "being sent",
   paused: "being paused",
   resume: "paused",
-  cancel: "scheduled, being prepared, being sent, being paused, paused",
+  cancel: "scheduled, being prepared, being sent, being paused or paused",
   cancelled: "being cancelled",
-  complete: "being prepared, being sent, being paused",
+  complete: "being prepared, being sent or being paused",
 };
 
 /** Why a campaign cannot be changed, sent, paused or deleted. */
 export const campaignReasons = {
   way_unusable: "Its sending method was deleted or turned off. See Sending → Sending methods.",
   campaign_is_scheduled: "The campaign is scheduled. Move it back to draft to edit it.",
-  campaign_was_launched: "The campaign was launched; what is being sent cannot change any more.",
+  campaign_was_launched: "The campaign was already launched, so its content can no longer change.",
   campaign_not_removable:
     "Only drafts and finished campaigns can be deleted. Cancel this one first.",
   campaign_status_refuses: ({
@@ -68,9 +68,9 @@ export const campaignReasons = {
   test_to_complaint: ({ address }: { address: string }) =>
     `The person with the address ${address} reported email as spam. Nothing can be sent to this address.`,
   test_to_suppressed: ({ address }: { address: string }) =>
-    `${address} is suppressed. A test can be sent to it only if it belongs to a member of this workspace.`,
+    `${address} is suppressed. A suppressed address gets a test only if it belongs to a member of this workspace.`,
   no_such_time: ({ time, zone }: { time: string; zone: string }) =>
-    `"${zone}" and "${time}" are not a valid time`,
+    `"${time}" is not a valid time in the time zone "${zone}"`,
   too_far_ahead: "is more than two years ahead",
   not_a_sender: "is not a sender in this workspace",
   not_a_route: "is not a sending method in this workspace",

@@ -13,7 +13,7 @@ export const contactReasons = {
   not_another_contact: "is the same contact",
   person_erased: {
     says: "this person was erased on request and cannot be added again",
-    hint: "An administrator of the workspace can lift the erasure under Privacy.",
+    hint: "An administrator of the workspace can undo the erasure under Privacy.",
   },
   complaint_stays: {
     says: "This person reported your mail as spam. Only an administrator of the workspace can remove the suppression.",
@@ -49,7 +49,7 @@ export const contactReasons = {
     `"${text}" is not a date: write it like 2026-12-31`,
   value_two_dates: ({ text }: { text: string }) =>
     `"${text}" could mean two dates: write it like 2026-12-31`,
-  value_unknown_date: ({ text }: { text: string }) => `there is no date "${text}"`,
+  value_unknown_date: ({ text }: { text: string }) => `the date "${text}" does not exist`,
   value_no_choice: ({ text, choices }: { text: string; choices: string }) =>
     `"${text}" is not one of: ${choices}`,
   value_no_url: ({ text }: { text: string }) => `"${text}" is not the address of a web page`,
@@ -73,7 +73,7 @@ export const contactReasons = {
   list_of_form: ({ form }: { form: string }) => `"${form}" subscribes people to it`,
   list_of_segment: ({ segment }: { segment: string }) => `"${segment}" uses it`,
   list_of_campaign: ({ campaign, status }: { campaign: string; status: string }) =>
-    `"${campaign}" (${status}) has it in its audience`,
+    `"${campaign}" (${status}) sends to it`,
   list_has_signups: ({ count }: { count: number }) =>
     `sign-ups that are not confirmed yet: ${count}`,
 

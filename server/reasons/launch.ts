@@ -1,7 +1,7 @@
 /** What prevents a campaign from being sent, or would harm its delivery. `at` is Unix ms. */
 export const launchReasons = {
   refusals_lost:
-    "Changes to this workspace were lost, so people who unsubscribed may be missing from its suppression list. An administrator of this instance must read the notice on the instance page first.",
+    "Changes to this workspace were lost, so people who unsubscribed may be missing from its suppression list. An administrator of this instance must dismiss the notice on the instance page first.",
   no_subject: "Write a subject.",
   no_body: "Write the message.",
   content_unchecked: "The message is still being checked. Try again in a moment.",

@@ -25,7 +25,7 @@ export const pauseReasons = {
   older_copy_running:
     "This workspace's file is an older copy or has lost its latest changes. Recipients shown as waiting may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.",
   journal_lost:
-    "Records of the journal were lost, so SwiftMail may not know of some unsubscribes. An administrator of the instance must dismiss the notice of the loss before this campaign can be resumed. Check who unsubscribed first.",
+    "Some journal records were lost, so SwiftMail may not know of some unsubscribes. An administrator of the instance must dismiss the damage notice before this campaign can be resumed. Check who unsubscribed first.",
   older_system_file:
     "The server was started with an older copy of its main database (system.db). Addresses and domains that this instance blocked since then may be missing. Check that before you send this campaign.",
 
@@ -50,7 +50,7 @@ export const pauseReasons = {
     `${count} mail servers in a row refuse mail from this server; the last one, ${site}, says ${said}`,
   no_site_reachable:
     "no mail server can be reached from this server. Check whether port 25 is open.",
-  source_rests: ({ source, why }: { source: string; why: string }) => `${source} rests: ${why}`,
+  source_rests: ({ source, why }: { source: string; why: string }) => `${source} is paused: ${why}`,
   template_slow: ({ ms }: { ms: number }) =>
     `Filling in its template takes ${ms} ms for each message. It is sent more slowly, so that other campaigns are not delayed.`,
   server_said: ({ said }: { said: string }) => `the server said “${said}”`,

@@ -73,7 +73,7 @@ export const peopleReasons = {
   unknown_scope: ({ scope }: { scope: string }) =>
     `"${scope}" is not a permission that a key can have`,
   scope_beyond_role: ({ scope }: { scope: string }) => `your own role does not include ${scope}`,
-  no_scopes: { says: "a key without permissions could do nothing", hint: "Choose at least one." },
+  no_scopes: { says: "a key needs at least one permission", hint: "Choose at least one." },
 
   setup_token_wrong:
     "This is not the setup token. The server printed it to its console when it started.",

@@ -24,9 +24,9 @@ export const requestReasons = {
   instance_admins_only: "Only administrators of this instance can do this.",
   instance_not_set_up: "This instance is not set up yet. Open it in a browser.",
   held_for_administrator:
-    "The server was started with an older copy of its database, so people who were removed might get in again. Only its administrator can sign in until they have checked that. If that is you, the server's log says how.",
+    "The server was started with an older copy of its database, so people who were removed might get in again. Only the administrator can sign in until they have checked this. If you are the administrator, the server's log explains how.",
   api_key_turned_off:
-    "This API key is turned off, because the server was started with an older copy of its database, in which revoked keys work again. Somebody who manages the API keys of the workspace can turn it on again.",
+    "This API key is turned off, because the server was started with an older copy of its database, in which revoked keys work again. Someone who manages the API keys of the workspace can turn it on again.",
   not_signed_in: "You are not signed in, or your session has ended.",
   session_ended_waiting: "Your session ended while the request was waiting.",
   access_lost_waiting: "You lost access while the request was waiting.",

@@ -139,7 +139,7 @@ export const sendingReasons = {
   not_a_category: "is not a category",
   rule_codes: "Codes look like 421, 45x or 4xx.",
   rule_enhanced_codes: "Codes look like 4.7.28, *.7.26 or 4.7.*.",
-  rule_stage: "This stage does not exist.",
+  rule_stage: "This SMTP step does not exist.",
   rule_does_nothing: "The rule does nothing: add an action or a category.",
   pattern_too_long: ({ max }: { max: number }) =>
     `The expression is longer than ${max} characters.`,
@@ -148,7 +148,7 @@ export const sendingReasons = {
 
   webhook_key_unused: "is not needed: this provider authenticates by the webhook URL",
   webhook_without_key: "Save the webhook's key on the sending method's page first.",
-  webhook_unproved: "The request does not prove that the provider sent it.",
+  webhook_unproved: "SwiftMail could not verify that the provider sent this request.",
   webhook_not_sns: "The request is not signed by Amazon SNS.",
   webhook_other_topic: ({ topic }: { topic: string }) =>
     `The webhook is subscribed to a different topic: ${topic}.`,
@@ -184,6 +184,6 @@ export const sendingReasons = {
 
 const secretChanges = {
   host: "the host changes",
-  security: "the connection becomes less safe",
+  security: "the connection becomes less secure",
   token_url: "the token URL changes",
 };

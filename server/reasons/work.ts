@@ -71,7 +71,7 @@ export const workReasons = {
   import_ended: "This import has already ended.",
   import_not_undoable: "This import cannot be undone or was already undone.",
   import_unchecked:
-    "This file is too large to import before its check has finished. Ask for the check until it is done.",
+    "This file is too large to import before it has been checked. Wait until the check is done, then start the import.",
   lists_permission_missing: "You need the permission lists:write to restore lists from a file.",
   columns_unanswered: ({ columns }: { columns: string }) =>
     `Some columns need an answer before the import starts: ${columns}. Decide what their values mean: subscribed, unsubscribed, or says nothing about email.`,
@@ -87,7 +87,7 @@ export const workReasons = {
   column_label_missing: "a new field needs a label",
   column_not_of_export: "is not a column of a SwiftMail export",
   agreement_missing:
-    "is required: true states that everyone in the file agreed to your emails, except those whom the file marks otherwise; with false, new contacts are held back",
+    "is required: true states that everyone in the file agreed to your emails, except where the file says otherwise; with false, new contacts are held back",
   value_refuses:
     "the value says that these people must not be emailed. If the column is about something else, leave it out instead",
 };

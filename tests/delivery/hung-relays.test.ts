@@ -53,7 +53,7 @@ test.each([
     }
     const [first] = hung;
     const said = () => engine.bottleneck(first?.ws ?? "", first?.id ?? 0);
-    await until(() => /has not greeted yet/.test(said()), "the silence being named");
+    await until(() => /for its greeting/.test(said()), "the silence being named");
   },
   60_000,
 );

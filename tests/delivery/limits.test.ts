@@ -23,7 +23,7 @@ test("a daily quota survives a restart, costs no attempt, and is named", async (
 
   await until(() => sentence(ws, id).includes("quota"), "the quota being named");
   expect(sentence(ws, id)).toMatch(
-    /^The quota of the sending method “Relay” is used up until .*: 25 messages in 24 hours\.$/,
+    /^The quota for the sending method “Relay” is used up until .*: 25 messages in 24 hours\.$/,
   );
   expect(peer.arrived.length).toBe(25);
   await engine.stop();
@@ -146,10 +146,10 @@ test("a server that accepts the connection and never greets is named, with what 
   const id = engine.data.addCampaign(ws, { port: mute.port, maxConnections: 2 });
   await (await start()).prepareCampaign(ws, id);
 
-  await until(() => sentence(ws, id).includes("not greeted"), "the silence being named");
+  await until(() => sentence(ws, id).includes("its greeting"), "the silence being named");
 
   expect(sentence(ws, id)).toMatch(
-    /^The server 127\.0\.0\.1 \(sending method “Relay”\) accepted the connection and has not greeted yet, since \d\d:\d\d UTC\.$/,
+    /^The server 127\.0\.0\.1 \(sending method “Relay”\) accepted the connection\. Waiting since \d\d:\d\d UTC for its greeting\.$/,
   );
   mute.stop(true);
 }, 60_000);

@@ -152,7 +152,10 @@ test("a bounced recipient shows the server's reply, and that the address is now 
 test("a deferred recipient shows the server's reply, how long it waited, and the next attempt", async () => {
   await story("later");
   await page.getByRole("heading", { name: "Waiting times" }).waitFor();
-  await page.getByText("Greylisted: the server asked to try later").first().waitFor();
+  await page
+    .getByText("Greylisted: the server asked SwiftMail to try again later")
+    .first()
+    .waitFor();
   await page.getByText(/until the next attempt/).waitFor();
   await look("explain-deferred");
 }, 60_000);

@@ -107,7 +107,7 @@ test(
     expect(await mailable()).not.toContain("left@x.test");
 
     await openImport(page, await upload(csv("stays"), "unsubscribed_members.csv"));
-    await page.getByLabel("This is wrong. Decide row by row").check();
+    await page.getByLabel("Ignore this and decide row by row").check();
     await page.getByLabel("Yes, all of them").check();
     await page.getByRole("button", { name: "Start import" }).click();
     await page.getByText("Done", { exact: true }).waitFor();
@@ -161,7 +161,7 @@ test(
     });
     await openImport(german, await upload(CSV, "nonsubscribed_export.csv"));
     await german.getByText("Das sieht nach einer Liste von Personen aus").waitFor();
-    await german.getByLabel("Das stimmt nicht. Zeile für Zeile entscheiden").check();
+    await german.getByLabel("Nicht beachten und Zeile für Zeile entscheiden").check();
     await german.getByText("3 Zeilen haben einen unbekannten Status").waitFor();
 
     expect(await accessibilityFindings(german)).toEqual([]);

@@ -6,39 +6,39 @@ export const t = messages({
     de: "Es wird nichts gesendet, solange das Journal nicht geschrieben werden kann: {reason}",
   },
   dns: {
-    en: "The server {server} (sending method “{route}”) has not been found in the DNS yet, since {time}.",
+    en: "Waiting since {time} for DNS to return the address of the server {server} (sending method “{route}”).",
     de: "Der Server {server} (Versandweg „{route}“) ist seit {time} im DNS noch nicht gefunden worden.",
   },
   connect: {
-    en: "The server {server} (sending method “{route}”) has not accepted the connection yet, since {time}.",
+    en: "Waiting since {time} for the server {server} (sending method “{route}”) to accept the connection.",
     de: "Der Server {server} (Versandweg „{route}“) hat seit {time} die Verbindung noch nicht angenommen.",
   },
   greeting: {
-    en: "The server {server} (sending method “{route}”) accepted the connection and has not greeted yet, since {time}.",
+    en: "The server {server} (sending method “{route}”) accepted the connection. Waiting since {time} for its greeting.",
     de: "Der Server {server} (Versandweg „{route}“) hat die Verbindung angenommen, aber seit {time} noch nicht gegrüßt.",
   },
   ehlo: {
-    en: "The server {server} (sending method “{route}”) has not answered our greeting (EHLO) yet, since {time}.",
+    en: "Waiting since {time} for the server {server} (sending method “{route}”) to answer our greeting (EHLO).",
     de: "Der Server {server} (Versandweg „{route}“) hat seit {time} unsere Begrüßung (EHLO) noch nicht beantwortet.",
   },
   starttls: {
-    en: "The server {server} (sending method “{route}”) has not answered STARTTLS yet, since {time}.",
+    en: "Waiting since {time} for the server {server} (sending method “{route}”) to answer STARTTLS.",
     de: "Der Server {server} (Versandweg „{route}“) hat seit {time} STARTTLS noch nicht beantwortet.",
   },
   auth: {
-    en: "The server {server} (sending method “{route}”) has not answered our sign-in yet, since {time}.",
+    en: "Waiting since {time} for the server {server} (sending method “{route}”) to answer our sign-in.",
     de: "Der Server {server} (Versandweg „{route}“) hat seit {time} unsere Anmeldung noch nicht beantwortet.",
   },
   other: {
-    en: "The server {server} (sending method “{route}”) has not answered yet, since {time}.",
+    en: "Waiting since {time} for the server {server} (sending method “{route}”) to answer.",
     de: "Der Server {server} (Versandweg „{route}“) hat seit {time} noch nicht geantwortet.",
   },
   oneServer: {
-    en: "The server {server} has not answered {count, plural, one {the message} other {the # messages}} in progress yet, since {time}.",
+    en: "Waiting since {time} for the server {server} to answer {count, plural, one {the message} other {the # messages}} in progress.",
     de: "Der Server {server} hat seit {time} die {count, plural, one {laufende Nachricht} other {# laufenden Nachrichten}} noch nicht beantwortet.",
   },
   manyServers: {
-    en: "{servers} servers have not answered {count, plural, one {the message} other {the # messages}} in progress yet, since {time}.",
+    en: "Waiting since {time} for {servers} servers to answer {count, plural, one {the message} other {the # messages}} in progress.",
     de: "{servers} Server haben seit {time} die {count, plural, one {laufende Nachricht} other {# laufenden Nachrichten}} noch nicht beantwortet.",
   },
   suspended: {
@@ -51,11 +51,11 @@ export const t = messages({
   },
   noReason: { en: "no reason was given.", de: "kein Grund angegeben." },
   quota: {
-    en: "The quota of {subject} is used up: {amount} {period}.",
+    en: "The quota for {subject} is used up: {amount} {period}.",
     de: "{subject}: Das Kontingent ist aufgebraucht: {amount} {period}.",
   },
   quotaUntil: {
-    en: "The quota of {subject} is used up until {time}: {amount} {period}.",
+    en: "The quota for {subject} is used up until {time}: {amount} {period}.",
     de: "{subject}: Das Kontingent ist bis {time} aufgebraucht: {amount} {period}.",
   },
   hour: { en: "an hour", de: "pro Stunde" },
@@ -66,7 +66,7 @@ export const t = messages({
     de: "{count, plural, one {# Nachricht} other {# Nachrichten}}",
   },
   firstConnection: {
-    en: "Waiting for the first connection of {subject}.",
+    en: "Opening the first connection for {subject}.",
     de: "{subject}: Die erste Verbindung wird aufgebaut.",
   },
   noMore: {
@@ -78,19 +78,19 @@ export const t = messages({
     de: "{subject}: {count, plural, one {# Verbindung besteht} other {# Verbindungen bestehen}}, mehr gibt es vorerst nicht: {reason}",
   },
   allConnections: {
-    en: "All connections of {subject} are in use.",
+    en: "All connections for {subject} are in use.",
     de: "{subject}: Alle Verbindungen sind belegt.",
   },
   atOnce: {
-    en: "{subject} sends {amount} at a time, and more as they are accepted.",
-    de: "{subject}: {amount} gleichzeitig, und mehr, sobald sie angenommen werden.",
+    en: "{subject} is limited to {amount} at a time. The limit rises as messages are accepted.",
+    de: "{subject}: {amount} gleichzeitig. Das Limit steigt, sobald Nachrichten angenommen werden.",
   },
   atOnceBecause: {
-    en: "{subject} sends {amount} at a time for now: {reason}",
+    en: "{subject} is limited to {amount} at a time for now: {reason}",
     de: "{subject}: vorerst {amount} gleichzeitig: {reason}",
   },
   nodeShare: {
-    en: "This workspace is sending as many messages at once as it may. The rest of this instance is reserved for other workspaces.",
+    en: "This workspace is sending as many messages at once as it is allowed to. The remaining capacity of this instance is reserved for other workspaces.",
     de: "Dieser Arbeitsbereich sendet so viele Nachrichten gleichzeitig, wie er darf. Der Rest dieser Instanz ist anderen Arbeitsbereichen vorbehalten.",
   },
   nodeOpening: {
@@ -106,15 +106,15 @@ export const t = messages({
     de: "Verteilt auf den Zeitraum, den Sie gewählt haben: {rate}.",
   },
   warmUp: {
-    en: "{subject} is being warmed up: {rate}, evenly over the day.",
+    en: "{subject} is being warmed up: {rate}, spread evenly over the day.",
     de: "{subject}: wird aufgewärmt, {rate}, gleichmäßig über den Tag.",
   },
   slowed: {
-    en: "{subject} sends {rate}, and speeds up again as messages are accepted.",
+    en: "{subject} is slowed down to {rate}. It speeds up again as messages are accepted.",
     de: "{subject}: {rate}, und wieder schneller, sobald Nachrichten angenommen werden.",
   },
   slowedBecause: {
-    en: "{subject} sends {rate} for now: {reason}",
+    en: "{subject} is slowed down to {rate} for now: {reason}",
     de: "{subject}: vorerst {rate}: {reason}",
   },
   rate: { en: "Limited to {rate} by {subject}.", de: "{subject}: auf {rate} begrenzt." },
@@ -182,7 +182,7 @@ export const t = messages({
     de: ", weil die Verbindung abbrach, bevor die Server antworteten",
   },
   causeLater: {
-    en: ", because the receiving servers asked to try later",
+    en: ", because the receiving servers asked SwiftMail to try again later",
     de: ", weil die empfangenden Server um einen späteren Versuch baten",
   },
   causeRefused: {
@@ -216,7 +216,7 @@ export const t = messages({
   source: { en: "the IP address {name}", de: "IP-Adresse {name}" },
   sender: { en: "mail from {name}", de: "E-Mails von {name}" },
   senderBy: {
-    en: "mail from {name} by the sending method “{route}”",
+    en: "mail from {name} through the sending method “{route}”",
     de: "E-Mails von {name} über den Versandweg „{route}“",
   },
   toWhom: { en: "{what} to {whom}", de: "{what} an {whom}" },

@@ -19,7 +19,7 @@ const words: Record<string, { en: string; de: string }> = {
   moved: { en: "The mailbox has moved", de: "Das Postfach ist umgezogen" },
   mailbox_full: { en: "The mailbox is full", de: "Das Postfach ist voll" },
   greylist: {
-    en: "Greylisted: the server asked to try later",
+    en: "Greylisted: the server asked SwiftMail to try again later",
     de: "Greylisting: Der Server bat um einen späteren Versuch",
   },
   rcpt_rate: {
@@ -74,7 +74,7 @@ const words: Record<string, { en: string; de: string }> = {
   complaint: { en: "Reported spam earlier", de: "Früher Spam gemeldet" },
   manual: { en: "Suppressed manually", de: "Manuell gesperrt" },
   unclear: {
-    en: "Held back: agreement unclear after an import",
+    en: "Held back after an import: consent unclear",
     de: "Zurückgehalten: Zustimmung nach einem Import unklar",
   },
   null_mx: {
@@ -94,7 +94,7 @@ const words: Record<string, { en: string; de: string }> = {
   suppressed_complaint: { en: "Reported spam earlier", de: "Früher Spam gemeldet" },
   suppressed_manual: { en: "Suppressed manually", de: "Manuell gesperrt" },
   suppressed_unclear: {
-    en: "Held back: agreement unclear after an import",
+    en: "Held back after an import: consent unclear",
     de: "Zurückgehalten: Zustimmung nach einem Import unklar",
   },
   paused: { en: "Paused by the contact", de: "Vom Kontakt pausiert" },

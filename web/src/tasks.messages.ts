@@ -54,8 +54,8 @@ export const t = messages({
     de: "Von diesem Import angelegte Kontakte entfernen?",
   },
   undoImportBody: {
-    en: "Contacts that were edited, emailed, or added to another list since then, or have notes, stay. People the import held back can be emailed again, except contacts it added that stay. All other suppressions from this import stay.",
-    de: "Kontakte, die seither bearbeitet, angeschrieben oder in eine andere Liste aufgenommen wurden oder Notizen haben, bleiben. Vom Import zurückgehaltene Personen können wieder E-Mails erhalten, außer von ihm angelegten Kontakten, die bleiben. Alle anderen Sperren aus diesem Import bleiben.",
+    en: "Contacts that were edited, emailed or added to another list since then stay, and so do contacts with notes. People the import held back can be emailed again, unless the import created their contact and that contact stays. All other suppressions from this import stay.",
+    de: "Kontakte, die seither bearbeitet, angeschrieben oder in eine andere Liste aufgenommen wurden oder Notizen haben, bleiben. Vom Import zurückgehaltene Personen können wieder E-Mails erhalten, außer wenn der Import ihren Kontakt angelegt hat und dieser bleibt. Alle anderen Sperren aus diesem Import bleiben.",
   },
   stopImportAsk: { en: "Stop this import?", de: "Diesen Import stoppen?" },
   stopImportBody: { en: "Rows imported so far stay.", de: "Bereits importierte Zeilen bleiben." },

@@ -15,8 +15,8 @@ export const t = messages({
     de: "Diese Vorlage erzeugt für eine Nachricht zu viel Text. Erlaubt sind 4 Millionen Zeichen, einschließlich Text aus capture und assign. Prüfen Sie ihre Schleifen und Text, der an sich selbst angehängt wird.",
   },
   too_deep: {
-    en: "This template nests its tags too deeply. The limit is 100 levels. Remove some of the inner ones.",
-    de: "Diese Vorlage verschachtelt ihre Tags zu tief. Erlaubt sind 100 Ebenen. Entfernen Sie einige der inneren.",
+    en: "This template nests its tags too deeply. The limit is 100 levels. Remove some of the inner tags.",
+    de: "Diese Vorlage verschachtelt ihre Tags zu tief. Erlaubt sind 100 Ebenen. Entfernen Sie einige der inneren Tags.",
   },
   too_slow: {
     en: "This template takes too long. Make it smaller or simpler.",
@@ -39,7 +39,7 @@ export const t = messages({
     de: "Der Quelltext hat {size, number} kB. Gmail schneidet HTML über 102 kB ab.",
   },
   active_content_removed: {
-    en: "Mail programs do not run {what}, so it was removed.",
+    en: "Mail apps do not run {what}, so it was removed.",
     de: "E-Mail-Programme führen {what} nicht aus. Es wurde entfernt.",
   },
   mjml_too_long: {

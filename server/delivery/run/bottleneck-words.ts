@@ -34,42 +34,45 @@ const words: BottleneckWords<[now: number]> = {
   journal_unwritable: ({ reason }) =>
     `Nothing is sent while the journal cannot be written: ${textOf(reason)}`,
   opening_unanswered: ({ server, route, stage, since }, now) =>
-    `The server ${server} (sending method “${route}”) ${unanswered[stage]}, since ${clockTime(since, now)}.`,
+    unanswered[stage](
+      `the server ${server} (sending method “${route}”)`,
+      `Waiting since ${clockTime(since, now)} for`,
+    ),
   messages_unanswered: ({ server, servers, messages: n, since }, now) => {
-    const whose = servers === 1 ? `The server ${server} has` : `${servers} servers have`;
+    const whose = servers === 1 ? `the server ${server}` : `${servers} servers`;
     const what = n === 1 ? "the message" : `the ${n} messages`;
-    return `${whose} not answered ${what} in progress yet, since ${clockTime(since, now)}.`;
+    return `Waiting since ${clockTime(since, now)} for ${whose} to answer ${what} in progress.`;
   },
   campaign_suspended: ({ reason }) => textOf(reason),
   suspended: ({ subject, until, reason }, now) =>
     `Sending through ${subjectOf(subject)} is paused${untilTime(until, now)}: ${textOf(reason) || "no reason was given."}`,
   quota_used: ({ subject, until, allowed, period }, now) =>
-    `The quota of ${subjectOf(subject)} is used up${untilTime(until, now)}: ${messages(allowed)} ${periods[period]}.`,
-  first_connection: ({ subject }) => `Waiting for the first connection of ${subjectOf(subject)}.`,
+    `The quota for ${subjectOf(subject)} is used up${untilTime(until, now)}: ${messages(allowed)} ${periods[period]}.`,
+  first_connection: ({ subject }) => `Opening the first connection for ${subjectOf(subject)}.`,
   no_more_connections: ({ subject, allowed, reason }) => {
     const why = reason === "" ? "." : `: ${textOf(reason)}`;
     const connections = allowed === 1 ? "1 connection" : `${allowed} connections`;
     return `${subjectOf(subject)} has ${connections} and cannot open more at the moment${why}`;
   },
-  all_connections_used: ({ subject }) => `All connections of ${subjectOf(subject)} are in use.`,
+  all_connections_used: ({ subject }) => `All connections for ${subjectOf(subject)} are in use.`,
   few_at_once: ({ subject, allowed, reason }) => {
-    const sends = `${subjectOf(subject)} sends ${messages(allowed)} at once`;
+    const sends = `${subjectOf(subject)} is limited to ${messages(allowed)} at a time`;
     return reason === ""
-      ? `${sends}, and more as they are accepted.`
+      ? `${sends}. The limit rises as messages are accepted.`
       : `${sends} for now: ${textOf(reason)}`;
   },
   node_share: () =>
-    "This workspace is sending as many messages at once as it may. The rest of this server is reserved for other workspaces.",
+    "This workspace is sending as many messages at once as it is allowed to. The remaining capacity of this server is reserved for other workspaces.",
   node_opening: () =>
     "This server is opening as many connections at once as it can. More will follow.",
   node_memory: () => "This server is sending as many messages at once as its memory allows.",
   spread: ({ perSecond }) => `Spread over the period you chose: ${rateOf(perSecond)}.`,
   warm_up: ({ subject, perSecond }) =>
-    `${subjectOf(subject)} is being warmed up: ${rateOf(perSecond)}, evenly over the day.`,
+    `${subjectOf(subject)} is being warmed up: ${rateOf(perSecond)}, spread evenly over the day.`,
   slowed_down: ({ subject, perSecond, reason }) => {
-    const sends = `${subjectOf(subject)} sends ${rateOf(perSecond)}`;
+    const sends = `${subjectOf(subject)} is slowed down to ${rateOf(perSecond)}`;
     return reason === ""
-      ? `${sends}, and speeds up again as messages are accepted.`
+      ? `${sends}. It speeds up again as messages are accepted.`
       : `${sends} for now: ${textOf(reason)}`;
   },
   rate: ({ subject, perSecond }) => `Limited to ${rateOf(perSecond)} by ${subjectOf(subject)}.`,
@@ -100,14 +103,14 @@ const textOf = (why: Why): string =>
 /** All codes, for the schema of the API. */
 export const bottleneckCodes = Object.keys(words) as BottleneckCode[];
 
-const unanswered: Record<OpeningStage, string> = {
-  dns: "has not been found in the DNS yet",
-  connect: "has not accepted the connection yet",
-  greeting: "accepted the connection and has not greeted yet",
-  ehlo: "has not answered our greeting (EHLO) yet",
-  starttls: "has not answered STARTTLS yet",
-  auth: "has not answered our sign-in yet",
-  other: "has not answered yet",
+const unanswered: Record<OpeningStage, (server: string, waiting: string) => string> = {
+  dns: (server, waiting) => `${waiting} DNS to return the address of ${server}.`,
+  connect: (server, waiting) => `${waiting} ${server} to accept the connection.`,
+  greeting: (server, waiting) => `${server} accepted the connection. ${waiting} its greeting.`,
+  ehlo: (server, waiting) => `${waiting} ${server} to answer our greeting (EHLO).`,
+  starttls: (server, waiting) => `${waiting} ${server} to answer STARTTLS.`,
+  auth: (server, waiting) => `${waiting} ${server} to answer our sign-in.`,
+  other: (server, waiting) => `${waiting} ${server} to answer.`,
 };
 
 const causes: Record<RetryCause, string> = {
@@ -117,7 +120,7 @@ const causes: Record<RetryCause, string> = {
   mailbox_full: "their mailboxes are full",
   limit: "a limit applies to their receiving servers",
   connection_lost: "the connection was lost before the servers replied",
-  asked_later: "the receiving servers asked to try later",
+  asked_later: "the receiving servers asked SwiftMail to try again later",
   not_accepted: "the receiving servers do not accept mail from this server at the moment",
   server_problem: "the receiving servers have problems",
 };
@@ -146,7 +149,7 @@ function subjectOf({ level, name, provider, route }: LimitSubject): string {
     case "sender_provider":
       return `mail from ${name} to ${provider}`;
     case "sender_site":
-      return `mail from ${name} by the sending method “${route}” to ${provider}`;
+      return `mail from ${name} through the sending method “${route}” to ${provider}`;
   }
 }
 

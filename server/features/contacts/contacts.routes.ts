@@ -106,7 +106,7 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
         params: WorkspaceParams,
         body: BulkRequest,
         response: { 200: BulkResult, ...refusals },
-        detail: { summary: "Change many contacts: ids immediately, a filter by a job" },
+        detail: { summary: "Change many contacts: given ids immediately, a filter by a task" },
       },
     )
     .get("/bulk", ({ db }) => listTasks(db, contactTasks, "all"), {

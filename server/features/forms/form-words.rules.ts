@@ -15,7 +15,7 @@ export const formWords = {
     wrongChoice: "Please choose one of these.",
     wrong: "This is not valid or too long.",
     button: "Sign up",
-    topics: "What would you like to get?",
+    topics: "What would you like to receive?",
     chooseOne: "Please choose at least one.",
     choose: "Please choose",
     tick: "Please tick this box to sign up.",

@@ -198,7 +198,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
         detail: {
           summary: "Undo an import: delete the contacts it created that have not been used since",
           description:
-            "People whom the import held back because a status was not understood may be mailed again. People whom the file clearly refuses stay suppressed.",
+            "People the import held back because their status was not understood may be mailed again. People the file clearly marks as opted out stay suppressed.",
         },
       },
     )

@@ -294,7 +294,7 @@ export const StartRequest = t.Object({
   agreed: t.Optional(
     t.Boolean({
       description:
-        "Required, unless nobody in the file can be emailed anyway (into suppressions, wholeFile). true: the person who starts the import states that everyone in the file agreed to this workspace's emails, except those whom the file refuses. false: nobody states it. New contacts are then added and held back (suppression reason unclear), and existing contacts only keep the lists they have",
+        "Required, unless nobody in the file can be emailed anyway (into suppressions, wholeFile). true: the person who starts the import confirms that everyone in the file agreed to this workspace's emails, except where the file says otherwise. false: nobody confirms this. New contacts are then added and held back (suppression reason unclear), and existing contacts only keep the lists they have",
     }),
   ),
   consentStatement: t.Optional(

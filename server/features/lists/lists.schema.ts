@@ -12,12 +12,12 @@ export const ListSchema = t.Object(
       description: "True for a topic that people can join and leave by themselves",
     }),
     doubleOptIn: t.Boolean({
-      description: "True if people who sign up by a form must confirm their address first",
+      description: "True if people who sign up through a form must confirm their address first",
     }),
     pending: t.Number({ description: "Members who have not confirmed yet" }),
     waiting: t.Number({
       description:
-        "Sign-ups by a form that are not confirmed yet; these people are not contacts yet",
+        "Sign-ups through a form that are not confirmed yet; these people are not contacts yet",
     }),
     subscribed: t.Number(),
     unsubscribed: t.Number(),
@@ -53,7 +53,7 @@ export const ListUse = t.Object(
     campaigns: t.Array(t.Object({ ...named, status: t.String() }), {
       description: "Unfinished campaigns with the list, or one of these segments, in the audience",
     }),
-    waiting: t.Number({ description: "Sign-ups by a form that are not confirmed yet" }),
+    waiting: t.Number({ description: "Sign-ups through a form that are not confirmed yet" }),
   },
   { title: "ListUse" },
 );

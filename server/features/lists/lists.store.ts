@@ -10,7 +10,7 @@ export type ListRow = {
   description: string;
   /** 1 = people can join and leave by themselves. */
   isPublic: number;
-  /** 1 = people who sign up by a form must confirm their address first. */
+  /** 1 = people who sign up through a form must confirm their address first. */
   doubleOptIn: number;
   pending: number;
   subscribed: number;

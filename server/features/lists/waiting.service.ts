@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { waitingByList } from "./waiting.store.ts";
 
-/** Adds to each list the number of unconfirmed sign-ups by a form. These people are not contacts yet. */
+/** Adds to each list the number of unconfirmed sign-ups through a form. These people are not contacts yet. */
 export function withWaiting<L extends { id: number }>(
   db: Connection,
   lists: readonly L[],

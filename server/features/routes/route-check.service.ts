@@ -54,7 +54,7 @@ export type RouteTestDeps = {
 };
 
 /**
- * Sends a short message by the sending method, signed like campaigns, and returns the server's reply.
+ * Sends a short message through the sending method, signed like campaigns, and returns the server's reply.
  *
  * @throws AppError `not_found`; `invalid_input` for a malformed address, one to which nothing may be sent, or an unknown
  * sender.

@@ -155,7 +155,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
         params: WorkspaceItemParams,
         body: RouteTestRequest,
         response: { 200: RouteTestAnswer, ...refusals },
-        detail: { summary: "Send a test message by a sending method" },
+        detail: { summary: "Send a test message through a sending method" },
       },
     );
 };

@@ -103,7 +103,7 @@ const english: Words = {
       hard_bounce: "has an address that bounced",
       complaint: "reported spam",
       manual: "was suppressed manually",
-      unclear: "is held back (agreement unclear)",
+      unclear: "is held back (consent unclear)",
     };
     return has ? words[status] : `not (${words[status]})`;
   },

@@ -181,7 +181,7 @@ export const contacts = {
   list_of_form: { en: "“{form}” subscribes people to it.", de: "„{form}“ führt zu dieser Liste." },
   list_of_segment: { en: "“{segment}” uses it.", de: "„{segment}“ fragt nach dieser Liste." },
   list_of_campaign: {
-    en: "“{campaign}” ({status}) has it in its audience.",
+    en: "“{campaign}” ({status}) sends to it.",
     de: `„{campaign}“ (${campaignStatus}) hat sie in der Zielgruppe.`,
   },
   list_has_signups: {

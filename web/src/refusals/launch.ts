@@ -3,7 +3,7 @@ import type { RefusalWords } from "./words.ts";
 /** What prevents a campaign from being sent or would harm its delivery. */
 export const launch = {
   refusals_lost: {
-    de: "Änderungen an diesem Arbeitsbereich sind verloren gegangen. In seiner Sperrliste können daher Personen fehlen, die sich abgemeldet haben. Ein Administrator dieser Instanz muss zuerst den Hinweis auf der Instanzseite lesen.",
+    de: "Änderungen an diesem Arbeitsbereich sind verloren gegangen. In seiner Sperrliste können daher Personen fehlen, die sich abgemeldet haben. Ein Administrator dieser Instanz muss zuerst den Hinweis auf der Instanzseite ausblenden.",
   },
   no_subject: { de: "Schreiben Sie einen Betreff." },
   no_body: { de: "Schreiben Sie die Nachricht." },

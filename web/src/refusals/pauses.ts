@@ -64,7 +64,7 @@ export const pauses = {
     en: "No mail server can be reached from this server. Check whether port 25 is open.",
     de: "Von hier aus ist kein Mailserver erreichbar. Ist Port 25 offen?",
   },
-  source_rests: { de: "{source} ruht: {why}" },
+  source_rests: { de: "{source} ist pausiert: {why}" },
   template_slow: {
     de: "Das Ausfüllen ihrer Vorlage dauert {ms, number} ms pro Nachricht. Sie wird langsamer gesendet, damit sie keine andere Kampagne aufhält.",
   },

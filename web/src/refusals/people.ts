@@ -98,7 +98,7 @@ export const people = {
     de: "Ihre eigene Rolle umfasst {scope} nicht.",
   },
   no_scopes: {
-    en: "A key without permissions could do nothing.",
+    en: "A key needs at least one permission.",
     de: "Ein Schlüssel ohne Rechte könnte nichts tun.",
     hint: { de: "Wählen Sie mindestens eines." },
   },

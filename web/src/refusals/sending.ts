@@ -131,7 +131,7 @@ export const sending = {
     hint: { de: "Entfernen Sie die Domain aus einer der beiden Listen." },
   },
   secret_again: {
-    en: "Enter this again, because {change, select, host {the host changes} security {the connection becomes less safe} other {the token URL changes}}.",
+    en: "Enter this again, because {change, select, host {the host changes} security {the connection becomes less secure} other {the token URL changes}}.",
     de: "Geben Sie dies erneut ein, weil {change, select, host {sich der Host ändert} security {die Verbindung weniger sicher wird} other {sich die Token-Adresse ändert}}.",
   },
 
@@ -210,7 +210,7 @@ export const sending = {
   not_a_category: { en: "This is not a category.", de: "Das ist keine Kategorie." },
   rule_codes: { de: "Codes sehen aus wie 421, 45x oder 4xx." },
   rule_enhanced_codes: { de: "Codes sehen aus wie 4.7.28, *.7.26 oder 4.7.*." },
-  rule_stage: { de: "Diesen Schritt gibt es nicht." },
+  rule_stage: { de: "Diesen SMTP-Schritt gibt es nicht." },
   rule_does_nothing: {
     de: "Die Regel tut nichts: Fügen Sie eine Aktion oder eine Kategorie hinzu.",
   },

@@ -151,7 +151,7 @@ export const work = {
     de: "Das ist keine Spalte unseres eigenen Exports.",
   },
   agreement_missing: {
-    en: "Confirm that everyone in the file agreed to your emails, except those whom the file marks otherwise. Without this, new contacts are held back.",
+    en: "Confirm that everyone in the file agreed to your emails, except where the file says otherwise. Without this, new contacts are held back.",
     de: "Geben Sie an, ob alle, die die Datei nicht ausschließt, Ihren E-Mails zugestimmt haben. Sonst werden neue Kontakte zurückgehalten.",
   },
   value_refuses: {

@@ -58,22 +58,22 @@ function said(run: Run, bound: Partial<BoundBy> | undefined, sinceMs = 1_000, un
 
 test.each([
   // 40 messages are prepared for 20 connections, because the administrator set 20.
-  [{ allowed: 40 }, "All connections of the sending method “Office” are in use."],
+  [{ allowed: 40 }, "All connections for the sending method “Office” are in use."],
   [
     { allowed: 21, reason: "the server said “450 4.7.1 slower”" },
-    "All connections of the sending method “Office” are in use.",
+    "All connections for the sending method “Office” are in use.",
   ],
   [
     { allowed: 7, reason: "the server said “450 4.7.1 slower”" },
-    "The sending method “Office” sends 7 messages at once for now: the server said “450 4.7.1 slower”",
+    "The sending method “Office” is limited to 7 messages at a time for now: the server said “450 4.7.1 slower”",
   ],
   [
     { allowed: 1, reason: "connections fail (connection reset)" },
-    "The sending method “Office” sends 1 message at once for now: connections fail (connection reset)",
+    "The sending method “Office” is limited to 1 message at a time for now: connections fail (connection reset)",
   ],
   [
     { kind: "opening", allowed: 0 },
-    "Waiting for the first connection of the sending method “Office”.",
+    "Opening the first connection for the sending method “Office”.",
   ],
   [
     { kind: "opening", allowed: 1, reason: "421 too many" },
@@ -85,7 +85,7 @@ test.each([
   ],
   [
     { level: "node", id: "share" },
-    "This workspace is sending as many messages at once as it may. The rest of this server is reserved for other workspaces.",
+    "This workspace is sending as many messages at once as it is allowed to. The remaining capacity of this server is reserved for other workspaces.",
   ],
 ] as [Partial<BoundBy>, string][])("limited by %p it says %p", (bound, sentence) => {
   expect(said(campaign(50, 20), bound)).toBe(sentence);
@@ -105,9 +105,9 @@ test("a suspension states its end in the host's time, and never an infinite one"
 test("missing replies are named after five seconds, whether or not messages wait", () => {
   expect(said(campaign(0, 3), undefined, 4_000)).toBeNull();
   expect(said(campaign(0, 3), undefined, 6_000)).toBe(
-    "The server relay.example has not answered the 3 messages in progress yet, since 11:00 UTC.",
+    "Waiting since 11:00 UTC for the server relay.example to answer the 3 messages in progress.",
   );
   expect(said(campaign(50, 1), { allowed: 1, configured: 1 }, 6_000)).toBe(
-    "The server relay.example has not answered the message in progress yet, since 11:00 UTC.",
+    "Waiting since 11:00 UTC for the server relay.example to answer the message in progress.",
   );
 });

@@ -54,7 +54,7 @@ test.each([
   ],
   [
     { pending: 0, deferred: 1, nextDueAt: 1_700_000_000_000, deferredFor: ["greylist"] },
-    "1 message is waiting for the next attempt, at 2023-11-14 22:13 UTC, because the receiving servers asked to try later.",
+    "1 message is waiting for the next attempt, at 2023-11-14 22:13 UTC, because the receiving servers asked SwiftMail to try again later.",
   ],
   [
     { pending: 0, deferred: 2, deferredFor: ["net"] },

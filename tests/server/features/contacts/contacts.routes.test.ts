@@ -60,7 +60,7 @@ test("says for each field what is wrong with it", async () => {
     },
     {
       field: "fields.born_on",
-      reason: 'there is no date "31.2.2020"',
+      reason: 'the date "31.2.2020" does not exist',
       code: "value_unknown_date",
       params: { text: "31.2.2020" },
     },

@@ -49,7 +49,7 @@ describe("refuses ambiguous and unreadable values", () => {
     ["number", "1e999", '"1e999" is too large for a number'],
     ["boolean", "maybe", '"maybe" is neither yes nor no'],
     ["date", "03/04/2026", '"03/04/2026" could mean two dates: write it like 2026-12-31'],
-    ["date", "2026-02-30", 'there is no date "2026-02-30"'],
+    ["date", "2026-02-30", 'the date "2026-02-30" does not exist'],
     ["choice", "lead", '"lead" is not one of: gold, silver'],
     ["text", { a: 1 }, "is not a single value"],
   ] as const)("%s %p", (type, raw, fault) => {

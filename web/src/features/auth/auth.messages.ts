@@ -8,13 +8,13 @@ export const t = messages({
   forgot: { en: "Forgot your password?", de: "Passwort vergessen?" },
   forgotTitle: { en: "Reset your password", de: "Passwort zurücksetzen" },
   forgotBody: {
-    en: "We will email you a link. It works once, within one hour.",
+    en: "We will email you a link that works once and expires after one hour.",
     de: "Wir senden Ihnen einen Link. Er gilt einmal, eine Stunde lang.",
   },
   sendLink: { en: "Send link", de: "Link senden" },
   linkSent: { en: "Check your email", de: "Prüfen Sie Ihre E-Mails" },
   linkSentBody: {
-    en: "If {email} has an account here, we have sent a link to it.",
+    en: "If there is an account for {email}, we have sent a link to that address.",
     de: "Wenn {email} hier ein Konto hat, haben wir einen Link dorthin gesendet.",
   },
   backToSignIn: { en: "Back to sign in", de: "Zurück zur Anmeldung" },

@@ -200,10 +200,10 @@ export const t = messages({
   "lost.hardBounce": { en: "Bounced", de: "Unzustellbar" },
   "lost.complaint": { en: "Reported spam", de: "Spam gemeldet" },
   "lost.manual": { en: "Suppressed manually", de: "Manuell gesperrt" },
-  "lost.unclear": { en: "Held back: agreement unclear", de: "Zurückgehalten: Zustimmung unklar" },
+  "lost.unclear": { en: "Held back: consent unclear", de: "Zurückgehalten: Zustimmung unklar" },
   "lost.invalid": { en: "Invalid address", de: "Ungültige Adresse" },
   onceEach: {
-    en: "{count, plural, one {# person is in several lists and gets it only once.} other {# duplicates from people in several lists. Everyone gets it only once.}}",
+    en: "{count, plural, one {# person is in several lists and gets it only once.} other {# duplicates: people in several lists get it only once.}}",
     de: "{count, plural, one {# Person steht auf mehreren Listen und erhält sie nur einmal.} other {# Mehrfacheinträge von Personen auf mehreren Listen. Alle erhalten sie nur einmal.}}",
   },
   willGetIt: { en: "Recipients", de: "Empfänger" },

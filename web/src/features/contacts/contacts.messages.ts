@@ -209,8 +209,8 @@ export const t = messages({
   },
   fieldNamedBy: { en: "Used by {names}.", de: "Verwendet von {names}." },
   renameField: {
-    en: "{count, plural, one {# value is kept} other {# values are kept}} under the new name. Texts and segments still use the old name.",
-    de: "{count, plural, one {# Wert bleibt} other {# Werte bleiben}} unter dem neuen Namen erhalten. Texte und Segmente verwenden noch den alten Namen.",
+    en: "{count, plural, one {# value is kept} other {# values are kept}} under the new name. Templates, campaigns and segments keep using the old name until you change them.",
+    de: "{count, plural, one {# Wert bleibt} other {# Werte bleiben}} unter dem neuen Namen erhalten. Vorlagen, Kampagnen und Segmente verwenden den alten Namen, bis Sie sie ändern.",
   },
   multi_choice: { en: "Multiple choice", de: "Mehrfachauswahl" },
   url: { en: "Web address", de: "Webadresse" },

@@ -12,7 +12,7 @@ export const t = messages({
   clicked: { en: "Clicked by people", de: "Von Personen geklickt" },
   unsubscribed: { en: "Unsubscribed", de: "Abgemeldet" },
   bounced: { en: "{share} bounced", de: "{share} unzustellbar" },
-  ofSent: { en: "{share} of sent", de: "{share} der gesendeten" },
+  ofSent: { en: "{share} of sent messages", de: "{share} der gesendeten Nachrichten" },
   openedTip: {
     en: "Messages opened by a person. Automated opens by mail apps and scanners are counted separately.",
     de: "Von einer Person geöffnete Nachrichten. Automatische Öffnungen durch Mailprogramme und Scanner werden getrennt gezählt.",
@@ -57,8 +57,8 @@ export const t = messages({
     de: "Entscheiden, ob sie erneut gesendet werden",
   },
   need_damage: {
-    en: "{count, plural, one {# damage notice} other {# damage notices}}",
-    de: "{count, plural, one {# Hinweis auf Schäden} other {# Hinweise auf Schäden}}",
+    en: "{count, plural, one {# notice about a damaged file} other {# notices about damaged files}}",
+    de: "{count, plural, one {# Hinweis auf eine beschädigte Datei} other {# Hinweise auf beschädigte Dateien}}",
   },
   need_damage_hint: { en: "See what was lost", de: "Ansehen, was verloren ging" },
   need_broken_form: {

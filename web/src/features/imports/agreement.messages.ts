@@ -6,12 +6,12 @@ export const t = messages({
     de: "Haben diese Personen Ihren E-Mails zugestimmt?",
   },
   agreementHint: {
-    en: "Your answer is saved with the import. People whom the file marks as unsubscribed or refused are never emailed, whatever you choose.",
+    en: "Your answer is saved with the import. People marked in the file as unsubscribed or opted out are never emailed, whatever you choose.",
     de: "Ihre Antwort wird mit dem Import gespeichert. Wen die Datei ausschließt, der erhält in keinem Fall E-Mails.",
   },
   agreementYes: { en: "Yes, all of them", de: "Ja, alle" },
   agreementYesHint: {
-    en: "I have checked the columns. Everyone agreed to emails from us, except people whom the file marks otherwise.",
+    en: "I have checked the columns. Everyone agreed to get emails from us, except where the file says otherwise.",
     de: "Ich habe die Spalten angesehen. Alle, die die Datei nicht ausschließt, haben unseren E-Mails zugestimmt.",
   },
   agreementNo: { en: "No, or I don’t know", de: "Nein, oder ich weiß es nicht" },
@@ -32,7 +32,7 @@ export const t = messages({
     de: "Spalten, die nicht zählen",
   },
   otherColumnsHint: {
-    en: "SwiftMail finds nothing about consent in them. If one says who must not be emailed, use it as the status.",
+    en: "SwiftMail found no information about consent in these columns. If one of them says who must not be emailed, use it as the status.",
     de: "SwiftMail findet darin nichts über Einwilligungen. Sagt eine, wer keine E-Mails erhalten darf, verwenden Sie sie als Status.",
   },
   isStatus: { en: "Use as status", de: "Als Status verwenden" },
@@ -41,7 +41,7 @@ export const t = messages({
     de: "Wie haben diese Personen zugestimmt?",
   },
   consentHint: {
-    en: "Saved in the consent log for everyone whom this file adds to a list, for example “Signed up at the till in May”.",
+    en: "For example “Signed up at the till in May”. Saved in the consent log for everyone this file adds to a list.",
     de: "Wird im Einwilligungsprotokoll aller gespeichert, die diese Datei auf eine Liste setzt, etwa „Im Mai an der Kasse eingetragen“.",
   },
 });

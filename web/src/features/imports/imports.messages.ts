@@ -44,7 +44,7 @@ export const t = messages({
     de: "Ende der Sperre; leer, wenn sie nicht endet",
   },
   column_suppression_note: { en: "Note about the suppression", de: "Notiz zur Sperre" },
-  column_paused_until: { en: "When the pause from mail ends", de: "Ende der E-Mail-Pause" },
+  column_paused_until: { en: "When the contact’s email pause ends", de: "Ende der E-Mail-Pause" },
   column_tracking: { en: "on or off", de: "on oder off" },
   column_tags: {
     en: "Separated by semicolons. Names with a comma are quoted.",
@@ -60,8 +60,8 @@ export const t = messages({
   },
   backupTitle: { en: "This file is a backup", de: "Diese Datei ist eine Sicherung" },
   backupBody: {
-    en: "If you import this file again with all its columns, it restores each contact, including lists, pauses and suppressions. Custom fields are named key:type. Create choice fields before the import, otherwise they become text. Notes, events and campaign history are not included; only a copy of the workspace has them.",
-    de: "Wenn Sie die Datei mit allen Spalten wieder importieren, wird jeder Kontakt wiederhergestellt, mit Listen, Pausen und Sperren. Eigene Felder heißen schlüssel:typ. Erstellen Sie Auswahlfelder vor dem Import, sonst werden sie zu Text. Notizen, Ereignisse und Kampagnenverlauf sind nicht enthalten; nur eine Kopie des Arbeitsbereichs enthält sie.",
+    en: "If you import this file again with all its columns, it restores each contact, including lists, pauses and suppressions. Custom fields are named key:type. Create choice fields before the import, otherwise they become text. Notes, events and campaign history are not included; only a copy of the workspace file includes them.",
+    de: "Wenn Sie die Datei mit allen Spalten wieder importieren, wird jeder Kontakt wiederhergestellt, mit Listen, Pausen und Sperren. Eigene Felder heißen schlüssel:typ. Erstellen Sie Auswahlfelder vor dem Import, sonst werden sie zu Text. Notizen, Ereignisse und Kampagnenverlauf sind nicht enthalten; nur eine Kopie der Datei des Arbeitsbereichs enthält sie.",
   },
   whichCampaign: { en: "Campaign", de: "Kampagne" },
   whichReason: { en: "Reason", de: "Grund" },
@@ -70,7 +70,7 @@ export const t = messages({
   reason_hard_bounce: { en: "Bounced", de: "Unzustellbar" },
   reason_complaint: { en: "Reported spam", de: "Spam gemeldet" },
   reason_manual: { en: "Manually", de: "Manuell" },
-  reason_unclear: { en: "Agreement unclear", de: "Zustimmung unklar" },
+  reason_unclear: { en: "Consent unclear", de: "Zustimmung unklar" },
   noExportsBody: {
     en: "Export contacts, the suppression list, recipients or the consent log as a CSV file.",
     de: "Exportieren Sie Kontakte, Sperrliste, Empfänger oder Einwilligungsprotokoll als CSV-Datei.",
@@ -210,8 +210,8 @@ export const t = messages({
     de: "Die Datei enthält einen Status für jede Zeile. SwiftMail richtet sich danach und nicht nach Name oder Überschrift.",
   },
   fileSaysWrong: {
-    en: "This is wrong. Decide row by row",
-    de: "Das stimmt nicht. Zeile für Zeile entscheiden",
+    en: "Ignore this and decide row by row",
+    de: "Nicht beachten und Zeile für Zeile entscheiden",
   },
   notUnderstood: {
     en: "{count, plural, one {# row has an unknown status} other {# rows have an unknown status}}",
@@ -226,7 +226,7 @@ export const t = messages({
     de: "Spalten, die sagen könnten, wer E-Mails erhalten darf",
   },
   questionsHint: {
-    en: "They contain yes and no, and their names do not say what they are about.",
+    en: "These columns contain yes and no, but their names do not show what the answers are about.",
     de: "Sie enthalten Ja und Nein, und ihre Namen sagen nicht, worum es geht.",
   },
   questionsOpen: {
@@ -269,7 +269,7 @@ export const t = messages({
   },
   columnNumber: { en: "Column {number}", de: "Spalte {number}" },
   statusValue: { en: "Value", de: "Wert" },
-  statusMeans: { en: "Means", de: "Bedeutet" },
+  statusMeans: { en: "Meaning", de: "Bedeutung" },
   statusRows: {
     en: "{count, plural, one {# row} other {# rows}}",
     de: "{count, plural, one {# Zeile} other {# Zeilen}}",
@@ -344,7 +344,7 @@ export const t = messages({
   left: { en: "about {time} left", de: "noch etwa {time}" },
   downloadRejects: { en: "Download rejected rows", de: "Abgelehnte Zeilen herunterladen" },
   rejectsHint: {
-    en: "Each row has its reason, so that you can correct it and import it again.",
+    en: "Each row includes the reason it was rejected, so you can correct it and import it again.",
     de: "Jede Zeile enthält den Grund, damit Sie sie korrigieren und erneut importieren können.",
   },
   seeContacts: { en: "View contacts", de: "Kontakte ansehen" },

@@ -63,7 +63,7 @@ export const t = messages({
   deleted: { en: "Message deleted", de: "Nachricht gelöscht" },
   receivedTitle: { en: "Bounces and replies", de: "Rückläufer und Antworten" },
   receivedAbout: {
-    en: "What came back for your mail: bounces, spam complaints and replies.",
+    en: "What came back in response to your mail: bounces, spam complaints and replies.",
     de: "Was auf Ihre E-Mails zurückkam: Rückläufer, Spam-Beschwerden und Antworten.",
   },
   searchReceived: {
@@ -102,7 +102,7 @@ export const t = messages({
     de: "Passwort-Links und Einladungen, die hier blieben, statt gesendet zu werden. Nur Administratoren sehen diese Seite.",
   },
   instanceMailAbout: {
-    en: "Mail to postmaster@ and abuse@ of this instance, and reports about messages it does not know.",
+    en: "Mail to postmaster@ and abuse@ of this instance, and reports about messages it does not recognize.",
     de: "E-Mails an postmaster@ und abuse@ dieser Instanz und Berichte über unbekannte Nachrichten.",
   },
 });

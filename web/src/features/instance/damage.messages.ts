@@ -74,12 +74,12 @@ export const t = messages({
     de: "Ein Teil des Journals war nicht lesbar",
   },
   journal_bytesBody: {
-    en: "Unsubscribes may be among what was lost, so every campaign that was being sent is paused, and none can be sent until you dismiss this notice. Check who unsubscribed before you resume a campaign, for example in the replies to your support address.",
-    de: "Unter dem Verlorenen können Abmeldungen sein. Deshalb ist jede Kampagne angehalten, die gerade gesendet wurde, und keine kann gesendet werden, bis Sie diesen Hinweis ausblenden. Prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat, zum Beispiel in den Antworten an Ihre Support-Adresse.",
+    en: "Some unsubscribes may be lost. Every campaign that was sending is therefore paused, and no campaign can be sent until you dismiss this notice. Before you resume a campaign, check who unsubscribed, for example in the replies to your support address.",
+    de: "Möglicherweise sind Abmeldungen verloren. Deshalb ist jede Kampagne angehalten, die gerade gesendet wurde, und keine Kampagne kann gesendet werden, bis Sie diesen Hinweis ausblenden. Prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat, zum Beispiel in den Antworten an Ihre Support-Adresse.",
   },
   journal_missing: { en: "Part of the journal was missing", de: "Ein Teil des Journals fehlte" },
   journal_missingBody: {
-    en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. What was in the missing part is lost. If you have the folder, stop the server, put it back and start again. Campaigns that were being sent are paused, and messages that were on their way are on hold: decide about them in each campaign, and check who unsubscribed before you resume it. If the whole local folder was missing, test inboxes and uploaded files that were waiting are gone too. No campaign can be sent until you dismiss this notice.",
+    en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. Everything in the missing part is lost. If you still have the folder, stop the server, put the folder back and start again. Campaigns that were sending are paused, and messages that were being sent are on hold. Decide about them in each campaign, and check who unsubscribed before you resume it. If the whole local folder was missing, test inboxes and uploaded files that were waiting are gone too. No campaign can be sent until you dismiss this notice.",
     de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Kampagnen, die gerade gesendet wurden, sind angehalten, und Nachrichten, die unterwegs waren, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Fehlte der ganze Ordner local, sind auch Test-Postfächer und wartende hochgeladene Dateien verloren. Kampagnen können erst wieder gesendet werden, wenn Sie diesen Hinweis ausblenden.",
   },
   inbox_damaged: {
@@ -107,7 +107,7 @@ export const t = messages({
     de: "Die Aufzeichnung der Versandlimits ist verloren",
   },
   limits_lostBody: {
-    en: "SwiftMail no longer knows which quotas are used up, how far warm-ups have come and which limits are suspended. A relay may be sent more than its quota today. If that matters, stop the server, restore the file from your backup, and start again.",
+    en: "SwiftMail no longer knows which quotas are used up, how far warm-ups have progressed and which limits are suspended. It may exceed a relay’s quota today. If that matters, stop the server, restore the file from your backup, and start again.",
     de: "SwiftMail weiß nicht mehr, welche Kontingente verbraucht sind, wie weit das Aufwärmen ist und welche Limits ausgesetzt sind. Ein Relay erhält heute möglicherweise mehr als sein Kontingent. Ist das wichtig, stoppen Sie den Server, stellen Sie die Datei aus Ihrer Sicherung wieder her und starten Sie neu.",
   },
   holder_unreadable: {
@@ -139,7 +139,7 @@ export const t = messages({
     de: "Die Datei eines Arbeitsbereichs ist eine ältere Kopie, deshalb fehlen Ergebnisse",
   },
   results_lostBody: {
-    en: "Some results, opens, clicks and unsubscribes since that copy are missing, so the numbers are too low. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Recipients still waiting there may already have received the message, and would get it twice, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume. The workspace cannot send new campaigns until you dismiss this notice.",
+    en: "Some results, opens, clicks and unsubscribes from after the copy was made are missing, so the numbers are too low. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Recipients shown as waiting may already have received the message and would get it twice, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume. The workspace cannot send new campaigns until you dismiss this notice.",
     de: "Seit dieser Kopie fehlen Ergebnisse, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Wartende Empfänger haben die Nachricht möglicherweise schon erhalten und bekämen sie doppelt, oder haben sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Der Arbeitsbereich kann neue Kampagnen erst senden, wenn Sie diesen Hinweis ausblenden.",
   },
   system_unchecked: {
@@ -155,8 +155,8 @@ export const t = messages({
     de: "Die Hauptdatenbank kennt einen Arbeitsbereich nicht, dessen Datei vorhanden ist",
   },
   workspace_unknownBody: {
-    en: "The workspace was created after the copy was made. Nobody can open it, and none of its mail is sent. Only a newer copy of the main database brings it back. Keep the file.",
-    de: "Der Arbeitsbereich wurde nach dieser Kopie angelegt. Niemand kann ihn öffnen, und nichts davon wird gesendet. Nur eine neuere Kopie der Hauptdatenbank bringt ihn zurück. Bewahren Sie die Datei auf.",
+    en: "The main database in use is an older copy from before this workspace was created. Nobody can open the workspace, and none of its mail is sent. Keep the file. To bring the workspace back, restore a newer copy of the main database.",
+    de: "Die verwendete Hauptdatenbank ist eine ältere Kopie aus der Zeit, bevor dieser Arbeitsbereich angelegt wurde. Niemand kann ihn öffnen, und nichts davon wird gesendet. Bewahren Sie die Datei auf. Um den Arbeitsbereich zurückzuholen, stellen Sie eine neuere Kopie der Hauptdatenbank wieder her.",
   },
   lost: {
     en: "{bytes, plural, one {# byte} other {# bytes}} could not be read. At least {records, plural, one {# record is} other {# records are}} lost: a delivery result, open, click or unsubscribe.",
@@ -173,7 +173,7 @@ export const t = messages({
     de: "{count, plural, one {# Öffnung oder Klick wurde} other {# Öffnungen und Klicks wurden}} nicht gezählt",
   },
   missedBody: {
-    en: "The journal could not be written since the last start. Visitors still reached their pages.",
-    de: "Seit dem letzten Start ließ sich das Journal nicht schreiben. Die Besucher haben ihre Seiten trotzdem erreicht.",
+    en: "At some point since the last start, the journal could not be written. Links still worked for visitors.",
+    de: "Seit dem letzten Start ließ sich das Journal zeitweise nicht schreiben. Die Links haben für Besucher trotzdem funktioniert.",
   },
 });

@@ -92,8 +92,8 @@ export const t = messages({
     de: "Empfangende Server in privaten Netzen erlauben",
   },
   privateTargetsHint: {
-    en: "For testing only. The owner of a recipient’s domain decides which server it points to.",
-    de: "Nur zum Testen. Wer die Domain eines Empfängers kontrolliert, bestimmt, auf welchen Server sie zeigt.",
+    en: "For testing only, because anyone who owns a domain can point it at a server inside your network.",
+    de: "Nur zum Testen, denn wer eine Domain besitzt, kann sie auf einen Server in Ihrem Netz zeigen lassen.",
   },
   proxies: { en: "Trusted proxies", de: "Vertrauenswürdige Proxys" },
   proxiesBody: {
@@ -113,7 +113,7 @@ export const t = messages({
     de: "Anfragen kommen über einen Proxy, der nicht auf dieser Liste steht",
   },
   unnamedProxiesBody: {
-    en: "Until you add it, SwiftMail treats all its visitors as one: {addresses}",
+    en: "Until you add it, SwiftMail treats everyone who comes through it as one visitor: {addresses}",
     de: "Bis Sie ihn aufnehmen, zählen alle seine Besucher als einer: {addresses}",
   },
   jobs: { en: "Failed tasks", de: "Fehlgeschlagene Aufgaben" },

@@ -14,7 +14,7 @@ export const t = messages({
     de: "Mindestens {records, plural, one {# Änderung fehlt} other {# Änderungen fehlen}}.",
   },
   done: {
-    en: "For safety, everyone was signed out, invitations were cancelled, and API keys were turned off. Campaigns that were sending are paused, scheduled ones are drafts again, and background work waits.",
+    en: "For safety, everyone was signed out, invitations were cancelled, and API keys were turned off. Campaigns that were sending are paused, scheduled ones are drafts again, and background work is paused.",
     de: "Deshalb wurden alle abgemeldet, Einladungen beendet und API-Schlüssel ausgeschaltet. Laufende Kampagnen sind pausiert, geplante wieder Entwürfe, und Hintergrundarbeiten warten.",
   },
   restore: {

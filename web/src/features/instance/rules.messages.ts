@@ -3,8 +3,8 @@ import { messages } from "../../i18n.ts";
 export const t = messages({
   rules: { en: "Reply rules", de: "Antwortregeln" },
   about: {
-    en: "What SwiftMail does when a receiving server says mail is too fast, too much or unwanted. Applies to all workspaces.",
-    de: "Was SwiftMail tut, wenn ein empfangender Server meldet, E-Mails seien zu schnell, zu viele oder unerwünscht. Gilt für alle Arbeitsbereiche.",
+    en: "What SwiftMail does when a receiving server says that you send too fast, too much or unwanted mail. Applies to all workspaces.",
+    de: "Was SwiftMail tut, wenn ein empfangender Server meldet, dass Sie zu schnell, zu viel oder unerwünscht senden. Gilt für alle Arbeitsbereiche.",
   },
   instance: { en: "Instance", de: "Instanz" },
   addRule: { en: "Add rule", de: "Regel hinzufügen" },

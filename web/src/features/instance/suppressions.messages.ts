@@ -42,7 +42,7 @@ export const t = messages({
     en: "{added, plural, one {# address added} other {# addresses added}}, {already} already on the list",
     de: "{added, plural, one {# Adresse hinzugefügt} other {# Adressen hinzugefügt}}, {already} schon auf der Liste",
   },
-  rejected: { en: "Not valid addresses", de: "Keine gültigen Adressen" },
+  rejected: { en: "Invalid addresses", de: "Ungültige Adressen" },
   andMore: { en: "and {count} more", de: "und {count} weitere" },
   cancel: { en: "Cancel", de: "Abbrechen" },
   lift: { en: "Remove", de: "Entfernen" },

@@ -46,7 +46,7 @@ export const t = messages({
     de: "{count, plural, one {# Datensatz} other {# Datensätze}} gelöscht oder anonymisiert",
   },
   segmentsChanged: {
-    en: "{count, plural, one {# segment} other {# segments}} mentioned this person. Check who they find now.",
+    en: "{count, plural, one {# segment} other {# segments}} mentioned this person. Check which contacts they find now.",
     de: "{count, plural, one {# Segment erwähnte} other {# Segmente erwähnten}} diese Person. Prüfen Sie, wen sie jetzt finden.",
   },
   uploadsRemoved: {
@@ -58,7 +58,7 @@ export const t = messages({
     de: "Diese Segmente enthalten einen Namen oder Teil einer Adresse, der zu dieser Person gehören könnte. Er bleibt, bis Sie ihn ändern:",
   },
   checkCampaigns: {
-    en: "The audience of these campaigns mentioned this person. SwiftMail can no longer apply that condition, so they reach fewer people:",
+    en: "The audience of these campaigns mentioned this person. SwiftMail can no longer apply that condition, so these campaigns reach fewer people:",
     de: "Die Zielgruppe dieser Kampagnen erwähnte diese Person. SwiftMail kann diese Bedingung nicht mehr anwenden, deshalb erreichen sie weniger Personen:",
   },
   keptUntil: { en: "kept until {date}", de: "aufbewahrt bis {date}" },
@@ -66,8 +66,8 @@ export const t = messages({
   download: { en: "Download", de: "Herunterladen" },
   retention: { en: "Data retention", de: "Aufbewahrungsfristen" },
   retentionHint: {
-    en: "Every night, SwiftMail deletes data older than this. Leave a field empty to keep data forever.",
-    de: "SwiftMail löscht jede Nacht ältere Daten. Leer lassen, um Daten für immer zu behalten.",
+    en: "Every night, SwiftMail deletes data older than these limits. Leave a field empty to keep its data forever.",
+    de: "SwiftMail löscht jede Nacht Daten, die älter sind als diese Fristen. Leer lassen, um Daten für immer zu behalten.",
   },
   forEver: { en: "forever", de: "für immer" },
   noConsentDays: {

@@ -156,7 +156,7 @@ export const t = messages({
   "status.complaint": { en: "reported spam", de: "hat Spam gemeldet" },
   "status.manual": { en: "suppressed manually", de: "manuell gesperrt" },
   "status.unclear": {
-    en: "held back: agreement unclear",
+    en: "held back: consent unclear",
     de: "zurückgehalten: Zustimmung unklar",
   },
   campaign: { en: "Campaign", de: "Kampagne" },

@@ -21,7 +21,7 @@ export const t = messages({
     de: "Wegen Reputation oder Inhalt abgelehnt, %",
   },
   blockHint: {
-    en: "Share of all results, checked after the first 200 results. Further sending makes it worse.",
+    en: "Share of all results, checked after the first 200 results. Sending more makes it worse.",
     de: "Von allen Ergebnissen, ab 200 Ergebnissen. Weitersenden verschlimmert es.",
   },
   complaintPercent: { en: "Reported as spam, %", de: "Als Spam gemeldet, %" },

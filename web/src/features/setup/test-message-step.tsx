@@ -6,7 +6,7 @@ import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import { type StepProps, useStepForm } from "./use-setup.ts";
 
-/** Sends a real message by the chosen sending method and shows the server's reply. */
+/** Sends a real message through the chosen sending method and shows the server's reply. */
 export function TestMessageStep(props: StepProps) {
   const { state, onDone } = props;
   const sent = state.answers.testMessage;

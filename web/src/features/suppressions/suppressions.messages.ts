@@ -22,7 +22,7 @@ export const t = messages({
   unblock: { en: "Unblock", de: "Freigeben" },
   unblockTitle: { en: "Unblock {domain}?", de: "{domain} freigeben?" },
   unblockBody: {
-    en: "Addresses there that are suppressed themselves stay suppressed. The audit log keeps your reason.",
+    en: "Addresses at this domain that are suppressed individually stay suppressed. The audit log keeps your reason.",
     de: "Einzeln gesperrte Adressen dort bleiben gesperrt. Das Audit-Protokoll hält Ihren Grund fest.",
   },
   unblocked: { en: "Domain unblocked", de: "Domain freigegeben" },
@@ -44,7 +44,7 @@ export const t = messages({
   hard_bounce: { en: "Bounced", de: "Unzustellbar" },
   complaint: { en: "Reported spam", de: "Spam gemeldet" },
   manual: { en: "Manually", de: "Manuell" },
-  unclear: { en: "Agreement unclear", de: "Zustimmung unklar" },
+  unclear: { en: "Consent unclear", de: "Zustimmung unklar" },
   agreementUnknownIn: {
     en: "{source}: nobody confirmed that they agreed",
     de: "{source}: Niemand hat die Zustimmung bestätigt",
@@ -86,6 +86,6 @@ export const t = messages({
     en: "{added, plural, one {# address added} other {# addresses added}}, {already} already on the list",
     de: "{added, plural, one {# Adresse hinzugefügt} other {# Adressen hinzugefügt}}, {already} schon auf der Liste",
   },
-  rejected: { en: "Not valid addresses", de: "Keine gültigen Adressen" },
+  rejected: { en: "Invalid addresses", de: "Ungültige Adressen" },
   cancel: { en: "Cancel", de: "Abbrechen" },
 });

@@ -11,7 +11,7 @@ export const t = messages({
   "campaign.create": { en: "Campaign created", de: "Kampagne erstellt" },
   "campaign.delete": { en: "Campaign deleted", de: "Kampagne gelöscht" },
   "campaign.held": {
-    en: "Held messages decided",
+    en: "Decision made about held messages",
     de: "Über zurückgehaltene Nachrichten entschieden",
   },
   "campaign.launch": { en: "Campaign sent", de: "Versand der Kampagne gestartet" },
@@ -22,15 +22,15 @@ export const t = messages({
     de: "Fehlgeschlagene Nachrichten erneut gesendet",
   },
   "campaign.schedule": { en: "Campaign scheduled", de: "Kampagne geplant" },
-  "campaign.test_send": { en: "Test of a campaign sent", de: "Test einer Kampagne gesendet" },
+  "campaign.test_send": { en: "Campaign test sent", de: "Test einer Kampagne gesendet" },
   "campaign.unschedule": {
     en: "Campaign schedule cancelled",
     de: "Planung der Kampagne aufgehoben",
   },
   "consent.export": { en: "Consent log downloaded", de: "Einwilligungsprotokoll heruntergeladen" },
   "contact.batch": {
-    en: "Contacts written through the API",
-    de: "Kontakte über die API geschrieben",
+    en: "Contacts created or updated through the API",
+    de: "Kontakte über die API erstellt oder geändert",
   },
   "contact.batch_memberships": {
     en: "List memberships changed through the API",
@@ -71,10 +71,10 @@ export const t = messages({
   "contact_note.change": { en: "Note edited", de: "Notiz bearbeitet" },
   "contact_note.create": { en: "Note added", de: "Notiz hinzugefügt" },
   "contact_note.delete": { en: "Note deleted", de: "Notiz gelöscht" },
-  "damage.read": { en: "Notice of damage dismissed", de: "Schadensmeldung ausgeblendet" },
+  "damage.read": { en: "Damage notice dismissed", de: "Schadensmeldung ausgeblendet" },
   "delivery_settings.change": {
-    en: "Delivery settings changed",
-    de: "Zustelleinstellungen geändert",
+    en: "Sending settings changed",
+    de: "Versandeinstellungen geändert",
   },
   "dmarc.add_report": { en: "DMARC report added", de: "DMARC-Bericht hinzugefügt" },
   "domain.check": { en: "Sending domain checked", de: "Absenderdomain geprüft" },
@@ -82,10 +82,13 @@ export const t = messages({
   "domain.delete": { en: "Sending domain deleted", de: "Absenderdomain gelöscht" },
   "domain.key_delete": { en: "DKIM key deleted", de: "DKIM-Schlüssel gelöscht" },
   "domain.rotation_finish": {
-    en: "DKIM key change completed",
+    en: "DKIM key replacement completed",
     de: "DKIM-Schlüsselwechsel abgeschlossen",
   },
-  "domain.rotation_start": { en: "DKIM key change started", de: "DKIM-Schlüsselwechsel begonnen" },
+  "domain.rotation_start": {
+    en: "DKIM key replacement started",
+    de: "DKIM-Schlüsselwechsel begonnen",
+  },
   "export.cancel": { en: "Export stopped", de: "Export gestoppt" },
   "export.download": { en: "Export downloaded", de: "Export heruntergeladen" },
   "export.download_by_link": {
@@ -104,7 +107,7 @@ export const t = messages({
   "import.resume": { en: "Import resumed", de: "Import fortgesetzt" },
   "import.start": { en: "Import started", de: "Import gestartet" },
   "import.undo": { en: "Import undone", de: "Import rückgängig gemacht" },
-  "import.upload": { en: "File for an import uploaded", de: "Datei für einen Import hochgeladen" },
+  "import.upload": { en: "Import file uploaded", de: "Datei für einen Import hochgeladen" },
   "inbox.clear": { en: "Test inbox emptied", de: "Test-Postfach geleert" },
   "inbox.delete": {
     en: "Message in the test inbox deleted",
@@ -124,11 +127,11 @@ export const t = messages({
     de: "Einstellungen für eingehende E-Mails geändert",
   },
   "instance.inbox-clear": {
-    en: "Test inbox of the instance emptied",
+    en: "Instance test inbox emptied",
     de: "Test-Postfach der Instanz geleert",
   },
   "instance.inbox_delete": {
-    en: "Message in the instance’s test inbox deleted",
+    en: "Message in the instance test inbox deleted",
     de: "Nachricht im Test-Postfach der Instanz gelöscht",
   },
   "instance.received_delete": {
@@ -137,8 +140,8 @@ export const t = messages({
   },
   "instance.set-up": { en: "Setup completed", de: "Einrichtung abgeschlossen" },
   "instance.test_mail": {
-    en: "Test of the instance’s mail sent",
-    de: "Test-E-Mail der Instanz gesendet",
+    en: "Test of account emails sent",
+    de: "Test der Konto-E-Mails gesendet",
   },
   "instance_suppression.add": {
     en: "Addresses suppressed for all workspaces",
@@ -149,11 +152,11 @@ export const t = messages({
     de: "Domain für alle Arbeitsbereiche gesperrt",
   },
   "instance_suppression.export": {
-    en: "Suppression list of the instance downloaded",
+    en: "Instance suppression list downloaded",
     de: "Sperrliste der Instanz heruntergeladen",
   },
   "instance_suppression.remove": {
-    en: "Address removed from the instance’s suppression list",
+    en: "Address removed from the instance suppression list",
     de: "Adresse von der Sperrliste der Instanz entfernt",
   },
   "instance_suppression.unblock_domain": {
@@ -164,11 +167,11 @@ export const t = messages({
     en: "Failed background task run again",
     de: "Fehlgeschlagene Hintergrundaufgabe erneut gestartet",
   },
-  "limit_rule.change": { en: "Limit rule edited", de: "Limit-Regel bearbeitet" },
-  "limit_rule.create": { en: "Limit rule created", de: "Limit-Regel erstellt" },
-  "limit_rule.order": { en: "Limit rules reordered", de: "Reihenfolge der Limit-Regeln geändert" },
+  "limit_rule.change": { en: "Reply rule edited", de: "Limit-Regel bearbeitet" },
+  "limit_rule.create": { en: "Reply rule created", de: "Limit-Regel erstellt" },
+  "limit_rule.order": { en: "Reply rules reordered", de: "Reihenfolge der Limit-Regeln geändert" },
   "limit_rule.reset": {
-    en: "Limit rule removed or reset",
+    en: "Reply rule removed or reset",
     de: "Limit-Regel entfernt oder zurückgesetzt",
   },
   "list.change": { en: "List edited", de: "Liste bearbeitet" },
@@ -214,7 +217,7 @@ export const t = messages({
   "public_look.change": { en: "Branding changed", de: "Branding geändert" },
   "queue.resume": { en: "Sending to a destination resumed", de: "Versand an ein Ziel fortgesetzt" },
   "queue.suspend": {
-    en: "Sending to a destination suspended",
+    en: "Sending to a destination paused",
     de: "Versand an ein Ziel ausgesetzt",
   },
   "received.delete": { en: "Received message deleted", de: "Empfangene Nachricht gelöscht" },
@@ -226,7 +229,7 @@ export const t = messages({
     en: "Test message sent through a sending method",
     de: "Testnachricht über einen Versandweg gesendet",
   },
-  "route.webhook-key": { en: "Key of a webhook saved", de: "Schlüssel eines Webhooks gespeichert" },
+  "route.webhook-key": { en: "Webhook key saved", de: "Schlüssel eines Webhooks gespeichert" },
   "route.webhook-renew": { en: "Webhook URL replaced", de: "Webhook-URL ersetzt" },
   "route_group.change": { en: "Sending method group edited", de: "Versandweg-Gruppe bearbeitet" },
   "route_group.create": { en: "Sending method group created", de: "Versandweg-Gruppe erstellt" },

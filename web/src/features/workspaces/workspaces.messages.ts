@@ -21,7 +21,7 @@ export const t = messages({
   },
   identity: { en: "Workspace", de: "Arbeitsbereich" },
   identityBody: {
-    en: "The name your team sees, and the time zone for schedules and times shown.",
+    en: "The name your team sees, and the time zone for schedules and displayed times.",
     de: "Der Name, den Ihr Team sieht, und die Zeitzone für Planung und Zeitangaben.",
   },
   name: { en: "Name", de: "Name" },
@@ -42,7 +42,7 @@ export const t = messages({
   maxPerSecond: { en: "Maximum messages per second", de: "Höchstens Nachrichten pro Sekunde" },
   maxPerSecondHint: { en: "Leave empty for no limit.", de: "Leer lassen für kein Limit." },
   ownerHint: {
-    en: "Can do everything, including delete the workspace.",
+    en: "Can do everything, including deleting the workspace.",
     de: "Darf alles, auch den Arbeitsbereich löschen.",
   },
   role: { en: "Role", de: "Rolle" },

@@ -17,16 +17,16 @@ Usage: swiftmail [command]
 
   serve                            start the server (default)
   demo                             start with sample data in an empty folder
-  doctor [--json]                  check everything that SwiftMail depends on, and say how to fix problems
+  doctor [--json]                  check everything SwiftMail depends on, and explain how to fix problems
   scrub                            remove deleted data from database files of older versions
   health                           check whether the server on this machine is running
-  user reset-password <email>      print a one-time link; --stdin reads a new password instead
+  user reset-password <email>      print a one-time link for a new password; --stdin reads the password instead
   --help, --version
 
 Environment:
   PORT             HTTP port (8080)
   DATA_DIR         folder for all data (./data)
-  PUBLIC_URL       URL under which readers reach this instance (from the setup)
+  PUBLIC_URL       URL where readers reach this instance (default: the one from the setup)
   SMTP_IN_PORT     SMTP port for incoming mail (2525)
   MASTER_KEY_FILE  key that encrypts stored secrets (<DATA_DIR>/master.key)
   LOG_LEVEL        info, debug, warn, error … (info)

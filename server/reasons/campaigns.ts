@@ -49,10 +49,10 @@ export const campaignReasons = {
     move: keyof typeof possibleWhile;
   }) =>
     `The campaign ${campaignIs[status]}; this is possible only while it is ${possibleWhile[move]}.`,
-  campaign_status_changed: "The campaign's status just changed. Load it again.",
+  campaign_status_changed: "The campaign's status just changed. Reload it and try again.",
   campaign_changed_while_checked:
     "The campaign changed while it was being checked. Check it again.",
-  campaign_changed_meanwhile: "Someone else changed this campaign. Load it again.",
+  campaign_changed_meanwhile: "Someone else changed this campaign. Reload it and try again.",
   campaign_selecting_recipients: ({ campaign }: { campaign: string }) =>
     `The campaign "${campaign}" is selecting its recipients. Try again in a moment.`,
   campaign_not_retryable: "The campaign must be sending, paused or completed.",

@@ -90,7 +90,7 @@ export const contactReasons = {
     "is not a valid property name: use letters, digits and _, at most 40 characters",
   event_property_long: ({ max }: { max: number }) =>
     `is longer than ${max} characters, or contains a NUL character`,
-  event_property_kind: "is not a text, a number, true or false",
+  event_property_kind: "must be text, a number, true or false",
   event_names_full: ({ max }: { max: number }) =>
     `is a new name, and the limit of ${max} names is reached`,
 };

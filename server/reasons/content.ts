@@ -1,11 +1,11 @@
 /** Why templates, forms, reports and the queue cannot be read or changed as asked. */
 export const contentReasons = {
-  template_changed_meanwhile: "Someone else changed this template. Load it again.",
+  template_changed_meanwhile: "Someone else changed this template. Reload it and try again.",
   contacts_permission_missing:
     "You need the permission contacts:read to choose a contact for the preview.",
   unknown_starter: ({ key }: { key: string }) => `there is no starter "${key}"`,
 
-  form_changed_meanwhile: "Someone else changed this form. Load it again.",
+  form_changed_meanwhile: "Someone else changed this form. Reload it and try again.",
   not_a_web_address: {
     says: "is not a web address",
     hint: "For example https://www.example.org/thanks",

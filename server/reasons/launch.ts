@@ -13,9 +13,10 @@ export const launchReasons = {
   sender_test_only:
     "The sender's domain is reserved for testing. Use it only with the test inbox or a relay in your own network.",
   empty_audience:
-    "There are no recipients: everyone in the audience is unsubscribed or suppressed, or it is empty.",
+    "There are no recipients: everyone in the audience is unsubscribed or suppressed, or the audience is empty.",
   no_unsubscribe_link: "The message has no unsubscribe link. SwiftMail adds one at the end.",
-  no_text: "The plain text is empty. Remove it to generate it from the HTML.",
+  no_text:
+    "The plain text version is empty. Write one, or let SwiftMail generate it from the message.",
   only_images:
     "The message contains only images. Add text, because spam filters distrust messages without it.",
   no_postal_address:
@@ -23,7 +24,7 @@ export const launchReasons = {
   sent_before: ({ at }: { at: number }) =>
     `This campaign was already sent on ${dayOf(at)}, before an older copy of this workspace was restored. Its recipients would get it twice. To send it anyway, duplicate it and send the duplicate.`,
   route_unsigned: ({ route }: { route: string }) =>
-    `The sending method "${route}" does not sign with DKIM. Make sure that the relay does.`,
+    `The sending method "${route}" does not sign with DKIM. Make sure that the relay signs your mail.`,
   domain_missing: ({ domain }: { domain: string }) =>
     `The domain ${domain} is not set up, so SwiftMail does not sign messages with DKIM.`,
   domain_missing_direct: ({ domain }: { domain: string }) =>

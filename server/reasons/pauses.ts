@@ -5,9 +5,10 @@ export const pauseReasons = {
   route_gone: "The campaign's sending method was removed or turned off.",
   routes_gone: "All sending methods in the campaign's group were removed or turned off.",
   dkim_key_unusable: ({ fault }: { fault: string }) => `The DKIM key cannot be used: ${fault}`,
-  start_failed: "SwiftMail could not start it because of an internal error.",
+  start_failed: "SwiftMail could not start the campaign because of an internal error.",
   own_failure: "An internal error occurred. SwiftMail tries again.",
-  not_sent_in_time: ({ why }: { why: string }) => `It was not sent at the scheduled time: ${why}`,
+  not_sent_in_time: ({ why }: { why: string }) =>
+    `The campaign was not sent at the scheduled time: ${why}`,
   unfilled_in_a_row: ({ count, fault }: { count: number; fault: string }) =>
     `${count} messages in a row could not be personalized. ${fault}`,
 
@@ -52,7 +53,7 @@ export const pauseReasons = {
     "no mail server can be reached from this server. Check whether port 25 is open.",
   source_rests: ({ source, why }: { source: string; why: string }) => `${source} is paused: ${why}`,
   template_slow: ({ ms }: { ms: number }) =>
-    `Filling in its template takes ${ms} ms for each message. It is sent more slowly, so that other campaigns are not delayed.`,
+    `Filling in this campaign's template takes ${ms} ms for each message. The campaign is sent more slowly, so that other campaigns are not delayed.`,
   server_said: ({ said }: { said: string }) => `the server said “${said}”`,
   connections_fail: ({ fault }: { fault: string }) => `connections fail (${fault})`,
   rule_matched: ({ rule, said }: { rule: string; said: string }) => `${rule} (“${said}”)`,

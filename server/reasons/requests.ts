@@ -35,7 +35,7 @@ export const requestReasons = {
   foreign_origin:
     "The request was not sent from SwiftMail's own pages (its Origin header does not match).",
   workspace_file_unusable:
-    "This workspace is turned off because its file cannot be used. Nothing in it is shown, changed or sent until an administrator of this instance has fixed it.",
+    "This workspace is turned off because its file cannot be used. Its data cannot be viewed, changed or sent until an administrator of this instance has fixed it.",
   large_change_runs: "A large change to this workspace is being saved. Try again in a moment.",
   inbox_unusable: ({ fault }: { fault: string }) => `The inbox cannot be opened: ${fault}.`,
   counting_busy: "The server is busy counting. Try again in a moment.",

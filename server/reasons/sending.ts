@@ -114,7 +114,7 @@ export const sendingReasons = {
   next_key_exists: "A next key already exists. Switch to it or remove it first.",
   next_key_unpublished: ({ host }: { host: string }) =>
     `The record ${host} is not in the DNS yet as shown here. Publish it and check again.`,
-  key_changed: "The key was just changed. Load the page again.",
+  key_changed: "The key was just changed. Reload the page and try again.",
   key_of_campaign: ({ campaign }: { campaign: string }) =>
     `The campaign "${campaign}" may still use this key. Wait until it is finished.`,
   not_a_selector: {

@@ -2,17 +2,17 @@
 export const workReasons = {
   task_unstoppable: "This kind of task cannot be stopped halfway.",
   task_ended: "This task has already ended.",
-  task_not_failed: "Only failed tasks can be resumed, and not all kinds of them.",
+  task_not_failed: "Only some kinds of failed tasks can be resumed.",
   task_not_undoable: "This kind of task cannot be undone.",
   task_too_late_to_undo: "This task is still running, was already undone, or is older than a week.",
 
   task_failed: "Something went wrong on the server. Changes made before that remain.",
   export_unwritable:
-    "The file could not be written: the disk of this server may be full, or the part written so far is damaged. Start it again.",
+    "The file could not be written: the disk of this server may be full, or the part written so far is damaged. Start the export again.",
   file_damaged:
     "The file is damaged: it no longer has the size with which it was written. Create a new one, and check the disk of this server.",
   request_failed:
-    "It could not be finished because of an error on this server. The server's log has details.",
+    "The request could not be finished because of an error on this server. The server's log has details.",
   person_erased_meanwhile: "The person was erased in the meantime.",
   import_failed:
     "The import stopped because of an error on this server. The server's log has details. You can resume it.",

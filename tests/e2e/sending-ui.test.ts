@@ -51,7 +51,7 @@ test("a relay is added from a preset and opens on its own page, with the provide
   await page.getByRole("button", { name: "Add IP address" }).click();
   await page.getByLabel("IP address").fill("203.0.113.7");
   await page.getByLabel("EHLO name").fill("mta1.example.net");
-  await page.getByLabel("Warm it up").check();
+  await page.getByLabel("Warm up this address").check();
   await look("route-page");
 }, 60_000);
 

@@ -7,7 +7,7 @@ const origin = typeof location === "undefined" ? "http://localhost" : location.o
 
 /**
  * The API client, typed by the server: `ask(api.workspaces({ workspaceId }).dashboard.get())`. Timestamps stay
- * numbers, and texts that look like dates stay texts.
+ * numbers, and strings that look like dates stay strings.
  */
 export const api = treaty<App>(origin, {
   parseDate: false,
@@ -16,10 +16,10 @@ export const api = treaty<App>(origin, {
 
 type Call = (...args: never[]) => Promise<{ data: unknown }>;
 
-/** The answer of a call of the typed client: `Answer<typeof api.auth.me.get>`. */
+/** The type of the data that a call returns: `Answer<typeof api.auth.me.get>`. */
 export type Answer<C extends Call> = Exclude<Awaited<ReturnType<C>>["data"], null>;
 
-/** The typed client inside a workspace, for naming its answers. */
+/** The type of the client inside a workspace, from which response types are derived. */
 export type WorkspaceApi = ReturnType<typeof api.workspaces>;
 
 /** Returns the data of a successful response. Any other response is thrown as a `Problem`. */

@@ -10,7 +10,7 @@ export type List = Lists["items"][number];
 export type Tag = Tags["items"][number];
 export type Field = Fields["items"][number];
 
-/** Whether a contact can be emailed, with the values of the filters. */
+/** The statuses by which contacts can be filtered. */
 export const contactStatuses = ["mailable", "unsubscribed", "suppressed"] as const satisfies Answer<
   WorkspaceApi["contacts"]["get"]
 >["items"][number]["status"][];

@@ -1,6 +1,6 @@
 /**
- * True if a path has a number wherever the page's pattern has a numeric id. A path with a word there belongs to no
- * page, and the server would answer with a schema error. Ids of workspaces are texts.
+ * True if a path has a number wherever the page's pattern has a numeric id. A path with a word there matches no
+ * page, and the server would refuse it with a schema error. Workspace ids are strings.
  */
 export function hasValidIds(pattern: string, path: string): boolean {
   const parts = path.split("/");

@@ -54,8 +54,8 @@ export const t = messages({
     de: "Von diesem Import angelegte Kontakte entfernen?",
   },
   undoImportBody: {
-    en: "Contacts that were edited, emailed or added to another list since then stay, and so do contacts with notes. People the import held back can be emailed again, unless the import created their contact and that contact stays. All other suppressions from this import stay.",
-    de: "Kontakte, die seither bearbeitet, angeschrieben oder in eine andere Liste aufgenommen wurden oder Notizen haben, bleiben. Vom Import zurückgehaltene Personen können wieder E-Mails erhalten, außer wenn der Import ihren Kontakt angelegt hat und dieser bleibt. Alle anderen Sperren aus diesem Import bleiben.",
+    en: "Contacts that have notes, or were edited, emailed or added to another list since the import, are kept. If the import held such a contact back, the contact stays held back. Everyone else it held back can be emailed again. Other suppressions from this import stay.",
+    de: "Kontakte, die Notizen haben oder seit dem Import bearbeitet, angeschrieben oder in eine andere Liste aufgenommen wurden, bleiben. Hat der Import einen solchen Kontakt zurückgehalten, bleibt dieser zurückgehalten. Alle anderen, die er zurückgehalten hat, können wieder E-Mails erhalten. Andere Sperren aus diesem Import bleiben.",
   },
   stopImportAsk: { en: "Stop this import?", de: "Diesen Import stoppen?" },
   stopImportBody: { en: "Rows imported so far stay.", de: "Bereits importierte Zeilen bleiben." },

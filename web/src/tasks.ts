@@ -119,7 +119,7 @@ export async function refreshAudience(): Promise<void> {
   await refreshContacts();
 }
 
-/** Makes the streams report at once a task that this page has just started or ended. */
+/** Makes the streams report immediately that this page has started or ended a task. */
 export function refreshTasks(): void {
   for (const stream of streams.values()) {
     stream.readAgain();

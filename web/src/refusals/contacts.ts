@@ -217,7 +217,7 @@ export const contacts = {
     de: "Dieser Text ist länger als {max, number} Zeichen oder enthält ein NUL-Zeichen.",
   },
   event_property_kind: {
-    en: "This is not a text, a number, yes or no.",
+    en: "This must be text, a number, yes or no.",
     de: "Das ist weder ein Text noch eine Zahl noch Ja oder Nein.",
   },
   event_names_full: {

@@ -128,7 +128,7 @@ export function Notice({
   return (
     <div class={className} role={tone === "error" ? "alert" : undefined}>
       <Icon size={16} aria-hidden="true" />
-      {/* Where there is no room for both beside each other, the action goes below the text. */}
+      {/* Without enough room beside the text, the action moves below it. */}
       <div class="flex min-w-0 flex-1 flex-wrap items-start gap-2">
         <div class="min-w-0 flex-1 basis-48">
           {title !== undefined && <div class="font-medium">{title}</div>}

@@ -246,7 +246,7 @@ test("a scheduled campaign that cannot be sent at its time becomes a draft with 
   expect(await (await fixture.call("GET", `/${id}`)).json()).toMatchObject({
     status: "draft",
     statusReason: expect.stringContaining(
-      "It was not sent at the scheduled time: There are no recipients",
+      "The campaign was not sent at the scheduled time: There are no recipients",
     ),
   });
 });

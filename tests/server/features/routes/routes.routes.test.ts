@@ -182,7 +182,7 @@ test("changing a stored route's host requires its password again", async () => {
 
   expect(moved.status).toBe(422);
   expect(unchecked.status).toBe(422);
-  expect((await unchecked.json()).detail).toContain("less safe");
+  expect((await unchecked.json()).detail).toContain("less secure");
   expect((await moved.json()).fields[0].field).toBe("password");
   expect(known.status).toBe(200);
 });

@@ -1,6 +1,6 @@
 import { type Coded, wordedReason } from "../../refusal.ts";
 
-/** A preflight check or the problem of a section in the reader's language. */
+/** Describes the result of a preflight check, or the problem of a section, in the reader's language. */
 export function launchFault({ message, ...fault }: Coded & { message: string }): string {
   return wordedReason(fault) ?? message;
 }

@@ -24,7 +24,7 @@ export type CampaignEditor = {
 
 /**
  * The state of a campaign being edited. Saves run one after the other, each with the version it is based on, so that
- * two people never overwrite each other unknowingly. The later one gets a 412 and keeps their text.
+ * two people never overwrite each other unknowingly. The second to save gets a 412 and keeps their text.
  */
 export function useCampaignEditor(workspaceId: string, id: number): CampaignEditor {
   const [campaign, setCampaign] = useState<Campaign>();

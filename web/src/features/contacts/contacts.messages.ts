@@ -148,7 +148,7 @@ export const t = messages({
   merge: { en: "Merge", de: "Zusammenführen" },
   mergeAsk: { en: "Merge {email} into this contact?", de: "{email} in diesen Kontakt übernehmen?" },
   mergeBody: {
-    en: "Its lists, tags, notes and history move to this contact, and it is deleted. Lists that either of them unsubscribed from stay unsubscribed. This cannot be undone.",
+    en: "The other contact’s lists, tags, notes and history move to this contact, and the other contact is deleted. If either contact unsubscribed from a list, the merged contact stays unsubscribed from it. This cannot be undone.",
     de: "Listen, Tags, Notizen und Verlauf gehen auf diesen Kontakt über, dann wird der andere gelöscht. Abmeldungen beider Kontakte bleiben bestehen. Das lässt sich nicht rückgängig machen.",
   },
   merged: { en: "Contacts merged", de: "Kontakte zusammengeführt" },

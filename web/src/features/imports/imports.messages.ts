@@ -60,8 +60,8 @@ export const t = messages({
   },
   backupTitle: { en: "This file is a backup", de: "Diese Datei ist eine Sicherung" },
   backupBody: {
-    en: "If you import this file again with all its columns, it restores each contact, including lists, pauses and suppressions. Custom fields are named key:type. Create choice fields before the import, otherwise they become text. Notes, events and campaign history are not included; only a copy of the workspace file includes them.",
-    de: "Wenn Sie die Datei mit allen Spalten wieder importieren, wird jeder Kontakt wiederhergestellt, mit Listen, Pausen und Sperren. Eigene Felder heißen schlüssel:typ. Erstellen Sie Auswahlfelder vor dem Import, sonst werden sie zu Text. Notizen, Ereignisse und Kampagnenverlauf sind nicht enthalten; nur eine Kopie der Datei des Arbeitsbereichs enthält sie.",
+    en: "If you import this file again with all its columns, it restores each contact, including lists, pauses and suppressions. Columns of custom fields are named key:type. Create choice fields before the import, otherwise they become text. Notes, events and campaign history are not included; only a copy of the workspace file includes them.",
+    de: "Wenn Sie die Datei mit allen Spalten wieder importieren, wird jeder Kontakt wiederhergestellt, mit Listen, Pausen und Sperren. Spalten eigener Felder heißen schlüssel:typ. Erstellen Sie Auswahlfelder vor dem Import, sonst werden sie zu Text. Notizen, Ereignisse und Kampagnenverlauf sind nicht enthalten; nur eine Kopie der Datei des Arbeitsbereichs enthält sie.",
   },
   whichCampaign: { en: "Campaign", de: "Kampagne" },
   whichReason: { en: "Reason", de: "Grund" },
@@ -313,7 +313,7 @@ export const t = messages({
   },
   intoSuppressions: { en: "Suppression list", de: "Sperrliste" },
   intoSuppressionsHint: {
-    en: "Nobody becomes a contact. The addresses in the file are suppressed, so campaigns do not reach them.",
+    en: "The addresses in the file are suppressed, so campaigns do not reach them. No contacts are created.",
     de: "Niemand wird Kontakt. Die Adressen aus der Datei werden gesperrt, sodass Kampagnen sie nicht erreichen.",
   },
   erased: { en: "Rejected: erased", de: "Abgelehnt: gelöscht" },

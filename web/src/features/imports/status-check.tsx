@@ -81,7 +81,7 @@ export function StatusCheck({
   );
 }
 
-/** Why nobody in the file may be mailed. If no column that decides is used, the file name counts. */
+/** Why nobody in the file may be mailed. The file name counts once a column that overruled it is ignored. */
 function wholeFileOf(check: Check, { ignoredColumns }: StatusChoices): Check["wholeFile"] {
   const hasIgnored = check.columns.some(
     ({ speaks, column }) => speaks === "name" && ignoredColumns.includes(column),

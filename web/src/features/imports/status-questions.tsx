@@ -72,7 +72,7 @@ function Question({ column, value, onChange }: Choice & { column: CheckedColumn 
   );
 }
 
-/** The value used to word the answers: a yes if there is one. */
+/** The value that appears in the answers: a yes if there is one. */
 const keyOf = ({ values }: CheckedColumn) =>
   values.find(({ answer }) => answer === "yes") ?? values.find(({ as }) => as === "value");
 
@@ -97,13 +97,13 @@ function answered(column: CheckedColumn, value: StatusChoices, answer: Answer): 
     if (answer === "no") {
       return "nothing" as const;
     }
-    // When a value allows email, people with another answer, or none, did not agree to anything.
+    // If one value allows email, people with any other value, or none, did not agree.
     return answer === "allows" && isAsKey(one)
       ? ("subscribed" as const)
       : ("unsubscribed" as const);
   };
   const decided = values
-    // When a value refuses email, the other values say nothing about email.
+    // If one value refuses email, the other values say nothing about email.
     .filter((one) => answer !== "refuses" || isAsKey(one))
     .map((one) => ({ column: number, value: one.value, meaning: meaningOf(one) }));
   const own = new Set(values.map((one) => one.value));

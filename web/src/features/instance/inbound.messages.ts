@@ -11,17 +11,17 @@ export const t = messages({
     de: "Eingehende E-Mails erreichen diese Instanz nicht",
   },
   loopbackBody: {
-    en: "SMTP listens only on this machine. Start with SMTP_IN_HOST=0.0.0.0 and forward public port 25 to port {port}.",
+    en: "SMTP listens only on this machine. Start SwiftMail with SMTP_IN_HOST=0.0.0.0 and forward public port 25 to port {port}.",
     de: "SMTP ist nur auf dieser Maschine erreichbar. Starten Sie mit SMTP_IN_HOST=0.0.0.0 und leiten Sie den öffentlichen Port 25 auf Port {port} weiter.",
   },
   bounceDomain: { en: "Bounce domain", de: "Bounce-Domain" },
   bounceHint: {
-    en: "Campaigns use it for their return path. Its MX record must point to this instance, and relays such as SES must accept it as a sender. If empty, bounces go to the From address.",
+    en: "Used in the return path of campaigns. Its MX record must point to this instance, and relays such as SES must accept it as a sender. If empty, bounces go to the From address.",
     de: "Kampagnen verwenden sie als Return-Path. Ihr MX-Eintrag muss auf diese Instanz zeigen, und Relays wie SES müssen sie als Absender annehmen. Wenn leer, gehen Rückläufer an die Absenderadresse.",
   },
   mxHost: { en: "MX host name", de: "MX-Hostname" },
   mxHint: {
-    en: "What MX records point to. Leave empty to use the host of the public URL.",
+    en: "The host that MX records point to. Leave empty to use the host of the public URL.",
     de: "Worauf MX-Einträge zeigen. Leer lassen, um den Host der öffentlichen URL zu verwenden.",
   },
   certFile: { en: "Certificate file", de: "Zertifikatsdatei" },

@@ -57,7 +57,7 @@ export const t = messages({
   },
   mailRead: { en: "View messages", de: "Nachrichten ansehen" },
   noMail: {
-    en: "No account emails are sent yet. Links are shown once to the person who creates them.",
+    en: "Account emails are not sent yet. Links are shown once to the person who creates them.",
     de: "Noch werden keine Konto-E-Mails gesendet. Links werden einmal der Person angezeigt, die sie erstellt.",
   },
   mailLent: {
@@ -97,7 +97,7 @@ export const t = messages({
   },
   proxies: { en: "Trusted proxies", de: "Vertrauenswürdige Proxys" },
   proxiesBody: {
-    en: "Reverse proxies in front of this instance. SwiftMail uses the visitor address they report (X-Forwarded-For) to limit sign-in attempts, and ignores it from any other address.",
+    en: "Reverse proxies in front of this instance. SwiftMail uses the visitor address they report (X-Forwarded-For) to limit sign-in attempts. It ignores this header from any other address.",
     de: "Reverse-Proxys vor dieser Instanz. SwiftMail nutzt die von ihnen gemeldete Besucheradresse (X-Forwarded-For), um Anmeldeversuche zu begrenzen, und ignoriert sie von allen anderen Adressen.",
   },
   proxiesHint: {

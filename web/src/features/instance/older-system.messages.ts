@@ -32,7 +32,7 @@ export const t = messages({
     de: "Mit dieser Kopie der Hauptdatenbank weiterarbeiten?",
   },
   goOnBody: {
-    en: "Everyone in this copy can sign in again with the password they had then, and background work resumes. First check that it does not contain anyone who was removed.",
-    de: "Alle Personen in dieser Kopie können sich wieder mit dem Passwort von damals anmelden, und Hintergrundarbeiten laufen weiter. Prüfen Sie vorher, dass niemand darin steht, der entfernt wurde.",
+    en: "Everyone in this copy can sign in again with the password they had when it was made, and background work resumes. First check that nobody in it has been removed since.",
+    de: "Alle Personen in dieser Kopie können sich wieder mit dem Passwort von damals anmelden, und Hintergrundarbeiten laufen weiter. Prüfen Sie vorher, dass niemand darin inzwischen entfernt wurde.",
   },
 });

@@ -54,7 +54,7 @@ export const t = messages({
     de: "{count, plural, one {# hochgeladene Importdatei} other {# hochgeladene Importdateien}} gelöscht",
   },
   checkSegments: {
-    en: "These segments contain a name or part of an address that may belong to this person. It stays unless you change it:",
+    en: "These segments contain a name or part of an address that may belong to this person. SwiftMail does not remove it. Edit these segments if necessary:",
     de: "Diese Segmente enthalten einen Namen oder Teil einer Adresse, der zu dieser Person gehören könnte. Er bleibt, bis Sie ihn ändern:",
   },
   checkCampaigns: {
@@ -71,7 +71,7 @@ export const t = messages({
   },
   forEver: { en: "forever", de: "für immer" },
   noConsentDays: {
-    en: "Contacts without list or consent",
+    en: "Contacts without a list or consent",
     de: "Kontakte ohne Liste und Einwilligung",
   },
   noConsentDaysHint: {

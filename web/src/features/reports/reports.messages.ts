@@ -2,7 +2,7 @@ import { messages } from "../../i18n.ts";
 
 export const t = messages({
   exportCsv: { en: "Export", de: "Exportieren" },
-  reportsTitle: { en: "Later reports", de: "Spätere Rückmeldungen" },
+  reportsTitle: { en: "Reports received after sending", de: "Spätere Rückmeldungen" },
   report_failed: { en: "could not be delivered", de: "unzustellbar" },
   report_delayed: { en: "delayed", de: "verzögert" },
   report_complaint: { en: "reported as spam", de: "als Spam gemeldet" },

@@ -72,7 +72,7 @@ export const t = messages({
   notMet: { en: "Not met: {words}", de: "Nicht erfüllt: {words}" },
   ruleOf: { en: "Conditions: {words}", de: "Bedingungen: {words}" },
   frozenPeople: {
-    en: "It is a static segment, and they are not in it.",
+    en: "The segment is static, and this person is not in it.",
     de: "Es ist ein festes Segment, und der Kontakt ist nicht darin.",
   },
   askedNow: {

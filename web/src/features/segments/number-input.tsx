@@ -1,6 +1,6 @@
 import { TextField } from "../../ui/field.tsx";
 
-/** A small optional whole number; its label is in front. */
+/** A small input for an optional whole number, with its label in front. */
 export function Amount({
   label,
   value,

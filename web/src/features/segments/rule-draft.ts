@@ -44,7 +44,7 @@ function nodeOf(rule: Rule): Draft {
   return { id: newId(), op: rule.op, nodes: rule.rules.map(nodeOf) };
 }
 
-/** Converts a draft to a rule, with the node of each path in it; undefined without a condition. */
+/** Converts a draft to a rule, and maps each path in it to its node. Undefined if the draft has no condition. */
 export function ruleOf(draft: Draft): { rule: Rule; paths: Map<string, number> } | undefined {
   const paths = new Map<string, number>();
   const rule = build(draft, "rule", paths);

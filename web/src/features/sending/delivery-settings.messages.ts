@@ -8,8 +8,8 @@ export const t = messages({
   },
   breaker: { en: "Pause campaigns automatically", de: "Kampagnen automatisch pausieren" },
   breakerAbout: {
-    en: "A campaign pauses itself when it reaches one of these rates. If you resume it, that rate is ignored for the rest of the campaign. 0 means never.",
-    de: "Eine Kampagne pausiert sich, wenn sie einen dieser Werte erreicht. Wenn Sie sie fortsetzen, gilt dieser Wert für sie nicht mehr. 0 heißt nie.",
+    en: "A campaign pauses itself when it reaches one of these rates. If you resume it, that rate is ignored for the rest of the campaign. Enter 0 to ignore a rate.",
+    de: "Eine Kampagne pausiert sich, wenn sie einen dieser Werte erreicht. Wenn Sie sie fortsetzen, gilt dieser Wert für sie nicht mehr. Geben Sie 0 ein, um einen Wert nicht zu beachten.",
   },
   hardBouncePercent: { en: "Addresses that do not exist, %", de: "Nicht vorhandene Adressen, %" },
   hardBounceHint: {
@@ -51,7 +51,10 @@ export const t = messages({
     en: "Days until the address is tried again",
     de: "Tage, bis die Adresse wieder versucht wird",
   },
-  softBounceHint: { en: "0 keeps it suppressed for good.", de: "0 sperrt sie dauerhaft." },
+  softBounceHint: {
+    en: "Enter 0 to keep the address suppressed for good.",
+    de: "Geben Sie 0 ein, um die Adresse dauerhaft zu sperren.",
+  },
   save: { en: "Save", de: "Speichern" },
   saved: { en: "Settings saved", de: "Einstellungen gespeichert" },
   readOnly: {

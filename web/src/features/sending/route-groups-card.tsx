@@ -17,7 +17,7 @@ import { t } from "./routes.messages.ts";
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["route-groups"] });
 
-/** Groups of sending methods that replace each other. */
+/** Groups of sending methods that back each other up. */
 export function RouteGroupsCard({ routes }: { routes: Route[] }) {
   const workspace = useWorkspace();
   const groups = useRouteGroups();

@@ -19,7 +19,7 @@ import { RouteState } from "./route-state.tsx";
 import { t as r } from "./routes.messages.ts";
 import { t } from "./sending.messages.ts";
 
-/** Sending methods, and the groups in which they replace each other. */
+/** Sending methods, and the groups in which they back each other up. */
 export function RoutesPage() {
   const workspace = useWorkspace();
   const { route: go } = useLocation();

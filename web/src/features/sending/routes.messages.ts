@@ -90,7 +90,7 @@ export const t = messages({
   denyDomains: { en: "Excluded domains", de: "Ausgeschlossene Domains" },
   sources: { en: "IP addresses and warm-up", de: "IP-Adressen und Aufwärmen" },
   sourcesAbout: {
-    en: "The IP addresses of this host that send mail. Each needs a host name: its PTR record, which must point back to the address.",
+    en: "The IP addresses of this host that send mail. Each address needs a PTR record with a host name that points back to the address.",
     de: "Die IP-Adressen dieses Hosts, die E-Mails senden. Jede braucht einen Hostnamen: ihren PTR-Eintrag, der auf die Adresse zurückverweist.",
   },
   noSources: {
@@ -102,7 +102,7 @@ export const t = messages({
   weight: { en: "Weight", de: "Gewicht" },
   addSource: { en: "Add IP address", de: "IP-Adresse hinzufügen" },
   removeSource: { en: "Remove {address}", de: "{address} entfernen" },
-  warmUp: { en: "Warm it up", de: "Aufwärmen" },
+  warmUp: { en: "Warm up this address", de: "Diese Adresse aufwärmen" },
   warmUpHint: {
     en: "Starts with few messages and sends 50% more each day to each mailbox provider, so that they learn to trust the address.",
     de: "Beginnt mit wenigen Nachrichten und sendet jeden Tag 50 % mehr an jeden Postfachanbieter, damit diese der Adresse vertrauen lernen.",
@@ -121,7 +121,7 @@ export const t = messages({
   webhookTitle: { en: "Bounces and complaints", de: "Rückläufer und Beschwerden" },
   groups: { en: "Sending method groups", de: "Versandweg-Gruppen" },
   groupsAbout: {
-    en: "The sending methods in a group replace each other. If one fails, the remaining messages go through the next.",
+    en: "The sending methods in a group back each other up. If one fails, the remaining messages go through the next.",
     de: "Die Versandwege einer Gruppe ersetzen einander. Fällt einer aus, gehen die übrigen Nachrichten über den nächsten.",
   },
   newGroup: { en: "Add group", de: "Gruppe hinzufügen" },

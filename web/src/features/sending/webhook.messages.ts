@@ -4,7 +4,7 @@ export const t = messages({
   address: { en: "Webhook URL", de: "Webhook-URL" },
   key: { en: "Signing key", de: "Signaturschlüssel" },
   keyHint: {
-    en: "Your provider shows it next to the webhook, as verification or signing key.",
+    en: "Your provider shows it next to the webhook, as the verification or signing key.",
     de: "Ihr Anbieter zeigt ihn neben dem Webhook, als Prüf- oder Signaturschlüssel.",
   },
   keyStored: { en: "Key saved", de: "Schlüssel gespeichert" },

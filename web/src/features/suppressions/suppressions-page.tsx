@@ -139,7 +139,7 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
   );
 }
 
-/** A detail in the form in which the server writes it. */
+/** The value that the server stores when nobody confirmed an agreement. */
 const AGREEMENT_UNKNOWN = "agreement_unknown";
 
 /** The origin of a suppression. For a status that was not understood, also the text in the file. */

@@ -9,7 +9,7 @@ export const t = messages({
   },
   domains: { en: "Blocked domains", de: "Gesperrte Domains" },
   domainsHint: {
-    en: "Nobody at these domains gets campaigns.",
+    en: "Campaigns are not sent to addresses at these domains.",
     de: "Niemand bei diesen Domains erhält Kampagnen.",
   },
   noDomains: {

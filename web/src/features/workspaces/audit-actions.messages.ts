@@ -36,7 +36,7 @@ export const t = messages({
     en: "List memberships changed through the API",
     de: "Listenmitgliedschaften über die API geändert",
   },
-  "contact.bulk": { en: "Many contacts changed", de: "Viele Kontakte geändert" },
+  "contact.bulk": { en: "Contacts changed in bulk", de: "Viele Kontakte geändert" },
   "contact.bulk_add_tag": {
     en: "Tag added to many contacts",
     de: "Tag zu vielen Kontakten hinzugefügt",

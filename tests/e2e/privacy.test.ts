@@ -63,7 +63,7 @@ test(
     await question.getByText(`Erase all data of ${ERASED}?`).waitFor();
     await question.getByRole("button", { name: "Erase data" }).click();
 
-    await page.getByText("The address was erased too").waitFor();
+    await page.getByText("Address erased").waitFor();
     expect(await page.getByText(ERASED).count()).toBe(0);
     // A first name may belong to somebody else: the segment is listed for a person to check.
     const segment = page.getByRole("link", { name: "Friends of Anna" });

@@ -25,6 +25,8 @@ export const AuditPage = pageOf(
 export const AuditVerdict = t.Object({
   ok: t.Boolean(),
   entries: t.Number(),
-  brokenAt: t.Union([t.Number(), t.Null()], { description: "Id of the first entry that is wrong" }),
+  brokenAt: t.Union([t.Number(), t.Null()], {
+    description: "Id of the first entry that was changed or is missing",
+  }),
   reason: t.Union([t.String(), t.Null()]),
 });

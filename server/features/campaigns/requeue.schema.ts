@@ -21,7 +21,8 @@ export const RetryOrder = t.Object({
   ...filter,
   expected: t.Integer({
     minimum: 1,
-    description: "The number that the preview returned. If it has changed since, nothing is done",
+    description:
+      "The number that the preview returned. If the number has changed since, nothing is sent again",
   }),
 });
 export type RetryOrder = typeof RetryOrder.static;

@@ -210,7 +210,7 @@ export const ImportCheck = t.Object(
       }),
       {
         description:
-          "The columns that are about consent, each listed separately. If several say something about a row, the strictest decides",
+          "The columns that are about consent, each listed separately. If several of them apply to a row, the strictest one decides",
       },
     ),
     otherColumns: t.Array(
@@ -345,7 +345,7 @@ export const ImportSchema = t.Object(
     into: t.Union([t.Literal("contacts"), t.Literal("suppressions")]),
     agreed: nullable(t.Boolean(), {
       description:
-        "Whether the person who started the import stated that the people in it agreed; null if that was not needed or the import has not started",
+        "What was stated at the start about the people in the file: true if they agreed, false if nobody confirmed it; null if no statement was needed or the import has not started",
     }),
     undoState: t.Union([t.Literal("none"), t.Literal("queued"), t.Literal("done")]),
     undone: t.Number({ description: "Contacts removed again by undoing the import" }),

@@ -62,7 +62,9 @@ export const ReceivedSchema = t.Object(
     ...TestMailSchema.properties,
     kind: Kind,
     headerFrom: t.String({ description: "The From header" }),
-    campaignId: t.Union([t.Integer(), t.Null()], { description: "The message that it is about" }),
+    campaignId: t.Union([t.Integer(), t.Null()], {
+      description: "The message that this mail refers to",
+    }),
     seq: t.Union([t.Integer(), t.Null()]),
     said: t.String({ description: "The reply of the refusing server, if the mail contains it" }),
   },

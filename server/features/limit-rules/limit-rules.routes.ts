@@ -46,7 +46,7 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
         idempotent: true,
         body: RuleInput,
         response: { 200: LimitRuleView, ...refusals },
-        detail: { summary: "Add a rule as the first one" },
+        detail: { summary: "Add a rule at the top of the list" },
       },
     )
     .put(

@@ -147,9 +147,9 @@ const limits = {
   ),
   maxPerConnection: t.Integer({ minimum: 1, maximum: 100_000 }),
   allowDomains: domains(
-    "Recipient domains that it may be used for; *.example.com includes all subdomains",
+    "Recipient domains that the sending method may send to; *.example.com includes all subdomains",
   ),
-  denyDomains: domains("Recipient domains that it must not be used for"),
+  denyDomains: domains("Recipient domains that the sending method must not send to"),
 };
 
 const connection = {

@@ -27,13 +27,13 @@ export const instanceRoutes = (deps: AppDeps) => {
         audit: { within: ["instance.change"] },
         body: InstanceChange,
         response: { 200: InstanceSettings, ...refusals },
-        detail: { summary: "Change the public URL or the instance's own mail" },
+        detail: { summary: "Change the public URL or the settings for account emails" },
       },
     )
     .post("/settings/test-mail", ({ actor }) => sendSystemTest(desk, actor.id), {
       instanceAdmin: true,
       audit: "instance.test_mail",
       response: { 200: TestMail, 502: ProblemSchema, ...refusals },
-      detail: { summary: "Send yourself a test message in the same way as password links" },
+      detail: { summary: "Send yourself a test message through the settings for account emails" },
     });
 };

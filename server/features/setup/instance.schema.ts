@@ -64,7 +64,7 @@ export const InstanceSettings = t.Object(
     }),
     systemMailLentBy: t.Union([t.String(), t.Null()], {
       description:
-        "The workspace whose sender is used for the instance's own mail, as set up by an earlier version; null if the instance has its own sender",
+        "The workspace whose sender is used for account emails, as set up by an earlier version; null if the instance has its own sender",
     }),
     systemMail: t.Union([SystemMail, t.Null()], {
       description: "How password links and invitations are sent; null: they are not mailed",

@@ -64,7 +64,8 @@ export const SetupAnswers = t.Object({
     t.Object(
       { name: t.String(), email: t.String() },
       {
-        description: "The sender of invitations and password links; a proposal until answered",
+        description:
+          "The sender of invitations and password links; a suggestion until this step is completed",
       },
     ),
   ),
@@ -122,7 +123,7 @@ export const SenderRequest = t.Object({
     t.String({
       minLength: 1,
       maxLength: 100,
-      description: "The sender name of the instance's own mail; defaults to the organization",
+      description: "The sender name of account emails; defaults to the organization",
     }),
   ),
   systemEmail: t.Optional(
@@ -130,7 +131,7 @@ export const SenderRequest = t.Object({
       minLength: 1,
       maxLength: 320,
       description:
-        "The sender address of that mail; an address at the administrator's domain if left out",
+        "The sender address of account emails; if omitted, an address at the administrator's domain",
     }),
   ),
 });

@@ -44,7 +44,7 @@ export const ProblemSchema = t.Object(
         },
         {
           description:
-            "What `detail` says, as a code and its values, for clients that create their own text; missing if `fields` contain it",
+            "`detail` as a code and its values, for clients that write their own text; omitted if `fields` contain it",
         },
       ),
     ),

@@ -133,8 +133,8 @@ export const t = messages({
   },
   origins: { en: "Allowed websites", de: "Erlaubte Websites" },
   originsHint: {
-    en: "One per line, such as https://www.example.org. The form can then be submitted only from these websites, without leaving the page. Leave empty to allow all.",
-    de: "Eine pro Zeile, etwa https://www.example.org. Das Formular lässt sich dann nur von diesen Websites abschicken, ohne die Seite zu verlassen. Leer lassen, um alle zu erlauben.",
+    en: "One per line, such as https://www.example.org. An embedded form then works only on these websites, and visitors stay on the page when they submit it. Leave empty to allow all.",
+    de: "Eine pro Zeile, etwa https://www.example.org. Ein eingebettetes Formular funktioniert dann nur auf diesen Websites, und Besucher bleiben beim Abschicken auf der Seite. Leer lassen, um alle zu erlauben.",
   },
   address: { en: "Page URL", de: "URL der Seite" },
   byDay: { en: "By day", de: "Nach Tagen" },

@@ -36,7 +36,7 @@ export const t = messages({
   export: { en: "Export", de: "Export" },
   erase: { en: "Erasure", de: "Löschung" },
   state: { en: "Status", de: "Status" },
-  erased: { en: "The address was erased too", de: "Auch die Adresse wurde gelöscht" },
+  erased: { en: "Address erased", de: "Adresse gelöscht" },
   gathered: {
     en: "{count, plural, one {# entry} other {# entries}} in a ZIP file with JSON, CSV and a readable page",
     de: "{count, plural, one {# Eintrag} other {# Einträge}} in einer ZIP-Datei mit JSON, CSV und einer lesbaren Seite",

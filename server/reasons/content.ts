@@ -3,7 +3,7 @@ export const contentReasons = {
   template_changed_meanwhile: "Someone else changed this template. Reload it and try again.",
   contacts_permission_missing:
     "You need the permission contacts:read to choose a contact for the preview.",
-  unknown_starter: ({ key }: { key: string }) => `there is no starter "${key}"`,
+  unknown_starter: ({ key }: { key: string }) => `there is no built-in template "${key}"`,
 
   form_changed_meanwhile: "Someone else changed this form. Reload it and try again.",
   not_a_web_address: {

@@ -129,13 +129,16 @@ test("a rule's suspension affects its provider alone, costs no attempt, and its 
   expect(tries?.n).toBe(deferred);
   await until(() => sentence(ws, id).includes("is paused"), "the sentence");
   expect(sentence(ws, id)).toMatch(
-    /^Sending through the sending method “Relay” to yahoo is paused until/,
+    /^Sending is paused for the sending method “Relay” to yahoo until/,
   );
 
   // The suspension survives a restart, and nothing is tried.
   await engine.stop();
   await start((route) => ({ ...route, preset: "yahoo" }));
-  await until(() => sentence(ws, id).includes("yahoo is paused"), "the suspension after a restart");
+  await until(
+    () => sentence(ws, id).includes("“Relay” to yahoo until"),
+    "the suspension after a restart",
+  );
   expect(exactCounts(engine.data, ws, id, 2_000)).toMatchObject({ deferred });
 }, 60_000);
 

@@ -142,7 +142,7 @@ test("a relay that goes away mid-campaign is named as what holds the campaign ba
   await changeRoute(routeId, { port: second.port, maxPerSecond: null });
   const end = await report(id, ({ counts }) => counts.pending + counts.leased === 0);
 
-  expect(stuck).toContain("Sending through the sending method “Vanishing” is paused");
+  expect(stuck).toContain("Sending is paused for the sending method “Vanishing”");
   // Messages that could not connect have a time for their next attempt; all others arrived.
   expect(end.counts.sent + end.counts.deferred).toBe(200);
   expect(end.counts.deferred).toBeLessThan(20);
@@ -204,9 +204,7 @@ test("an expired certificate is retried and named; once it is replaced, the camp
   await changeRoute(routeId, { port: fresh.port });
   const end = await report(id, ({ counts }) => counts.pending + counts.leased === 0);
 
-  expect(stuck).toMatch(
-    /^Sending through the sending method “Stale” is paused until .*has expired/,
-  );
+  expect(stuck).toMatch(/^Sending is paused for the sending method “Stale” until .*has expired/);
   expect(waiting.counts).toMatchObject({ sent: 0, failed: 0, bounced: 0 });
   expect(stale.messages).toEqual([]);
   // Messages that could not connect have a time for their next attempt; all others arrived.

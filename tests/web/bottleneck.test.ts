@@ -108,7 +108,7 @@ test("numbers, rates and times use the reader's language and time zone", () => {
   locale.value = "en";
   displayZone.value = "America/New_York";
   expect(said({ code: "suspended", params: { subject: office, until: AT, reason } })).toMatch(
-    /^Sending through the sending method “Office” is paused until Nov 20, 2026, 7:00\sAM: 421 busy$/,
+    /^Sending is paused for the sending method “Office” until Nov 20, 2026, 7:00\sAM: 421 busy$/,
   );
 });
 

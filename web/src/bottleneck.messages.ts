@@ -42,11 +42,11 @@ export const t = messages({
     de: "{servers} Server haben seit {time} die {count, plural, one {laufende Nachricht} other {# laufenden Nachrichten}} noch nicht beantwortet.",
   },
   suspended: {
-    en: "Sending through {subject} is paused: {reason}",
+    en: "Sending is paused for {subject}: {reason}",
     de: "{subject}: Der Versand ist pausiert: {reason}",
   },
   suspendedUntil: {
-    en: "Sending through {subject} is paused until {time}: {reason}",
+    en: "Sending is paused for {subject} until {time}: {reason}",
     de: "{subject}: Der Versand ist bis {time} pausiert: {reason}",
   },
   noReason: { en: "no reason was given.", de: "kein Grund angegeben." },

@@ -60,7 +60,7 @@ function pluralForm(text: string, value: number, language: string): string {
   return forms.get(`=${value}`) ?? forms.get(category) ?? forms.get("other") ?? "";
 }
 
-/** The forms of a plural or select by their labels. */
+/** Maps each label of a plural or select to its text. */
 function formsOf(forms: string): Map<string, string> {
   const found = new Map<string, string>();
   for (let at = forms.indexOf("{"); at !== -1; at = forms.indexOf("{", at)) {

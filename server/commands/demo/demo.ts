@@ -38,10 +38,10 @@ export async function demo(config: Config, terminal: Terminal): Promise<number> 
 Ready after ${seconds} s.
 
   ${server.url}
-  e-mail    ${EMAIL}
+  email     ${EMAIL}
   password  ${password}
 
-All mail stays in the test inbox. Press Ctrl C to stop; delete ${dataDir} to remove the demo.`);
+All mail stays in the test inbox. Press Ctrl+C to stop, and delete ${dataDir} to remove the demo.`);
   return await stopped;
 }
 

@@ -45,7 +45,7 @@ const words: BottleneckWords<[now: number]> = {
   },
   campaign_suspended: ({ reason }) => textOf(reason),
   suspended: ({ subject, until, reason }, now) =>
-    `Sending through ${subjectOf(subject)} is paused${untilTime(until, now)}: ${textOf(reason) || "no reason was given."}`,
+    `Sending is paused for ${subjectOf(subject)}${untilTime(until, now)}: ${textOf(reason) || "no reason was given."}`,
   quota_used: ({ subject, until, allowed, period }, now) =>
     `The quota for ${subjectOf(subject)} is used up${untilTime(until, now)}: ${messages(allowed)} ${periods[period]}.`,
   first_connection: ({ subject }) => `Opening the first connection for ${subjectOf(subject)}.`,

@@ -8,7 +8,7 @@ export const content = {
     de: "Sie benötigen das Recht contacts:read, um einen Kontakt zu wählen.",
   },
   unknown_starter: {
-    en: "There is no starting template “{key}”.",
+    en: "There is no built-in template “{key}”.",
     de: "Die Startvorlage „{key}“ gibt es nicht.",
   },
 

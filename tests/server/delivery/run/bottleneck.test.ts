@@ -95,10 +95,10 @@ test("a suspension states its end in the host's time, and never an infinite one"
   const run = campaign(50, 0);
   const bound = { kind: "suspended", reason: "421 busy" } as const;
   expect(said(run, bound, 0, NOON + 90_000)).toBe(
-    "Sending through the sending method “Office” is paused until 11:01 UTC: 421 busy",
+    "Sending is paused for the sending method “Office” until 11:01 UTC: 421 busy",
   );
   expect(said(run, { kind: "suspended", reason: "" })).toBe(
-    "Sending through the sending method “Office” is paused: no reason was given.",
+    "Sending is paused for the sending method “Office”: no reason was given.",
   );
 });
 

@@ -151,7 +151,7 @@ function CustomField({
   );
 }
 
-/** A checkbox for each choice. As text, choices are separated by ;, which none contains. */
+/** A checkbox for each choice. As text, choices are separated by semicolons, which no choice can contain. */
 function Choices({
   field,
   value,

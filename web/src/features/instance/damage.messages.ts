@@ -107,8 +107,8 @@ export const t = messages({
     de: "Die Aufzeichnung der Versandlimits ist verloren",
   },
   limits_lostBody: {
-    en: "SwiftMail no longer knows which quotas are used up, how far warm-ups have progressed and which limits are suspended. It may exceed a relay’s quota today. If that matters, stop the server, restore the file from your backup, and start again.",
-    de: "SwiftMail weiß nicht mehr, welche Kontingente verbraucht sind, wie weit das Aufwärmen ist und welche Limits ausgesetzt sind. Ein Relay erhält heute möglicherweise mehr als sein Kontingent. Ist das wichtig, stoppen Sie den Server, stellen Sie die Datei aus Ihrer Sicherung wieder her und starten Sie neu.",
+    en: "SwiftMail no longer knows which quotas are used up, how far warm-ups have progressed and what is paused because of server replies. It may exceed a relay’s quota today. If that matters, stop the server, restore the file from your backup, and start again.",
+    de: "SwiftMail weiß nicht mehr, welche Kontingente verbraucht sind, wie weit das Aufwärmen ist und was wegen Antworten von Servern pausiert ist. Ein Relay erhält heute möglicherweise mehr als sein Kontingent. Ist das wichtig, stoppen Sie den Server, stellen Sie die Datei aus Ihrer Sicherung wieder her und starten Sie neu.",
   },
   holder_unreadable: {
     en: "The file that names the running server was damaged and has been rewritten",

@@ -70,7 +70,7 @@ function build(draft: Draft, path: string, paths: Map<string, number>): Rule | u
   return draft.op === "nor" ? { op: "not", rule: { op: "or", rules } } : { op: draft.op, rules };
 }
 
-/** The node that a problem is about: the one with the longest path that the field begins with. */
+/** The node that a problem concerns: the one with the longest path that is a prefix of the problem's field. */
 export function nodeAt(paths: Map<string, number>, field: string): number | undefined {
   const parts = field.split(".");
   for (let length = parts.length; length > 0; length--) {

@@ -9,7 +9,7 @@ export const contactReasons = {
   sort_needs_everybody: "by address is only available for the whole audience, not with a filter",
   unknown_contact: "there is no such contact",
   unknown_contact_address: "there is no contact with this address",
-  contact_exists: "a contact with this address exists already",
+  contact_exists: "a contact with this address already exists",
   not_another_contact: "is the same contact",
   person_erased: {
     says: "this person was erased on request and cannot be added again",
@@ -27,7 +27,7 @@ export const contactReasons = {
   field_key_spelling:
     "must begin with a lowercase letter and contain only lowercase letters, digits and _, at most 40 characters",
   field_key_reserved: "is the name of a built-in property of contacts",
-  field_key_exists: ({ key }: { key: string }) => `the field ${key} exists already`,
+  field_key_exists: ({ key }: { key: string }) => `the field ${key} already exists`,
   field_key_moves: "values are still being moved from the previous key",
   field_values_move: "Its values are still being moved to a new name.",
   too_many_fields: ({ max }: { max: number }) => `A workspace has at most ${max} custom fields.`,
@@ -58,22 +58,22 @@ export const contactReasons = {
   tag_unusable: ({ tag }: { tag: string }) =>
     `"${tag}" cannot be a tag: it is empty or too long, or contains ;, | or a control character`,
   tag_exists: {
-    says: ({ name }: { name: string }) => `a tag named "${name}" exists already`,
+    says: ({ name }: { name: string }) => `a tag named "${name}" already exists`,
     hint: "Merge the two tags instead.",
   },
   too_many_tags: ({ max }: { max: number }) => `A workspace has at most ${max} tags.`,
   not_another_tag: "is not another tag in this workspace",
 
-  list_exists: ({ name }: { name: string }) => `a list named "${name}" exists already`,
+  list_exists: ({ name }: { name: string }) => `a list named "${name}" already exists`,
   list_excluded: ({ campaign, status }: { campaign: string; status: string }) =>
     `The campaign "${campaign}" (${status}) excludes this list. Delete the list once the campaign is finished.`,
   list_in_use: "The list is in use. Send force=true to delete it anyway.",
   list_only_of_form: ({ form }: { form: string }) =>
     `"${form}" subscribes people to no other list and would stop accepting sign-ups`,
-  list_of_form: ({ form }: { form: string }) => `"${form}" subscribes people to it`,
-  list_of_segment: ({ segment }: { segment: string }) => `"${segment}" uses it`,
+  list_of_form: ({ form }: { form: string }) => `"${form}" subscribes people to this list`,
+  list_of_segment: ({ segment }: { segment: string }) => `"${segment}" uses this list`,
   list_of_campaign: ({ campaign, status }: { campaign: string; status: string }) =>
-    `"${campaign}" (${status}) sends to it`,
+    `"${campaign}" (${status}) has this list in its audience`,
   list_has_signups: ({ count }: { count: number }) =>
     `sign-ups that are not confirmed yet: ${count}`,
 

@@ -11,7 +11,7 @@ export const segmentReasons = {
     `The segment "${segment}" uses something that was deleted. Fix the segment first.`,
   segment_field_gone: ({ field }: { field: string }) =>
     `A condition uses the field "${field}", which was deleted or renamed.`,
-  segment_exists: ({ name }: { name: string }) => `a segment named "${name}" exists already`,
+  segment_exists: ({ name }: { name: string }) => `a segment named "${name}" already exists`,
   too_many_segments: ({ max }: { max: number }) => `A workspace has at most ${max} segments.`,
   counting_too_long: "Counting took too long. Use fewer conditions or a shorter period.",
 

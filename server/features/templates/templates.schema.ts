@@ -33,7 +33,9 @@ export const TemplateCreate = t.Object({
   kind: t.Optional(BodyKindSchema),
   source: t.Optional(source),
   subject: t.Optional(subject),
-  starter: t.Optional(t.String({ maxLength: 60, description: "Key of a starter to copy" })),
+  starter: t.Optional(
+    t.String({ maxLength: 60, description: "Key of a built-in template to copy" }),
+  ),
 });
 export type TemplateCreate = typeof TemplateCreate.static;
 export const TemplateChange = t.Partial(t.Object({ name, kind: BodyKindSchema, source, subject }));

@@ -178,10 +178,16 @@ export const contacts = {
     en: "“{form}” subscribes people to no other list and would stop accepting sign-ups.",
     de: "„{form}“ führt zu keiner anderen Liste und würde keine Anmeldungen mehr annehmen.",
   },
-  list_of_form: { en: "“{form}” subscribes people to it.", de: "„{form}“ führt zu dieser Liste." },
-  list_of_segment: { en: "“{segment}” uses it.", de: "„{segment}“ fragt nach dieser Liste." },
+  list_of_form: {
+    en: "“{form}” subscribes people to this list.",
+    de: "„{form}“ führt zu dieser Liste.",
+  },
+  list_of_segment: {
+    en: "“{segment}” uses this list.",
+    de: "„{segment}“ fragt nach dieser Liste.",
+  },
   list_of_campaign: {
-    en: "“{campaign}” ({status}) sends to it.",
+    en: "“{campaign}” ({status}) has this list in its audience.",
     de: `„{campaign}“ (${campaignStatus}) hat sie in der Zielgruppe.`,
   },
   list_has_signups: {

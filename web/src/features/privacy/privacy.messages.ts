@@ -75,17 +75,17 @@ export const t = messages({
     de: "Kontakte ohne Liste und Einwilligung",
   },
   noConsentDaysHint: {
-    en: "Days. Contacts who are in no list and have no recorded consent.",
+    en: "In days. Contacts who are in no list and have no recorded consent.",
     de: "Tage. Kontakte, die auf keiner Liste stehen und keine erfasste Einwilligung haben.",
   },
   engagementDays: { en: "Opens and clicks", de: "Öffnungen und Klicks" },
   engagementDaysHint: {
-    en: "Days. Campaign totals stay.",
+    en: "In days. Campaign totals stay.",
     de: "Tage. Die Gesamtzahlen der Kampagnen bleiben.",
   },
   ipDays: { en: "IP addresses", de: "IP-Adressen" },
   ipDaysHint: {
-    en: "Days. IP addresses and mail app names of opens and clicks.",
+    en: "In days. IP addresses and mail app names of opens and clicks.",
     de: "Tage. IP-Adressen und Mailprogramme von Öffnungen und Klicks.",
   },
   preview: { en: "Preview what is deleted", de: "Vorschau der Löschung" },

@@ -35,7 +35,7 @@ import {
   noteLocalFaults,
   unreadableHolder,
 } from "./features/workspace-files/local-files.service.ts";
-import { lookAtAll, watchFiles } from "./features/workspace-files/workspace-files.service.ts";
+import { lookAtAll } from "./features/workspace-files/workspace-files.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
 import { type Jobs, startJobs } from "./jobs/index.ts";
@@ -51,8 +51,8 @@ import { isOnHold } from "./platform/db/damage.store.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
 import { lostLogs } from "./platform/db/open-marks.ts";
 import { type OnStatement, SLOW_MS, SlowStatements } from "./platform/db/statement-watch.ts";
-import { systemFileFault } from "./platform/db/system-file.ts";
-import { isDiskFull } from "./platform/disk-full.ts";
+import { requireSound, systemFileFault } from "./platform/db/system-file.ts";
+import { fullDisk, isDiskFull } from "./platform/disk-full.ts";
 import { AppError, because } from "./platform/errors.ts";
 import { freePort } from "./platform/free-port.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
@@ -67,6 +67,7 @@ import { registerJobCleanUp } from "./platform/scheduler/clean-up.ts";
 import { Scheduler } from "./platform/scheduler/scheduler.ts";
 import type { KeyRing } from "./platform/secrets.ts";
 import { relayTargets } from "./platform/target-guard.ts";
+import { watchDatabases } from "./watch-databases.ts";
 
 /** How long open requests may take to finish. Progress streams never finish by themselves. */
 const HTTP_DRAIN_MS = 3_000;
@@ -132,13 +133,6 @@ export async function startServer(settings: Config, options: StartOptions): Prom
   }
 }
 
-function fullDisk(dataDir: string, cause: unknown): Error {
-  return new Error(
-    `the disk of the data folder ${dataDir} is full. Free some space and start again; what was saved before is untouched`,
-    { cause },
-  );
-}
-
 /** Starts everything in a locked data folder. */
 async function startAlone(
   config: Config,
@@ -175,28 +169,22 @@ async function startAlone(
     onFatal: options.onFatal,
   });
   const threads = await startThreads(config, delivery);
-  const started = { config, databases, keyRing, delivery, inbound, ...threads };
-  const parts = { ...started, dnsServers: options.dnsServers };
+  const { dnsServers } = options;
+  const parts = { config, databases, keyRing, delivery, inbound, ...threads, dnsServers };
   const outside = outsideOf(parts);
   const metrics = countedMetrics(delivery, slow);
   const scheduler = startScheduler(parts, outside, metrics);
-  const app = createApp({
-    config,
-    databases,
-    keyRing,
-    clock: systemClock,
-    jobs: scheduler.queue,
-    outside,
-    metrics,
-    trouble: () => delivery.trouble(),
-    ...(options.assets === undefined ? {} : { assets: options.assets }),
-  }).listen({ port: config.port, idleTimeout: 120, maxRequestBodySize: MAX_UPLOAD_BYTES });
+  const app = startHttp(parts, { outside, metrics, jobs: scheduler.queue }, options);
   log.info({ port: config.port, smtpInPort: inbound.port }, "listening");
-  const stopWatching = watchWorkspaces(parts);
+  const { onFatal } = options;
+  const stopWatching = watchDatabases(config.dataDir, databases, {
+    onFatal,
+    stop: () => running.stop(),
+  });
   const setupToken = newSetupToken(databases.system, systemClock());
   databases.system.pragma(`busy_timeout = ${HTTP_BUSY_MS}`);
 
-  return {
+  const running: RunningServer = {
     url: `http://localhost:${config.port}`,
     setupToken,
     async stop() {
@@ -218,10 +206,23 @@ async function startAlone(
       log.info("stopped");
     },
   };
+  return running;
 }
 
-function watchWorkspaces({ config: { dataDir }, databases }: Parts): () => void {
-  return watchFiles({ databases, dataDir, clock: systemClock, inspect: inspectInThread });
+function startHttp(
+  { config, databases, keyRing, delivery }: Parts,
+  rest: { outside: AppOutside; metrics: Metrics; jobs: Scheduler["queue"] },
+  { assets }: StartOptions,
+) {
+  return createApp({
+    config,
+    databases,
+    keyRing,
+    clock: systemClock,
+    ...rest,
+    trouble: () => delivery.trouble(),
+    ...(assets === undefined ? {} : { assets }),
+  }).listen({ port: config.port, idleTimeout: 120, maxRequestBodySize: MAX_UPLOAD_BYTES });
 }
 
 function watchHttpThread(): SlowStatements {
@@ -255,6 +256,12 @@ function openData(
   const lost = lostLogs(config.dataDir);
   const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS, onStatement });
   databases.system.pragma(`busy_timeout = ${START_BUSY_MS}`);
+  try {
+    requireSound(config.dataDir, databases.system);
+  } catch (error) {
+    databases.close();
+    throw error;
+  }
   const audit = createAuditLog(databases.system, systemClock);
   holdIfOlder(databases, config.dataDir, { audit, clock: systemClock, tell: log.error.bind(log) });
   const interrupted = endInterrupted(databases.system, systemClock);

@@ -47,3 +47,11 @@ function tried(folder: string): unknown {
     rmSync(path, { force: true });
   }
 }
+
+/** The error with which a start ends whose data folder is on a full disk. */
+export function fullDisk(dataDir: string, cause: unknown): Error {
+  return new Error(
+    `the disk of the data folder ${dataDir} is full. Free some space and start again; what was saved before is untouched`,
+    { cause },
+  );
+}

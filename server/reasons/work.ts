@@ -25,7 +25,8 @@ export const workReasons = {
   unknown_column: ({ column }: { column: string }) => `there is no column ${column}`,
   segment_or_filter: "cannot be combined with a filter",
   export_without_file: "This export has no file yet.",
-  export_file_gone: "The file of this export was deleted after a week. Create a new export.",
+  export_file_gone:
+    "The file of this export is gone: files are deleted after a week. Create a new export.",
   request_without_file: "This request has no file.",
   request_file_gone: "The file of this request was deleted. Make a new request.",
   link_expired: "This link is not valid or has expired.",
@@ -63,7 +64,7 @@ export const workReasons = {
   file_is_xml: "This is an XML file, not a CSV file.",
   upload_gone: "The uploaded file is no longer on this server. Upload it again.",
   upload_damaged:
-    "The uploaded file was cut or changed on this server after its upload. Upload it again. Rows that were already imported remain, and can be undone.",
+    "The uploaded file was cut, changed or removed on this server after its upload. Upload it again. Rows that were already imported remain, and can be undone.",
   import_forgotten:
     "Nobody started or resumed this import for 7 days, so its file was removed. Upload it again.",
   import_started: "This import was already started.",

@@ -172,6 +172,12 @@ export const damages: Damage[] = [
     expected: setAside("missing"),
   },
   {
+    what: "bad pages in system.db",
+    after: "stop",
+    damage: (f) => overwrite(join(f, "system.db"), 40_960, 8_192),
+    expected: refused("system.db is damaged"),
+  },
+  {
     what: "log of system.db removed",
     after: "kill",
     damage: (f) => rmSync(join(f, "system.db-wal")),

@@ -146,8 +146,8 @@ export const t = messages({
     de: "Dieser Arbeitsbereich ist auf {rate} begrenzt. Ein Administrator kann das ändern.",
   },
   held: {
-    en: "{count, plural, one {# message needs} other {# messages need}} your decision: the connection was lost, so they may or may not have arrived.",
-    de: "{count, plural, one {# Nachricht braucht} other {# Nachrichten brauchen}} Ihre Entscheidung: Die Verbindung brach ab, daher ist unklar, ob sie angekommen sind.",
+    en: "{count, plural, one {# message needs} other {# messages need}} your decision: the connection or the record of the outcome was lost, so they may or may not have arrived.",
+    de: "{count, plural, one {# Nachricht braucht} other {# Nachrichten brauchen}} Ihre Entscheidung: Die Verbindung brach ab, oder die Aufzeichnung des Ergebnisses ging verloren. Daher ist unklar, ob sie angekommen sind.",
   },
   retries: {
     en: "{count, plural, one {# message is} other {# messages are}} waiting for the next attempt{first}{why}.",

@@ -84,7 +84,7 @@ const words: BottleneckWords<[now: number]> = {
   workspace_rate: ({ perSecond }) =>
     `This workspace is limited to ${rateOf(perSecond)}. An administrator can change it.`,
   held: ({ messages: n }) =>
-    `${n === 1 ? "1 message needs" : `${grouped(n)} messages need`} your decision: the connection was lost, so they may or may not have arrived.`,
+    `${n === 1 ? "1 message needs" : `${grouped(n)} messages need`} your decision: the connection or the record of the outcome was lost, so they may or may not have arrived.`,
   waiting_retries: ({ messages: n, at, cause }, now) => {
     const many = n === 1 ? "1 message is waiting" : `${grouped(n)} messages are waiting`;
     const first = at === null ? "" : `, ${n === 1 ? "" : "the first "}at ${clockTime(at, now)}`;

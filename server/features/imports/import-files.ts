@@ -134,7 +134,7 @@ function diskFull(cause: unknown): AppError {
   return new AppError("unavailable", because("upload_disk_full"), { cause, retryAfterSeconds: 60 });
 }
 
-/** The upload was changed after it arrived. */
+/** The upload was changed or removed after it arrived. */
 export class DamagedUpload extends AppError {
   constructor() {
     super("illegal_state", because("upload_damaged"));
@@ -155,7 +155,10 @@ export async function verifyUpload(
   }: { filePath: string; uploadBytes: number; sha256: string | null },
 ): Promise<void> {
   const path = importPath(dataDir, filePath);
-  const { size } = statSync(path);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) {
+    throw new DamagedUpload();
+  }
   // Uploads from earlier versions have no digest, and their recorded size may be that of the UTF-8 copy.
   if (sha256 === null) {
     return;

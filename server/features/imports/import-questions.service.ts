@@ -3,7 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, because, faultyField } from "../../platform/errors.ts";
 import type { CheckedColumn } from "./import-check.rules.ts";
 import { checkedColumns, checkNow, decidesEveryRow, headingsOf } from "./import-check.service.ts";
-import { importPath } from "./import-files.ts";
+import { DamagedUpload, importPath } from "./import-files.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow } from "./imports.store.ts";
 import type { StatusDecision } from "./row-status.rules.ts";
@@ -59,9 +59,11 @@ export async function requireAnswers(
   }
   const isRefused = (one: ImportRow) =>
     wholeFileOf(one, parseSettings(one.settings), input) !== undefined;
-  const isGone = !existsSync(importPath(context.dataDir, row.filePath));
-  if (isGone || isRefused(row)) {
+  if (isRefused(row)) {
     return;
+  }
+  if (!existsSync(importPath(context.dataDir, row.filePath))) {
+    throw new DamagedUpload();
   }
   const checked = await withCheck(context, row, input);
   if (checked === undefined || isRefused(checked)) {

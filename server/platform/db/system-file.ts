@@ -116,6 +116,8 @@ export function systemFault(path: string, error: unknown): SystemFileError | und
     return undefined;
   }
   switch (fault.reason) {
+    case "missing":
+      return new SystemFileError(`${path} is missing.`, WAY_BACK);
     case "newer":
       return new SystemFileError(`${path}: ${fault.message}.`, "Run the newer SwiftMail.");
     case "unreadable":
@@ -132,6 +134,25 @@ export function systemFault(path: string, error: unknown): SystemFileError | und
       return new SystemFileError(`${path} cannot be used: ${fault.message}.`, RIGHT_FILE);
     default:
       return new SystemFileError(`${path} is damaged (${fault.message}).`, WAY_BACK);
+  }
+}
+
+/**
+ * Reads all of `system.db`, so that damage in its middle refuses the start instead of failing some requests later. Takes
+ * about a second for 500 MB.
+ *
+ * @throws SystemFileError when a part of it is damaged.
+ */
+export function requireSound(dataDir: string, system: Connection): void {
+  const path = systemPath(dataDir);
+  let found: string;
+  try {
+    found = String(system.pragma("quick_check(1)", { simple: true }));
+  } catch (error) {
+    throw systemFault(path, error) ?? error;
+  }
+  if (found !== "ok") {
+    throw new SystemFileError(`${path} is damaged (${found}).`, WAY_BACK);
   }
 }
 

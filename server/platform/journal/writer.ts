@@ -2,11 +2,13 @@ import {
   closeSync,
   fdatasync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
+  statSync,
   truncateSync,
   writeSync,
 } from "node:fs";
@@ -222,8 +224,21 @@ export class Journal {
       done += writeSync(fd, bytes, done, bytes.length - done, this.#at.offset + done);
     }
     await dataSync(fd);
+    this.#requireInPlace(fd);
     this.#at = { segment: this.#at.segment, offset: this.#at.offset + bytes.length };
     publishDurable(this.#durable, this.#at);
+  }
+
+  /**
+   * Records in a segment that was removed or replaced are durable for nobody: the reader opens segments by name, and the
+   * next start will not find them. The next write begins a new segment.
+   */
+  #requireInPlace(fd: number): void {
+    const path = segmentPath(this.#dir, this.#at.segment);
+    if (statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(fd).ino) {
+      this.#closeSegment();
+      throw new Error(`${path} was removed or replaced while it was being written`);
+    }
   }
 
   /**
@@ -243,6 +258,7 @@ export class Journal {
 
   #openNextSegment(): number {
     const segment = this.#at.segment + 1;
+    mkdirSync(this.#dir, { recursive: true });
     // Not "wx": if syncing the folder failed, the next attempt opens the same segment again.
     const fd = openSync(segmentPath(this.#dir, segment), "w");
     try {

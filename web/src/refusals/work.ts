@@ -48,7 +48,7 @@ export const work = {
   },
   export_without_file: { de: "Dieser Export hat noch keine Datei." },
   export_file_gone: {
-    de: "Die Datei dieses Exports wurde nach einer Woche gelöscht. Erstellen Sie einen neuen.",
+    de: "Die Datei dieses Exports ist nicht mehr da: Dateien werden nach einer Woche gelöscht. Erstellen Sie einen neuen Export.",
   },
   request_without_file: { de: "Diese Anfrage hat keine Datei." },
   request_file_gone: { de: "Die Datei dieser Anfrage wurde gelöscht. Stellen Sie eine neue." },
@@ -103,7 +103,7 @@ export const work = {
     de: "Die hochgeladene Datei ist nicht mehr auf diesem Server. Laden Sie sie erneut hoch.",
   },
   upload_damaged: {
-    de: "Die hochgeladene Datei wurde nach dem Hochladen auf diesem Server abgeschnitten oder verändert. Laden Sie sie erneut hoch. Schon importierte Zeilen bleiben und können rückgängig gemacht werden.",
+    de: "Die hochgeladene Datei wurde nach dem Hochladen auf diesem Server abgeschnitten, verändert oder entfernt. Laden Sie sie erneut hoch. Schon importierte Zeilen bleiben und können rückgängig gemacht werden.",
   },
   import_forgotten: {
     de: "Sieben Tage lang hat niemand diesen Import gestartet oder fortgesetzt. Deshalb wurde seine Datei entfernt. Laden Sie sie erneut hoch.",

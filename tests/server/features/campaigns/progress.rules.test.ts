@@ -82,7 +82,7 @@ test.each([
   [{ pending: 0, deferred: 1_200 }, "1,200 messages are waiting for the next attempt."],
   [
     { pending: 0, held: 2 },
-    "2 messages need your decision: the connection was lost, so they may or may not have arrived.",
+    "2 messages need your decision: the connection or the record of the outcome was lost, so they may or may not have arrived.",
   ],
   [
     { status: "paused", statusReason: "The relay refused the password." },

@@ -1,6 +1,6 @@
 // An upload that was cut or changed on the disk is not imported as if it were complete: its last rows may be refusals.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ImportFixture } from "./import-fixture.ts";
 
@@ -12,7 +12,7 @@ afterEach(() => fixture.close());
 
 const CSV =
   "email,status\na@x.example,subscribed\nb@x.example,unsubscribed\nc@x.example,unsubscribed\n";
-const DAMAGED = "The uploaded file was cut or changed";
+const DAMAGED = "The uploaded file was cut, changed or removed";
 
 const folder = () => join(fixture.app.dataDir, "local", "imports");
 const stored = () =>
@@ -20,6 +20,7 @@ const stored = () =>
 
 describe.each<[string, (path: string) => void]>([
   ["cut at a row", (path) => truncateSync(path, CSV.indexOf("b@"))],
+  ["removed", (path) => rmSync(path)],
   ["emptied", (path) => truncateSync(path, 0)],
   [
     "changed in one letter",

@@ -116,7 +116,8 @@ test("an export's file is removed after a week, and its row shows that before an
 
   await cleanUpAt(now + FILE_KEEP_MS + 24 * 3_600_000);
 
-  const expired = "The file of this export was deleted after a week. Create a new export.";
+  const expired =
+    "The file of this export is gone: files are deleted after a week. Create a new export.";
   expect(await Bun.file(path).exists()).toBe(false);
   expect(getExport(fixture.db, 1, now)).toMatchObject({ error: null, sizeBytes: 40 });
   expect(getExport(fixture.db, 1, now + FILE_KEEP_MS)).toMatchObject({

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -55,6 +56,33 @@ test("records come back in order, across segments and across restarts", async ()
 
   expect(readAll()).toEqual(expected);
   expect(listSegments(dir).length).toBeGreaterThan(3);
+});
+
+test.each<[string, (path: string) => void]>([
+  ["file is removed", (path) => rmSync(path)],
+  ["file is replaced", (path) => writeFileSync(`${path}.new`, "x")],
+  ["folder is removed", () => rmSync(dir, { recursive: true })],
+])("a record is not acknowledged after its %s, and a new segment begins", async (what, damage) => {
+  const journal = openJournal({ dir });
+  const reader = new JournalReader({ dir, from: streamStart });
+  await journal.append("read");
+  expect(reader.next().map(({ payload }) => payload)).toEqual(["read"]);
+  damage(segmentPath(dir, 1));
+  if (what === "file is replaced") {
+    renameSync(`${segmentPath(dir, 1)}.new`, segmentPath(dir, 1));
+  }
+
+  await expect(journal.append("refused")).rejects.toMatchObject({ code: "unavailable" });
+  await journal.append("stored");
+
+  expect(listSegments(dir).at(-1)).toBe(2);
+  const seen: string[] = [];
+  for (let batch = reader.next(); batch.length > 0; batch = reader.next()) {
+    seen.push(...batch.map(({ payload }) => payload));
+  }
+  expect(seen).toContain("stored");
+  reader.close();
+  await journal.close();
 });
 
 test("an appended record is on the disk when the append resolves", async () => {

@@ -6,8 +6,8 @@ export const t = messages({
     de: "{count, plural, one {# Person hat die Nachricht vielleicht schon} other {# Personen haben die Nachricht vielleicht schon}}",
   },
   heldBody: {
-    en: "The connection was lost after the message was handed over, so it may or may not have arrived. Nothing more is sent until you decide, even if the campaign continues.",
-    de: "Die Verbindung brach nach der Übergabe der Nachricht ab. Sie kann angekommen sein oder nicht. Bis Sie entscheiden, wird nichts mehr gesendet, auch wenn die Kampagne weiterläuft.",
+    en: "The connection was lost after the message was handed over, or the record of its outcome was lost. It may or may not have arrived. Nothing more is sent until you decide, even if the campaign continues.",
+    de: "Die Verbindung brach nach der Übergabe der Nachricht ab, oder die Aufzeichnung des Ergebnisses ging verloren. Sie kann angekommen sein oder nicht. Bis Sie entscheiden, wird nichts mehr gesendet, auch wenn die Kampagne weiterläuft.",
   },
   heldOne: {
     en: "This message needs your decision",

@@ -326,9 +326,10 @@ export async function checkBounces(
   const hosts = await lookUp(bounceDomain);
   const host = mxHost || hosts[0];
   if (host === undefined || !hosts.includes(host)) {
-    const found = hosts.length === 0 ? "nothing" : hosts.join(", ");
     return warn(
-      `the MX of ${bounceDomain} is ${found}, not ${mxHost || "this instance"}`,
+      hosts.length === 0
+        ? `${bounceDomain} has no MX record`
+        : `the MX of ${bounceDomain} is ${hosts.join(", ")}, not ${mxHost || "this instance"}`,
       `Set the MX record of ${bounceDomain} to the host name of this instance.`,
     );
   }

@@ -47,6 +47,7 @@ import { createAuditLog } from "./platform/audit/audit-log.ts";
 import { endInterrupted } from "./platform/audit/trail.ts";
 import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
+import { folderFault } from "./platform/data-folder.ts";
 import { isOnHold } from "./platform/db/damage.store.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
 import { lostLogs } from "./platform/db/open-marks.ts";
@@ -121,6 +122,10 @@ type Parts = {
  */
 export async function startServer(settings: Config, options: StartOptions): Promise<RunningServer> {
   let unlock = () => {};
+  const fault = folderFault(settings.dataDir);
+  if (fault !== undefined) {
+    throw new Error(`${fault.said} ${fault.mend}`);
+  }
   const holder = unreadableHolder(settings.dataDir);
   try {
     unlock = lockDataFolder(settings.dataDir);

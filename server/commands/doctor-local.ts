@@ -5,6 +5,7 @@ import {
   localFaults,
   lookAtInbox,
 } from "../features/workspace-files/local-files.service.ts";
+import { folderFault } from "../platform/data-folder.ts";
 import { FileFault, faultOf, shapeOf } from "../platform/db/file-fault.ts";
 import { inboxPath, isReplaced } from "../platform/db/inbox-file.ts";
 import { lookInside } from "../platform/db/look-inside.ts";
@@ -69,6 +70,10 @@ export function checkLocalFiles(dataDir: string): Finding {
       said: `${join(dataDir, "local")} is missing, although this instance has been used`,
       mend: "Restore it before the next start: it contains the journal with the latest results, opens, clicks and unsubscribes, the test inboxes and waiting uploads.",
     };
+  }
+  const fault = existsSync(dataDir) ? folderFault(dataDir) : undefined;
+  if (fault !== undefined) {
+    return { verdict: "fail", ...fault };
   }
   const { limits, holder } = localFaults(dataDir);
   const said = limits.map(({ path, why }) =>

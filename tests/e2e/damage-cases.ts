@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -176,6 +177,24 @@ export const damages: Damage[] = [
     after: "stop",
     damage: (f) => overwrite(join(f, "system.db"), 40_960, 8_192),
     expected: refused("system.db is damaged"),
+  },
+  {
+    what: "a file in place of the folder of limits",
+    after: "stop",
+    damage: (f) => {
+      rmSync(join(f, "local/limits"), { recursive: true });
+      writeFileSync(join(f, "local/limits"), "");
+    },
+    expected: refused("local/limits is not a folder"),
+  },
+  {
+    what: "a folder in place of the journal's name",
+    after: "stop",
+    damage: (f) => {
+      rmSync(join(f, "local/node-id"));
+      mkdirSync(join(f, "local/node-id"));
+    },
+    expected: refused("local/node-id is not a file"),
   },
   {
     what: "log of system.db removed",

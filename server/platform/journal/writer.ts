@@ -231,7 +231,8 @@ export class Journal {
 
   /**
    * Records in a segment that was removed or replaced are durable for nobody: the reader opens segments by name, and the
-   * next start will not find them. The next write begins a new segment.
+   * next start will not find them. The next write begins a new segment. If the whole folder is gone, writing stays
+   * impossible until somebody puts it back or starts the server again.
    */
   #requireInPlace(fd: number): void {
     const path = segmentPath(this.#dir, this.#at.segment);
@@ -258,7 +259,6 @@ export class Journal {
 
   #openNextSegment(): number {
     const segment = this.#at.segment + 1;
-    mkdirSync(this.#dir, { recursive: true });
     // Not "wx": if syncing the folder failed, the next attempt opens the same segment again.
     const fd = openSync(segmentPath(this.#dir, segment), "w");
     try {

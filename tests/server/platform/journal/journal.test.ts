@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -73,6 +74,10 @@ test.each<[string, (path: string) => void]>([
   }
 
   await expect(journal.append("refused")).rejects.toMatchObject({ code: "unavailable" });
+  if (what === "folder is removed") {
+    await expect(journal.append("refused")).rejects.toMatchObject({ code: "unavailable" });
+    mkdirSync(dir);
+  }
   await journal.append("stored");
 
   expect(listSegments(dir).at(-1)).toBe(2);

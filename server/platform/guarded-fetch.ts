@@ -75,7 +75,7 @@ export async function checkedAddress(
     throw new FetchRefused(
       found.length === 0
         ? `${host} has no address`
-        : `${host} has the address ${found.join(", ")}, in a network that may not be used`,
+        : `the host ${host} has the address ${found.join(", ")}, in a network that may not be used`,
     );
   }
   return allowed;

@@ -58,7 +58,7 @@ async function resolve(to: Destination): Promise<readonly string[]> {
       addresses.length === 0 ? "connection" : "config",
       addresses.length === 0
         ? `the name ${to.host} has no address that the source address can connect to`
-        : `${to.host} has the address ${addresses.join(", ")}, in a network that may not be used`,
+        : `the host ${to.host} has the address ${addresses.join(", ")}, in a network that may not be used`,
     );
   }
   return allowed;

@@ -68,7 +68,7 @@ test("the sign-in says why it is refused, the card what to check, and the keys a
   expect(await accessibilityFindings(page)).toEqual([]);
   await takeScreenshots(page, screenshots, "older-system-card");
   await page.getByRole("button", { name: "Mit dieser Kopie weiterarbeiten" }).click();
-  await page.getByRole("dialog").getByText("der entfernt wurde").waitFor();
+  await page.getByRole("dialog").getByText("inzwischen entfernt wurde").waitFor();
   await page
     .getByRole("dialog")
     .getByRole("button", { name: "Mit dieser Kopie weiterarbeiten" })

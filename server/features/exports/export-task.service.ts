@@ -10,7 +10,7 @@ import {
 } from "../tasks/task-files.service.ts";
 import { surroundingsOf, type TaskKind } from "../tasks/task-kind.service.ts";
 import { restartTasks } from "../tasks/tasks.service.ts";
-import { type ExportSettings, exportSource } from "./export-sources.service.ts";
+import { type ExportSettings, exportSource } from "./export-sources.ts";
 
 const BATCH = 500;
 /** The beginning of the cursor of an export that starts again. No other cursor contains a colon. */

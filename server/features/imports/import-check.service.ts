@@ -10,7 +10,7 @@ import { type CheckedColumn, type OtherColumn, StatusTally } from "./import-chec
 import { asUtf8, verifyUpload } from "./import-files.ts";
 import { columnNames, type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow, replaceCheck, saveCheck } from "./imports.store.ts";
-import { withoutSay } from "./own-file.service.ts";
+import { withoutSay } from "./own-file.ts";
 import { statusColumns } from "./row-status.rules.ts";
 import { type Meaning, reasonOf } from "./status-words.rules.ts";
 import {

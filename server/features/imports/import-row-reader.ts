@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { columnNames, type ImportSettings, type StartedSettings } from "./import-settings.ts";
-import { detailColumnOf, withoutSay } from "./own-file.service.ts";
+import { detailColumnOf, withoutSay } from "./own-file.ts";
 import { type ReadRow, refusalReader, rowReader, withDetails } from "./row-reader.ts";
 import { rowStatusReader } from "./row-status.rules.ts";
 import { meaningOfReason } from "./status-words.rules.ts";

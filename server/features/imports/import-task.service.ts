@@ -6,7 +6,7 @@ import { surroundingsOf, type TaskAtWork, type TaskKind } from "../tasks/task-ki
 import { DamagedUpload, removeImportFiles } from "./import-files.ts";
 import { ImportSession } from "./import-session.ts";
 import { canUndoImport } from "./import-undo.rules.ts";
-import { undoPart } from "./import-undo.service.ts";
+import { undoPart } from "./import-undo.ts";
 import { findImport, type ImportRow } from "./imports.store.ts";
 
 const DISK_FULL = storedBecause("import_disk_full");

@@ -15,7 +15,7 @@ import {
 } from "./import-files.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow, insertImport, saveSettings } from "./imports.store.ts";
-import { guessOwnFile, isContactsFile } from "./own-file.service.ts";
+import { guessOwnFile, isContactsFile } from "./own-file.ts";
 import { attributeFields, recognisePreset } from "./presets.rules.ts";
 import {
   ByteSniffer,

@@ -21,7 +21,7 @@ import { requireTags, tagContacts } from "../tags/tags.service.ts";
 import { leaveLists, refuse, suppress } from "./import-refusals.ts";
 import type { Counts, WriteOptions, Writing } from "./import-writing.ts";
 import { countRows, existingContact, insertReject } from "./imports.store.ts";
-import { restoreContact } from "./restore-contact.service.ts";
+import { restoreContact } from "./restore-contact.ts";
 import type { ReadContact, Refusal } from "./row-reader.ts";
 
 /** A row of a window: its content, or why it is rejected. `rowNo` is 1 for the first row after the header. */

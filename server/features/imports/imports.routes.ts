@@ -11,7 +11,7 @@ import {
 import type { AppDeps } from "../deps.ts";
 import { checkImport } from "./import-check.service.ts";
 import { MAX_FILE_BYTES, tooLarge } from "./import-files.ts";
-import { requireAnswers } from "./import-questions.service.ts";
+import { requireAnswers } from "./import-questions.ts";
 import { previewImport, uploadImport } from "./import-upload.service.ts";
 import {
   CheckRequest,
@@ -34,7 +34,7 @@ import {
   undoImport,
 } from "./imports.service.ts";
 import { boundaryOf, firstFormFile } from "./multipart-file.ts";
-import { makesLists } from "./own-file.service.ts";
+import { makesLists } from "./own-file.ts";
 
 /** True for the path that accepts uploads, the only one with large bodies. */
 export function isImportUpload(path: string): boolean {

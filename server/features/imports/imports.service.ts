@@ -23,7 +23,7 @@ import {
 } from "../tasks/tasks.service.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
 import { removeImportFiles } from "./import-files.ts";
-import { wholeFileOf } from "./import-questions.service.ts";
+import { wholeFileOf } from "./import-questions.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { importTasks } from "./import-task.service.ts";
 import { canUndoImport } from "./import-undo.rules.ts";
@@ -35,7 +35,7 @@ import {
   importsBefore,
   rejectsAfter,
 } from "./imports.store.ts";
-import { isContactsFile, OWN_COLUMNS } from "./own-file.service.ts";
+import { isContactsFile, OWN_COLUMNS } from "./own-file.ts";
 import type { ColumnMapping } from "./row-reader.ts";
 import { loosens, type StatusDecision } from "./row-status.rules.ts";
 import type { Reason } from "./status-words.rules.ts";

@@ -29,7 +29,7 @@ export type ImportRow = {
   undoState: "none" | "queued" | "done";
   undone: number;
   afterContact: number | null;
-  /** JSON of import-undo.service.ts. */
+  /** JSON of import-undo.ts. */
   undoPosition: string | null;
   runStartedAt: number | null;
   runStartRows: number;

@@ -10,7 +10,7 @@ import {
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import { type AddressCell, readAddressCell } from "./address-cell.ts";
 import { BUILT_IN, type BuiltIn, builtInNamed, type Target } from "./column-guess.rules.ts";
-import { ownFileReader, type Restored, settleStatus } from "./own-file.service.ts";
+import { ownFileReader, type Restored, settleStatus } from "./own-file.ts";
 import { readAttributeCell, readLabels, readTagCell } from "./presets.rules.ts";
 import type { RowStatus } from "./row-status.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";

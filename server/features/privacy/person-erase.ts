@@ -23,7 +23,7 @@ import {
   forgetKept,
   forgottenFiles,
 } from "./erase.store.ts";
-import { deletedIdentities, eraseOutside } from "./erase-outside.service.ts";
+import { deletedIdentities, eraseOutside } from "./erase-outside.ts";
 import {
   hints,
   hintsOf,

@@ -25,7 +25,7 @@ import {
   requestFile,
   requestPrivacy,
 } from "./privacy.service.ts";
-import { changeRetention, getRetention, previewRetention } from "./retention.service.ts";
+import { changeRetention, getRetention, previewRetention } from "./retention.ts";
 
 export const privacyRoutes = (deps: AppDeps) =>
   new Elysia({

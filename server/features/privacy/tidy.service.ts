@@ -13,7 +13,7 @@ import { removeExpiredSuppressions } from "../suppressions/suppressions.service.
 import { forgetOldTasks } from "../tasks/tasks.service.ts";
 import { forgetEndedBreaks } from "./erase.store.ts";
 import { personTasks } from "./person-tasks.service.ts";
-import { applyRetention } from "./retention.service.ts";
+import { applyRetention } from "./retention.ts";
 import { workspaceAfter } from "./tidy.store.ts";
 
 /** The kind of nightly job that deletes expired data in all workspaces. */

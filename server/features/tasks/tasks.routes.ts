@@ -10,7 +10,7 @@ import {
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import type { TaskKinds } from "./task-kind.service.ts";
-import { taskLog } from "./task-log.service.ts";
+import { taskLog } from "./task-log.ts";
 import { TaskList, TaskLog, TaskQuery, TaskSchema } from "./tasks.schema.ts";
 import { cancelTask, getTask, listTasks, undoTask } from "./tasks.service.ts";
 

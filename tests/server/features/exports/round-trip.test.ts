@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import fc from "fast-check";
 import { StatusTally } from "../../../../server/features/imports/import-check.rules.ts";
-import { withoutSay } from "../../../../server/features/imports/own-file.service.ts";
+import { withoutSay } from "../../../../server/features/imports/own-file.ts";
 import type { Guess, ImportFixture } from "../imports/import-fixture.ts";
 import { ImportFixture as Workspace } from "../imports/import-fixture.ts";
 import { emptyWorkspace, everything, exported, fill, person, reached } from "./round-trip.ts";

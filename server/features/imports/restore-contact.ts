@@ -7,7 +7,7 @@ import {
   findListByName,
   restoreMembership,
 } from "../lists/lists.service.ts";
-import type { FileMembership, Restored } from "./own-file.service.ts";
+import type { FileMembership, Restored } from "./own-file.ts";
 
 /** The import and who started it. */
 type By = { source: string; actor: string };

@@ -12,7 +12,7 @@ import {
   SUPPRESSION_FILE_COLUMNS,
   type SuppressionReason,
 } from "../suppressions/suppressions.service.ts";
-import { type ContactColumn, chosenColumns, contactColumns } from "./export-contacts.service.ts";
+import { type ContactColumn, chosenColumns, contactColumns } from "./export-contacts.ts";
 import { recipientsAfter } from "./recipients.store.ts";
 
 /** What an export was requested with: the payload of its task. */

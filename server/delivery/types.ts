@@ -1,4 +1,5 @@
 // The types passed between the stages. A stage imports this file and its own folder, never another stage.
+import type { CodedReason } from "../platform/errors.ts";
 import type { Bottleneck } from "./bottleneck-codes.ts";
 
 /** The states of a message row. The numbers are stored in the database. All but the first three are final. */
@@ -237,6 +238,8 @@ export type SmtpOutcome =
       stage: SmtpStage;
       fault: SmtpFault;
       error: string;
+      /** What `error` says, where it has a code. */
+      why?: CodedReason;
       host: string;
       durationMs: number;
       /**
@@ -245,7 +248,7 @@ export type SmtpOutcome =
        */
       retryAt?: number;
     }
-  | { kind: "ambiguous"; error: string; host: string; durationMs: number }
+  | { kind: "ambiguous"; error: string; why?: CodedReason; host: string; durationMs: number }
   | { kind: "abandoned" };
 
 /** A server's refusal, and what it refuses: the sender's address, or all mail over this route. */

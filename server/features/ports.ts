@@ -11,6 +11,7 @@ import type {
 } from "../delivery/index.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import type { FileFault } from "../platform/db/file-fault.ts";
+import type { CodedReason } from "../platform/errors.ts";
 
 export type { AuditLog } from "../platform/audit/audit-log.ts";
 
@@ -75,6 +76,7 @@ export type QueuePort = Pick<Delivery, "queue" | "resumeLimit" | "suspendLimit">
 export type DnsAnswer =
   | { kind: "records"; values: string[] }
   | { kind: "none" }
+  /** `reason` is a stored reason or the code of the resolver. */
   | { kind: "failed"; reason: string };
 
 /** DNS queries of domain checks. Tests provide their own answers. */
@@ -101,7 +103,9 @@ export type RouteOrigins = {
 };
 
 /** How far connecting to a route succeeded, step by step, with the server's replies. */
-export type RouteCheck = { ok: boolean; steps: { stage: string; ok: boolean; message: string }[] };
+export type RouteCheck = { ok: boolean; steps: RouteStep[] };
+
+type RouteStep = { stage: string; ok: boolean; message: string; cause: CodedReason | null };
 
 /** What a query runs on: a read-only connection and the current time. */
 export type LookAt = { db: Connection; now: number };

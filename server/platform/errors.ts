@@ -6,7 +6,14 @@ import {
   type Thing,
 } from "../reasons/because.ts";
 
-export { because, type Reason, reasonWith, storedBecause } from "../reasons/because.ts";
+export {
+  because,
+  type CodedReason,
+  type Reason,
+  reasonWith,
+  storedBecause,
+  storedReason,
+} from "../reasons/because.ts";
 
 /**
  * Every reason for which a request can be refused. The type is closed: the HTTP layer maps each code to one status, and
@@ -92,7 +99,7 @@ export class AppError extends Error {
 }
 
 /** The part of a reason that is sent in addition to its sentence. */
-function coded({ code, params }: Reason): CodedReason {
+export function coded({ code, params }: Reason): CodedReason {
   return params === undefined ? { code } : { code, params };
 }
 

@@ -1,5 +1,6 @@
 import { addressReasons } from "./addresses.ts";
 import { campaignReasons } from "./campaigns.ts";
+import { connectionReasons } from "./connections.ts";
 import { contactReasons } from "./contacts.ts";
 import { contentReasons } from "./content.ts";
 import { fieldReasons } from "./fields.ts";
@@ -25,6 +26,7 @@ export const reasonAreas = {
   pauses: pauseReasons,
   shippedRules: shippedRuleNames,
   sending: sendingReasons,
+  connections: connectionReasons,
   people: peopleReasons,
   content: contentReasons,
   segments: segmentReasons,
@@ -42,6 +44,7 @@ const reasons = {
   ...pauseReasons,
   ...shippedRuleNames,
   ...sendingReasons,
+  ...connectionReasons,
   ...peopleReasons,
   ...contentReasons,
   ...segmentReasons,

@@ -42,3 +42,10 @@ const complete: ProxyHandler<Params> = {
     return value;
   },
 };
+
+/** A reason that other sentences contain, as a sentence of its own. */
+export function asSentence(fault: string | number): string {
+  const text = String(fault);
+  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
+}

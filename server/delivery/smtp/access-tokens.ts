@@ -1,4 +1,5 @@
 import { type Clock, steadyClock } from "../../platform/clock.ts";
+import { because } from "../../platform/errors.ts";
 import {
   FetchRefused,
   fetchGuarded,
@@ -94,8 +95,8 @@ async function requestToken(
     if (!(error instanceof FetchRefused)) {
       throw error;
     }
-    const text = `no access token could be fetched: ${error.message}`;
-    throw new SmtpFailure("auth", "connection", text, error);
+    const why = because("token_unfetched", { fault: error.message });
+    throw new SmtpFailure("auth", "connection", why, error);
   }
   return readAnswer(response, url, isRefresh);
 }
@@ -109,7 +110,7 @@ function checkedUrl(text: string, publicOnly: boolean): URL {
     throw new SmtpFailure(
       "auth",
       "config",
-      `the token URL “${text.slice(0, 100)}” must begin with https://`,
+      because("token_url_plain", { url: text.slice(0, 100) }),
     );
   }
   return url;
@@ -133,14 +134,11 @@ function readAnswer(response: GuardedResponse, url: URL, isRefresh: boolean) {
   // 5xx, 429 and "temporarily_unavailable" are temporary; a person has to fix anything else.
   const isPassing =
     response.status >= 500 || response.status === 429 || code === "temporarily_unavailable";
-  const advice =
-    code === "invalid_grant" && isRefresh
-      ? "; grant access again and store the new refresh token"
-      : "";
+  const isGone = code === "invalid_grant" && isRefresh;
   throw new SmtpFailure(
     "auth",
     isPassing ? "connection" : "config",
-    `${url.host} returned no access token (${words})${advice}`,
+    because(isGone ? "token_grant_gone" : "token_refused", { host: url.host, said: words }),
   );
 }
 

@@ -1,3 +1,4 @@
+import { because } from "../../platform/errors.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { SmtpFailure, SmtpRefusal } from "./failure.ts";
 import type { ParsedReply } from "./reply-parser.ts";
@@ -52,8 +53,8 @@ function requireMechanism(capabilities: Capabilities, wanted: string[]): string 
       "auth",
       "config",
       offered === ""
-        ? "the server offers no sign-in (AUTH) on this connection; remove the user name, or use the submission port (587 or 465)"
-        : `the server only offers the sign-in methods ${offered}; SwiftMail needs ${wanted.join(" or ")}`,
+        ? because("sign_in_missing")
+        : because("sign_in_others", { offered, wanted: wanted.join(", ") }),
     );
   }
   return found;
@@ -105,7 +106,11 @@ function accepted(reply: ParsedReply): void {
 function unexpected(reply: ParsedReply): Error {
   return reply.code >= 400
     ? new SmtpRefusal("auth", bareReply(reply))
-    : new SmtpFailure("auth", "protocol", `reply ${reply.code} during the sign-in`);
+    : new SmtpFailure(
+        "auth",
+        "protocol",
+        because("reply_unexpected_to", { code: reply.code, command: "AUTH" }),
+      );
 }
 
 function base64(text: string): string {

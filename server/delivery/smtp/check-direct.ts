@@ -1,4 +1,5 @@
 import { DnsClient } from "../../platform/dns/client.ts";
+import { because, type Reason, storedReason } from "../../platform/errors.ts";
 import { relayTargets } from "../../platform/target-guard.ts";
 import type { Route, RouteSource } from "../types.ts";
 import { SmtpFailure } from "./failure.ts";
@@ -30,10 +31,12 @@ export async function checkDirect(route: Route, options: DirectCheckOptions): Pr
   const dns = new DnsClient({ servers: options.dnsServers, timeoutsMs: TIMEOUTS_MS });
   const found = await new MailRoutes(dns, []).of(probeDomain);
   if (found.kind === "none") {
-    throw new SmtpFailure("dns", "dns", `${found.reason}; check the name servers of this machine`);
+    const why = because("advice_name_servers", { fault: storedReason(found.reason) });
+    throw new SmtpFailure("dns", "dns", why);
   }
   const [host] = found.hosts;
-  options.onStep?.("dns", `the mail server of ${probeDomain} is ${host?.name}`);
+  const server = { domain: probeDomain, host: host?.name ?? "" };
+  options.onStep?.("dns", because("step_found_server", server));
   const { sources = [] } = route;
   for (const source of sources.length === 0 ? [undefined] : sources) {
     await greetFrom(source, host?.name ?? "", route, { ...options, dns });
@@ -46,12 +49,18 @@ async function greetFrom(
   route: Route,
   options: DirectCheckOptions & { dns: DnsClient },
 ): Promise<void> {
-  const from = source === undefined ? "" : `from ${source.address}: `;
+  const fromSource = (said: string | Reason) =>
+    source === undefined
+      ? said
+      : because("step_from_source", {
+          source: source.address,
+          what: typeof said === "string" ? said : storedReason(said),
+        });
   const mayConnect = relayTargets(route.publicOnly === true);
   const found = await addressesOf(options.dns, host, source?.address, mayConnect);
   if (found.usable.length === 0) {
-    const why = found.failure || `${host} has no address that can be connected to`;
-    throw new SmtpFailure("dns", "dns", `${from}${why}`);
+    const why = found.failure ?? because("host_unusable", { host });
+    throw new SmtpFailure("dns", "dns", fromSource(why));
   }
   const heloName = source?.heloName || route.heloName;
   const { wire } = await connectPeer(
@@ -67,7 +76,7 @@ async function greetFrom(
     {
       ...options,
       ...(heloName ? { heloName } : {}),
-      onStep: (stage, message) => options.onStep?.(stage, `${from}${message}`),
+      onStep: (stage, said) => options.onStep?.(stage, fromSource(said)),
     },
     () => undefined,
   );

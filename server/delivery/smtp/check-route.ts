@@ -1,10 +1,23 @@
+import {
+  because,
+  type CodedReason,
+  coded,
+  type Reason,
+  reasonWith,
+} from "../../platform/errors.ts";
+import { asSentence } from "../../reasons/sentence.ts";
 import type { Route, SmtpStage } from "../types.ts";
 import { checkDirect, type DirectCheckOptions } from "./check-direct.ts";
-import { formatReply, SmtpFailure, SmtpRefusal } from "./failure.ts";
+import { formatReply, innerFault, SmtpFailure, SmtpRefusal } from "./failure.ts";
 import { connectRoute, type SessionOptions } from "./handshake.ts";
 
-/** One stage of a check, worded for the person who set up the route. */
-export type RouteCheckStep = { stage: SmtpStage; ok: boolean; message: string };
+/** One stage of a check: the server's reply, or what happened. `cause` is null when `message` is the server's reply. */
+export type RouteCheckStep = {
+  stage: SmtpStage;
+  ok: boolean;
+  message: string;
+  cause: CodedReason | null;
+};
 export type RouteCheck = { ok: boolean; steps: RouteCheckStep[] };
 
 /** Shorter than for mail, because a person is waiting for the result. */
@@ -27,7 +40,7 @@ export async function checkRoute(
   const own: DirectCheckOptions = {
     ...options,
     timeouts: { ...checkTimeouts, ...options.timeouts },
-    onStep: (stage, message) => steps.push({ stage, ok: true, message }),
+    onStep: (stage, said) => steps.push({ stage, ok: true, ...worded(said) }),
   };
   try {
     await (route.kind === "direct" ? checkDirect(route, own) : checkHost(route, own));
@@ -51,43 +64,53 @@ async function checkHost(route: Route, options: SessionOptions): Promise<void> {
   wire.end();
 }
 
-function explain(error: unknown, route: Route): { stage: SmtpStage; message: string } {
+type Said = Pick<RouteCheckStep, "message" | "cause">;
+
+function worded(said: string | Reason): Said {
+  return typeof said === "string"
+    ? { message: said, cause: null }
+    : { message: said.text, cause: coded(said) };
+}
+
+function explain(error: unknown, route: Route): { stage: SmtpStage } & Said {
   if (error instanceof SmtpRefusal) {
-    return { stage: error.stage, message: explainRefusal(error, route) };
+    return { stage: error.stage, ...worded(explainRefusal(error, route)) };
   }
   if (error instanceof SmtpFailure) {
-    return { stage: error.stage, message: explainFailure(error, route) };
+    const { message, cause } = worded(explainFailure(error, route));
+    return { stage: error.stage, message: asSentence(message), cause };
   }
   throw error;
 }
 
-function explainRefusal({ stage, reply }: SmtpRefusal, route: Route): string {
-  const said = `The server said: ${formatReply(reply)}`;
+function explainRefusal({ stage, reply }: SmtpRefusal, { oauth, username }: Route): Reason {
+  const said = formatReply(reply);
   switch (stage) {
     case "auth":
-      if (route.oauth !== undefined) {
-        return `The server did not accept the access token for "${route.username}". ${said}`;
-      }
-      return `The server did not accept the username "${route.username}" or its password. ${said}`;
+      return because(oauth === undefined ? "refused_password" : "refused_token", {
+        username,
+        said,
+      });
     case "greeting":
-      return `The server turned the connection away. ${said}`;
+      return because("refused_connection", { said });
     case "starttls":
-      return `The server offers STARTTLS but would not start it. ${said}`;
+      return because("refused_starttls", { said });
     default:
-      return said;
+      return because("refused_step", { said });
   }
 }
 
-function explainFailure({ stage, fault, message }: SmtpFailure, route: Route): string {
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-  if (route.kind === "direct" && stage === "connect" && fault !== "config") {
-    return `${sentence} Many hosters block port 25; ask yours to open it, or send through a relay.`;
+function explainFailure(failure: SmtpFailure, { kind, security }: Route): string | Reason {
+  const { stage, fault, message, why } = failure;
+  const inner = { fault: innerFault(failure) };
+  if (kind === "direct" && stage === "connect" && fault !== "config") {
+    return because("advice_port_25", inner);
   }
-  if (stage === "greeting" && route.security !== "tls" && fault !== "connection") {
-    return `${sentence} If this port expects TLS from the first byte (465 does), choose TLS.`;
+  if (stage === "greeting" && security !== "tls" && fault !== "connection") {
+    return because("advice_use_tls", inner);
   }
-  if (stage === "starttls" && route.security === "tls" && /version|wrong|packet/i.test(message)) {
-    return `${sentence} If this port starts in clear (587 and 25 do), choose STARTTLS.`;
+  if (stage === "starttls" && security === "tls" && /version|wrong|packet/i.test(message)) {
+    return because("advice_use_starttls", inner);
   }
-  return sentence;
+  return why === undefined ? message : reasonWith(why);
 }

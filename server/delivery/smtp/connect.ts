@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { because, type Reason, storedBecause } from "../../platform/errors.ts";
 import { isOwnAddress } from "../../platform/target-guard.ts";
 import { SmtpFailure } from "./failure.ts";
 
@@ -45,7 +46,12 @@ async function resolve(to: Destination): Promise<readonly string[]> {
   try {
     found = await lookup(to.host, { all: true, verbatim: true });
   } catch (error) {
-    throw new SmtpFailure("dns", "connection", `the name ${to.host} does not resolve`, error);
+    throw new SmtpFailure(
+      "dns",
+      "connection",
+      because("host_unresolved", { host: to.host }),
+      error,
+    );
   }
   const addresses = ofFamily(
     found.map(({ address }) => address),
@@ -57,8 +63,8 @@ async function resolve(to: Destination): Promise<readonly string[]> {
       "dns",
       addresses.length === 0 ? "connection" : "config",
       addresses.length === 0
-        ? `the name ${to.host} has no address that the source address can connect to`
-        : `the host ${to.host} has the address ${addresses.join(", ")}, in a network that may not be used`,
+        ? because("host_other_family", { host: to.host })
+        : because("host_not_allowed", { host: to.host, addresses: addresses.join(", ") }),
     );
   }
   return allowed;
@@ -82,8 +88,9 @@ function dial(address: string, to: Destination, timeoutMs: number): Promise<Sock
     socket.setNoDelay(true);
     const timer = setTimeout(() => {
       socket.destroy();
-      const text = `no connection to ${address} port ${port} within ${Math.ceil(timeoutMs / 1000)} s`;
-      reject(new SmtpFailure("connect", "timeout", text));
+      const seconds = Math.ceil(timeoutMs / 1000);
+      const why = because("connect_timeout", { address, port, seconds });
+      reject(new SmtpFailure("connect", "timeout", why));
     }, timeoutMs);
     // The listener stays attached: an unhandled error event would end the process.
     socket.on("error", (error: NodeJS.ErrnoException) => {
@@ -104,24 +111,25 @@ function dialFailure(
   { port, localAddress }: Destination,
 ): SmtpFailure {
   if (error.code === "EADDRNOTAVAIL" && localAddress !== undefined && !isOwnAddress(localAddress)) {
-    const text = `the source address ${localAddress} is not an address of this machine`;
-    return new SmtpFailure("connect", "config", text, error);
+    const why = because("source_not_here", { address: localAddress });
+    return new SmtpFailure("connect", "config", why, error);
   }
-  const text = `${address} port ${port}: ${plainCause(error)}`;
-  return new SmtpFailure("connect", "connection", text, error);
+  const why = because("connect_failed", { address, port, fault: plainCause(error) });
+  return new SmtpFailure("connect", "connection", why, error);
 }
 
+/** A stored reason, or the words of the operating system. */
 function plainCause(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case "ECONNREFUSED":
-      return "connection refused: no program listens there, or a firewall blocks it";
+      return storedBecause("connect_refused");
     case "EHOSTUNREACH":
     case "ENETUNREACH":
-      return "that network cannot be reached";
+      return storedBecause("connect_no_network");
     case "ETIMEDOUT":
-      return "no answer";
+      return storedBecause("connect_no_answer");
     case "ECONNRESET":
-      return "connection reset";
+      return storedBecause("connect_reset");
     default:
       return error.message;
   }
@@ -151,16 +159,14 @@ export function startTls(plain: Socket, to: Destination, timeoutMs: number): Pro
       reject(failure);
     };
     const timer = setTimeout(() => {
-      const text = `no TLS handshake within ${Math.ceil(timeoutMs / 1000)} s`;
-      refuse(new SmtpFailure("starttls", "timeout", text));
+      const seconds = Math.ceil(timeoutMs / 1000);
+      refuse(new SmtpFailure("starttls", "timeout", because("tls_timeout", { seconds })));
     }, timeoutMs);
     // The listeners stay attached after the handshake: an unhandled error event would end the process.
     secure.on("error", (error: NodeJS.ErrnoException) =>
       refuse(new SmtpFailure("starttls", "tls", certificateProblem(error, to.host), error)),
     );
-    secure.on("close", () =>
-      refuse(new SmtpFailure("starttls", "tls", "the server closed during the TLS handshake")),
-    );
+    secure.on("close", () => refuse(new SmtpFailure("starttls", "tls", because("tls_closed"))));
     secure.once("secureConnect", () => {
       clearTimeout(timer);
       resolve(secure);
@@ -168,22 +174,22 @@ export function startTls(plain: Socket, to: Destination, timeoutMs: number): Pro
   });
 }
 
-function certificateProblem(error: NodeJS.ErrnoException, host: string): string {
+function certificateProblem(error: NodeJS.ErrnoException, host: string): Reason {
   switch (error.code) {
     case "CERT_HAS_EXPIRED":
-      return `the certificate of ${host} has expired`;
+      return because("certificate_expired", { host });
     case "CERT_NOT_YET_VALID":
-      return `the certificate of ${host} is not valid yet; check the clocks`;
+      return because("certificate_early", { host });
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
     case "SELF_SIGNED_CERT_IN_CHAIN":
-      return `the certificate of ${host} is self-signed`;
+      return because("certificate_self_signed", { host });
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
     case "UNABLE_TO_GET_ISSUER_CERT":
     case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-      return `the certificate of ${host} was issued by an authority that this machine does not trust`;
+      return because("certificate_untrusted", { host });
     case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return `the certificate is not for ${host} (${error.message})`;
+      return because("certificate_other_name", { host, fault: error.message });
     default:
-      return `TLS failed: ${error.message || error.code || "unknown error"}`;
+      return because("tls_failed", { fault: error.message || error.code || "unknown error" });
   }
 }

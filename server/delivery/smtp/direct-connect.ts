@@ -1,10 +1,10 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { DnsClient } from "../../platform/dns/client.ts";
-import { messageOf } from "../../platform/errors.ts";
+import { because, type Reason } from "../../platform/errors.ts";
 import { relayTargets } from "../../platform/target-guard.ts";
 import type { RouteSource } from "../types.ts";
 import type { AddressPause, FailedAddresses, HostTrouble } from "./failed-addresses.ts";
-import { SmtpFailure, SmtpRefusal } from "./failure.ts";
+import { innerFault, SmtpFailure, SmtpRefusal } from "./failure.ts";
 import { connectPeer, type Peer, type SessionOptions } from "./handshake.ts";
 import { addressesOf } from "./host-addresses.ts";
 import type { MailHost } from "./mail-routes.ts";
@@ -59,7 +59,7 @@ type Search = {
   /** Servers that failed now or recently, and until when they are paused. */
   standing: AddressPause[];
   refused: string[];
-  failure: string;
+  failure: Reason | undefined;
 };
 
 /**
@@ -72,7 +72,13 @@ export async function connectDirect(
   parts: DirectParts,
   hooks: OpenHooks,
 ): Promise<SmtpSession> {
-  const search: Search = { error: undefined, tries: 0, standing: [], refused: [], failure: "" };
+  const search: Search = {
+    error: undefined,
+    tries: 0,
+    standing: [],
+    refused: [],
+    failure: undefined,
+  };
   for (const host of inOrder(target.hosts, parts.random)) {
     const session = await tryHost(host, target, parts, hooks, search);
     if (session !== undefined) {
@@ -107,7 +113,7 @@ async function tryHost(
   const mayConnect = relayTargets(target.publicOnly);
   const found = await addressesOf(parts.dns, name, target.source?.address, mayConnect);
   search.refused.push(...found.refused);
-  search.failure ||= found.failure;
+  search.failure ??= found.failure;
   for (const address of found.usable) {
     const key = `${target.source?.address ?? ""}>${address}:${target.port}`;
     const standing = parts.failed.standing(key, parts.clock());
@@ -141,7 +147,7 @@ function noteFailure(
   if (trouble === undefined) {
     throw error;
   }
-  const reason = `${host}: ${messageOf(error)}`;
+  const reason = because("host_failed", { host, fault: innerFault(error) });
   search.standing.push(failed.note(key, trouble, reason, clock()));
   search.error = sayingMore(search.error, error);
 }
@@ -180,8 +186,9 @@ async function connectAddress(
       throw error;
     }
     if (!isOptional) {
-      const text = `${tls.by}, but ${host} does not support that: ${error.message}`;
-      throw new SmtpFailure("starttls", "tls_policy", text, error);
+      const { by } = tls;
+      const why = because("tls_unsupported", { by, host, fault: innerFault(error) });
+      throw new SmtpFailure("starttls", "tls_policy", why, error);
     }
     if (error.fault !== "tls") {
       throw error;
@@ -218,25 +225,27 @@ function sayingMore(known: Search["error"], error: unknown): SmtpFailure | SmtpR
 }
 
 function nothingTried(target: DirectTarget, search: Search): SmtpFailure {
-  const names = target.hosts.map(({ name }) => name).join(", ");
+  const hosts = target.hosts.map(({ name }) => name).join(", ");
   const first = search.standing.sort((a, b) => a.until - b.until)[0];
   if (first !== undefined) {
     const failure = new SmtpFailure("connect", "connection", first.reason);
     failure.retryAt = first.until;
     return failure;
   }
-  if (search.failure !== "") {
+  if (search.failure !== undefined) {
     return new SmtpFailure("dns", "dns", search.failure);
   }
   if (search.refused.length > 0) {
-    const text = `the mail servers (${names}) have the addresses ${search.refused.join(", ")}, to which mail may not be sent`;
-    return new SmtpFailure("dns", "private_target", text);
+    const addresses = search.refused.join(", ");
+    const why = because("hosts_not_allowed", { hosts, addresses });
+    return new SmtpFailure("dns", "private_target", why);
   }
   if (target.source !== undefined) {
     // The domain is fine, and another source address may reach it.
     const family = target.source.address.includes(":") ? "IPv6" : "IPv4";
-    const text = `the mail servers (${names}) have no ${family} address, which the source address ${target.source.address} needs`;
-    return new SmtpFailure("dns", "connection", text);
+    const source = target.source.address;
+    const why = because("hosts_other_family", { hosts, family, source });
+    return new SmtpFailure("dns", "connection", why);
   }
-  return new SmtpFailure("dns", "no_domain", `the mail servers (${names}) have no address`);
+  return new SmtpFailure("dns", "no_domain", because("hosts_without_address", { hosts }));
 }

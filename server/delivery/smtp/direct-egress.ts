@@ -2,6 +2,7 @@ import { domainOf } from "../../platform/address.rules.ts";
 import { type Clock, steadyClock } from "../../platform/clock.ts";
 import type { DnsClient } from "../../platform/dns/client.ts";
 import { hostName } from "../../platform/dns/message.ts";
+import { coded, type Reason, storedBecause } from "../../platform/errors.ts";
 import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
 import { backoffMs } from "./backoff.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
@@ -45,7 +46,7 @@ export type PolicyAnswer =
   | { kind: "none" }
   | { kind: "enforce"; hosts: readonly MailHost[] }
   /** The policy allows none of the hosts. */
-  | { kind: "no_host"; reason: string };
+  | { kind: "no_host"; reason: Reason };
 
 /** What all direct routes of a node share, and the rules they follow. */
 export type DirectOptions = {
@@ -135,8 +136,9 @@ export class DirectEgress implements Egress {
     }
     if ("fault" in found) {
       const durationMs = Math.round(performance.now() - startedAt);
-      const { fault, stage, error } = found;
-      return { kind: "broken", stage, fault, error, host: domain, durationMs };
+      const { fault, stage, why } = found;
+      const said = { error: why.text, why: coded(why) };
+      return { kind: "broken", stage, fault, ...said, host: domain, durationMs };
     }
     return await this.#poolOf(found).pool.send(message, options);
   }
@@ -190,7 +192,7 @@ export class DirectEgress implements Egress {
       return route;
     }
     if (route.kind === "none") {
-      return { stage: "dns", fault: route.fault, error: route.reason };
+      return { stage: "dns", fault: route.fault, why: route.reason };
     }
     const { site } = route;
     const answer = this.#options.policies?.apply(domain, route.hosts) ?? { kind: "none" as const };
@@ -199,7 +201,7 @@ export class DirectEgress implements Egress {
       return policy;
     }
     if (policy.kind === "no_host") {
-      return { stage: "starttls", fault: "tls_policy", error: policy.reason };
+      return { stage: "starttls", fault: "tls_policy", why: policy.reason };
     }
     const source = chosen ?? sourceFor(this.route, domain);
     const tls = this.#demand(domain, site, policy.kind === "enforce");
@@ -213,14 +215,14 @@ export class DirectEgress implements Egress {
   #demand(domain: string, site: Site, isEnforced: boolean): TlsDemand {
     const { tlsPolicy = "opportunistic", name } = this.route;
     if (isEnforced) {
-      return { level: "verified", by: `the MTA-STS policy of ${domain} requires verified TLS` };
+      return { level: "verified", by: storedBecause("tls_by_policy", { domain }) };
     }
     if (tlsPolicy !== "opportunistic") {
-      const what = tlsPolicy === "verified" ? "verified TLS" : "TLS";
-      return { level: tlsPolicy, by: `the sending method “${name}” requires ${what}` };
+      const by = tlsPolicy === "verified" ? "tls_by_method_verified" : "tls_by_method";
+      return { level: tlsPolicy, by: storedBecause(by, { route: name }) };
     }
     return this.#options.profileOf(site.provider).tlsRequired
-      ? { level: "required", by: `${site.name} always offers TLS` }
+      ? { level: "required", by: storedBecause("tls_by_provider", { site: site.name }) }
       : { level: "opportunistic", by: "" };
   }
 
@@ -316,7 +318,9 @@ export class DirectEgress implements Egress {
   }
 }
 
-type Unreachable = Pick<Extract<SmtpOutcome, { kind: "broken" }>, "stage" | "fault" | "error">;
+type Unreachable = Pick<Extract<SmtpOutcome, { kind: "broken" }>, "stage" | "fault"> & {
+  why: Reason;
+};
 
 /**
  * Resolves with the answer, or with "abandoned" as soon as a signal fires: a slow name server must not delay a pause.

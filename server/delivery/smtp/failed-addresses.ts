@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { Reason } from "../../platform/errors.ts";
 
 const MAX_ADDRESSES = 10_000;
 const FIRST_PAUSE_MS = 2 * 60_000;
@@ -13,9 +14,9 @@ const REFUSED_PAUSE_MS = 5 * 60_000;
 export type HostTrouble = "silent" | "unreachable" | "busy" | "refused";
 
 /** Until when (steady ms) an address is paused, and why. */
-export type AddressPause = { until: number; reason: string };
+export type AddressPause = { until: number; reason: Reason };
 
-type Failed = { until: number; failures: number; reason: string };
+type Failed = { until: number; failures: number; reason: Reason };
 
 /**
  * Remembers servers that could not be connected to, so that not every message of a campaign has to try them. Kept in
@@ -30,7 +31,7 @@ export class FailedAddresses {
     return failed !== undefined && failed.until > now ? failed : undefined;
   }
 
-  note(key: string, trouble: HostTrouble, reason: string, now: number): AddressPause {
+  note(key: string, trouble: HostTrouble, reason: Reason, now: number): AddressPause {
     const failures = (this.#failed.get(key)?.failures ?? 0) + 1;
     const failed = { until: now + pauseOf(trouble, failures), failures, reason };
     this.#failed.set(key, failed);

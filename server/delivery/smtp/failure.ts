@@ -1,4 +1,11 @@
 import {
+  type CodedReason,
+  coded,
+  messageOf,
+  type Reason,
+  storedReason,
+} from "../../platform/errors.ts";
+import {
   isOpeningStage,
   type SmtpFault,
   type SmtpOutcome,
@@ -10,14 +17,22 @@ import {
 export class SmtpFailure extends Error {
   readonly stage: SmtpStage;
   readonly fault: SmtpFault;
+  /** The message, or the reason that it words. */
+  readonly said: string | Reason;
   /** Steady ms. Set when nothing was tried because of a recent failure: do not retry before this time. */
   retryAt?: number;
 
-  constructor(stage: SmtpStage, fault: SmtpFault, message: string, cause?: unknown) {
-    super(message, cause === undefined ? {} : { cause });
+  constructor(stage: SmtpStage, fault: SmtpFault, said: string | Reason, cause?: unknown) {
+    super(typeof said === "string" ? said : said.text, cause === undefined ? {} : { cause });
     this.name = "SmtpFailure";
     this.stage = stage;
     this.fault = fault;
+    this.said = said;
+  }
+
+  /** The code and values of the message, for a client that words it itself. */
+  get why(): CodedReason | undefined {
+    return typeof this.said === "string" ? undefined : coded(this.said);
   }
 }
 
@@ -40,6 +55,13 @@ export class SmtpAbandoned extends Error {
     super("cancelled by the caller");
     this.name = "SmtpAbandoned";
   }
+}
+
+/** What an error says, as a value of another reason. */
+export function innerFault(error: unknown): string {
+  return error instanceof SmtpFailure && error.why !== undefined
+    ? storedReason(error.why)
+    : messageOf(error);
 }
 
 /** The reply in the form in which the server sent it: `550 5.1.1 User unknown`. */
@@ -88,9 +110,12 @@ export function outcomeOfError(error: unknown, host: string, durationMs: number)
     return { kind: "refused", stage: error.stage, reply: error.reply, host, durationMs };
   }
   if (error instanceof SmtpFailure) {
-    const { stage, fault, message, retryAt } = error;
-    const later = retryAt === undefined ? {} : { retryAt };
-    return { kind: "broken", stage, fault, error: message, host, durationMs, ...later };
+    const { stage, fault, message, why, retryAt } = error;
+    return {
+      ...{ kind: "broken", stage, fault, error: message, host, durationMs },
+      ...(why === undefined ? {} : { why }),
+      ...(retryAt === undefined ? {} : { retryAt }),
+    };
   }
   throw error;
 }

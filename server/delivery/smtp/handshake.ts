@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { hostname } from "node:os";
 import { TLSSocket } from "node:tls";
+import { because, type Reason } from "../../platform/errors.ts";
 import { relayTargets } from "../../platform/target-guard.ts";
 import type { Route, SmtpStage } from "../types.ts";
 import { accessTokens, type TokenSource } from "./access-tokens.ts";
@@ -27,8 +28,8 @@ export type SessionOptions = {
   accessToken?: TokenSource;
   /** Whether the server is known to fail at EHLO. */
   hello?: HelloMemory | undefined;
-  /** Called for each stage that succeeded, in order. */
-  onStep?: (stage: SmtpStage, message: string) => void;
+  /** Called for each stage that succeeded, in order, with a server's reply or a reason. */
+  onStep?: (stage: SmtpStage, said: string | Reason) => void;
 };
 
 /** Remembers very old servers that close the connection when they receive EHLO. */
@@ -112,7 +113,8 @@ async function connectWith(
 ): Promise<Connected> {
   const timeouts = { ...smtpTimeouts, ...options.timeouts };
   let socket = await openTcp(peer, timeouts.connectMs);
-  options.onStep?.("connect", `connected to ${socket.remoteAddress} port ${peer.port}`);
+  const address = socket.remoteAddress ?? peer.host;
+  options.onStep?.("connect", because("step_connected", { address, port: peer.port }));
   if (peer.security === "tls") {
     socket = await startTls(socket, peer, timeouts.connectMs);
     options.onStep?.("starttls", tlsSummary(socket, peer));
@@ -146,11 +148,12 @@ async function greet(
       capabilities = await sayHello(wire, options, timeouts);
     }
   }
-  options.onStep?.("ehlo", "the server answered our greeting");
+  options.onStep?.("ehlo", because("step_greeted"));
   if (peer.credentials !== undefined) {
     refuseSecretInClear(wire);
     await authenticate(wire, peer.credentials, capabilities, timeouts.authMs);
-    options.onStep?.("auth", `signed in as ${peer.credentials.username}`);
+    const { username } = peer.credentials;
+    options.onStep?.("auth", because("step_signed_in", { username }));
   }
   return capabilities;
 }
@@ -167,7 +170,7 @@ async function firstHello(
       : await sayHelo(wire, options.heloName ?? defaultHeloName(wire), timeouts);
   } catch (error) {
     throw error instanceof SmtpFailure && error.fault === "connection"
-      ? new EhloClosed(error.stage, error.fault, error.message, error)
+      ? new EhloClosed(error.stage, error.fault, error.said, error)
       : error;
   }
 }
@@ -208,11 +211,7 @@ async function upgrade(
     if (isOptional) {
       return false;
     }
-    throw new SmtpFailure(
-      "starttls",
-      "config",
-      "the server does not offer STARTTLS on this port; try port 587, or implicit TLS on port 465",
-    );
+    throw new SmtpFailure("starttls", "config", because("starttls_missing"));
   }
   wire.write("STARTTLS\r\n");
   const reply = await wire.reply("starttls", timeouts.heloMs);
@@ -221,7 +220,8 @@ async function upgrade(
       return false;
     }
     positive("starttls", reply);
-    throw new SmtpFailure("starttls", "protocol", `reply ${reply.code} to STARTTLS`);
+    const why = because("reply_unexpected_to", { code: reply.code, command: "STARTTLS" });
+    throw new SmtpFailure("starttls", "protocol", why);
   }
   await wire.secure((plain) => startTls(plain, peer, timeouts.connectMs));
   return true;
@@ -243,11 +243,7 @@ function credentialsOf(route: Route, options: SessionOptions): Credentials | und
 function refuseSecretInClear(wire: Wire): void {
   const ip = (wire.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
   if (!(wire.socket instanceof TLSSocket) && !ip.startsWith("127.") && ip !== "::1") {
-    throw new SmtpFailure(
-      "auth",
-      "config",
-      "the password would be sent unencrypted; choose STARTTLS or TLS for this sending method",
-    );
+    throw new SmtpFailure("auth", "config", because("secret_unencrypted"));
   }
 }
 
@@ -256,7 +252,7 @@ function positive(stage: SmtpStage, reply: ParsedReply): ParsedReply {
     throw new SmtpRefusal(stage, bareReply(reply));
   }
   if (reply.code >= 300) {
-    throw new SmtpFailure(stage, "protocol", `unexpected reply ${reply.code}`);
+    throw new SmtpFailure(stage, "protocol", because("reply_unexpected", { code: reply.code }));
   }
   return reply;
 }
@@ -271,9 +267,9 @@ function defaultHeloName(wire: Wire): string {
   return ip.includes(":") ? `[IPv6:${ip}]` : `[${ip}]`;
 }
 
-function tlsSummary(socket: Socket, peer: Peer): string {
+function tlsSummary(socket: Socket, peer: Peer): Reason {
   const version = (socket instanceof TLSSocket ? socket.getProtocol() : null) ?? "TLS";
   return peer.verifyCertificate
-    ? `encrypted with ${version}, certificate verified`
-    : `encrypted with ${version}, certificate not checked`;
+    ? because("step_encrypted", { version })
+    : because("step_encrypted_unchecked", { version });
 }

@@ -1,13 +1,14 @@
 import { isIP } from "node:net";
 import type { DnsClient } from "../../platform/dns/client.ts";
+import type { Reason } from "../../platform/errors.ts";
 
 /** The IP addresses of a mail server. */
 export type HostAddresses = {
   usable: string[];
   /** Addresses in networks that must not be connected to. */
   refused: string[];
-  /** Why the DNS lookup failed; empty when it succeeded. */
-  failure: string;
+  /** Why the DNS lookup failed; undefined when it succeeded. */
+  failure: Reason | undefined;
 };
 
 /**
@@ -28,12 +29,12 @@ export async function addressesOf(
       return {
         usable: answer.records.filter((address) => mayConnect(address)),
         refused: answer.records.filter((address) => !mayConnect(address)),
-        failure: "",
+        failure: undefined,
       };
     }
     if (answer.kind === "failed") {
       return { usable: [], refused: [], failure: answer.reason };
     }
   }
-  return { usable: [], refused: [], failure: "" };
+  return { usable: [], refused: [], failure: undefined };
 }

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { DnsAnswer, DnsClient } from "../../platform/dns/client.ts";
 import { hostName } from "../../platform/dns/message.ts";
+import { because, type Reason } from "../../platform/errors.ts";
 import type { SmtpFault } from "../types.ts";
 import type { Site } from "./egress.ts";
 import { type ProviderHosts, siteOfHosts, siteOfNobody } from "./site.ts";
@@ -24,7 +25,7 @@ export type MailRoute =
       kind: "none";
       fault: Extract<SmtpFault, "null_mx" | "no_domain" | "dns">;
       /** A sentence without its full stop. */
-      reason: string;
+      reason: Reason;
       site: Site;
     };
 
@@ -44,7 +45,11 @@ export class MailRoutes {
   of(domain: string): MailRoute | Promise<MailRoute> {
     const name = hostName(domain);
     if (name === undefined) {
-      return nobody(domain, "no_domain", `${domain.slice(0, 80)} is not a valid domain name`);
+      return nobody(
+        domain,
+        "no_domain",
+        because("domain_malformed", { domain: domain.slice(0, 80) }),
+      );
     }
     const answer = this.#dns.lookup(name, "MX");
     return answer instanceof Promise
@@ -57,7 +62,7 @@ export class MailRoutes {
       case "found":
         return this.#remembered(domain, answer);
       case "no_domain":
-        return nobody(domain, "no_domain", `the domain ${domain} does not exist`);
+        return nobody(domain, "no_domain", because("domain_nonexistent", { domain }));
       case "failed":
         return nobody(domain, "dns", answer.reason);
       case "no_data":
@@ -80,7 +85,7 @@ export class MailRoutes {
   ): MailRoute {
     const named = records.filter(({ exchange }) => exchange !== "." && exchange !== "");
     if (named.length === 0) {
-      return nobody(domain, "null_mx", `the domain ${domain} does not accept mail (null MX)`);
+      return nobody(domain, "null_mx", because("domain_null_mx", { domain }));
     }
     const hosts = new Map<string, MailHost>();
     for (const { preference, exchange } of named) {
@@ -92,10 +97,9 @@ export class MailRoutes {
     }
     if (hosts.size === 0) {
       const [first] = named;
-      const wrong =
-        isIP(first?.exchange ?? "") === 0 ? "this is not a valid host name" : "an address";
-      const reason = `the MX record of ${domain} contains “${first?.exchange.slice(0, 80)}” (${wrong})`;
-      return nobody(domain, "no_domain", reason);
+      const value = (first?.exchange ?? "").slice(0, 80);
+      const code = isIP(value) === 0 ? "domain_mx_unusable" : "domain_mx_address";
+      return nobody(domain, "no_domain", because(code, { domain, value }));
     }
     return this.#of([...hosts.values()]);
   }
@@ -116,7 +120,7 @@ export class MailRoutes {
     const failed = answers.find((answer) => answer.kind === "failed");
     return failed?.kind === "failed"
       ? nobody(domain, "dns", failed.reason)
-      : nobody(domain, "no_domain", `the domain ${domain} has no mail server and no address`);
+      : nobody(domain, "no_domain", because("domain_without_server", { domain }));
   }
 
   #of(found: MailHost[]): MailRoute {
@@ -136,7 +140,7 @@ export class MailRoutes {
 function nobody(
   domain: string,
   fault: Extract<SmtpFault, "null_mx" | "no_domain" | "dns">,
-  reason: string,
+  reason: Reason,
 ): MailRoute {
   return { kind: "none", fault, reason, site: siteOfNobody(domain) };
 }

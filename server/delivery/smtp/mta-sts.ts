@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../platform/clock.ts";
 import type { DnsAnswer, DnsClient } from "../../platform/dns/client.ts";
-import { messageOf } from "../../platform/errors.ts";
+import { because, messageOf } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { DomainPolicies, PolicyAnswer } from "./direct-egress.ts";
 import type { MailHost } from "./mail-routes.ts";
@@ -117,7 +117,7 @@ function answer(
   }
   if (allowed.length === 0) {
     const names = hosts.map(({ name }) => name).join(", ");
-    const reason = `the MTA-STS policy of ${domain} contains none of its mail servers (${names})`;
+    const reason = because("policy_names_others", { domain, names });
     return { kind: "no_host", reason };
   }
   return { kind: "enforce", hosts: allowed };

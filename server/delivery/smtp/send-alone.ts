@@ -1,3 +1,4 @@
+import { because, coded } from "../../platform/errors.ts";
 import type { SmtpOutcome } from "../types.ts";
 import type { Egress } from "./egress.ts";
 import type { Envelope } from "./transaction.ts";
@@ -32,11 +33,13 @@ export async function sendAlone(
 }
 
 function tooSlow({ route }: Egress, startedAt: number, withinMs: number): SmtpOutcome {
+  const why = because("message_not_taken", { host: route.host, seconds: withinMs / 1_000 });
   return {
     kind: "broken",
     stage: "data",
     fault: "timeout",
-    error: `${route.host} did not accept the message within ${withinMs / 1_000} seconds`,
+    error: why.text,
+    why: coded(why),
     host: route.host,
     durationMs: Math.round(performance.now() - startedAt),
   };

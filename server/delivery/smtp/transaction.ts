@@ -1,3 +1,4 @@
+import { because, coded } from "../../platform/errors.ts";
 import type { Rendered, SmtpOutcome, SmtpStage } from "../types.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { outcomeOfError, SmtpFailure, SmtpRefusal } from "./failure.ts";
@@ -101,7 +102,11 @@ async function waitForJournal(wire: Wire, options: SendOptions): Promise<void> {
     wire.end();
     throw early.code >= 400
       ? new SmtpRefusal("data", bareReply(early))
-      : new SmtpFailure("data", "protocol", `reply ${early.code} before the message was complete`);
+      : new SmtpFailure(
+          "data",
+          "protocol",
+          because("reply_unexpected_to", { code: early.code, command: "DATA" }),
+        );
   }
 }
 
@@ -141,7 +146,8 @@ async function finalReply(line: TransactionConnection, tookMs: () => number): Pr
     if (!(error instanceof SmtpFailure)) {
       throw error;
     }
-    return { kind: "ambiguous", error: error.message, host, durationMs: tookMs() };
+    const why = error.why === undefined ? {} : { why: error.why };
+    return { kind: "ambiguous", error: error.message, ...why, host, durationMs: tookMs() };
   }
   if (reply.code === 421) {
     wire.end();
@@ -151,8 +157,9 @@ async function finalReply(line: TransactionConnection, tookMs: () => number): Pr
   }
   if (reply.code >= 300) {
     wire.destroy("protocol", "");
-    const error = `reply ${reply.code} to the end of the message`;
-    return { kind: "ambiguous", error, host, durationMs: tookMs() };
+    const why = because("reply_unexpected_to", { code: reply.code, command: "DATA" });
+    const { text: error } = why;
+    return { kind: "ambiguous", error, why: coded(why), host, durationMs: tookMs() };
   }
   return { kind: "accepted", reply: bareReply(reply), host, durationMs: tookMs() };
 }
@@ -162,27 +169,20 @@ function refuseUnsendable(line: TransactionConnection, message: Envelope): void 
   const { capabilities } = line;
   const limit = capabilities.maxSizeBytes;
   if (limit !== undefined && message.bytes.length > limit) {
-    const text = `the message has ${message.bytes.length} bytes, but the server accepts at most ${limit}`;
-    throw new SmtpFailure("mail", "too_large", text);
+    const why = because("message_too_large", { bytes: message.bytes.length, limit });
+    throw new SmtpFailure("mail", "too_large", why);
   }
   if (message.needsSmtpUtf8 && !capabilities.smtpUtf8) {
-    const text =
-      "the address contains non-ASCII characters, but the server does not offer SMTPUTF8";
-    throw new SmtpFailure("mail", "unsupported", text);
+    throw new SmtpFailure("mail", "unsupported", because("needs_smtputf8"));
   }
   if (message.needs8bit && !capabilities.eightBitMime) {
-    const text = "the message is 8-bit, but the server does not offer 8BITMIME";
-    throw new SmtpFailure("mail", "unsupported", text);
+    throw new SmtpFailure("mail", "unsupported", because("needs_8bitmime"));
   }
   for (const address of [message.envelopeFrom, message.envelopeTo]) {
     // A stray CR, LF or bracket would let the sender of the message inject SMTP commands.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
     if (/[\u0000-\u0020\u007f<>]/.test(address)) {
-      throw new SmtpFailure(
-        "mail",
-        "unsupported",
-        "the address contains characters that no server accepts",
-      );
+      throw new SmtpFailure("mail", "unsupported", because("address_unsendable"));
     }
   }
 }
@@ -282,7 +282,7 @@ async function hearAll(
       refusal = judge(line, step, reply);
     } else if (reply.code === 354) {
       line.onPipeliningBroken();
-      line.wire.destroy("protocol", "the server opened DATA without a recipient");
+      line.wire.destroy("protocol", because("data_without_recipient"));
       return refusal;
     }
     if (line.wire.isDead && !line.wire.hasUnreadBytes) {
@@ -303,8 +303,8 @@ function requireNewConnection(line: TransactionConnection, step: Step, reply: Pa
   }
   if (isNested || (step.stage === "rset" && reply.code >= 400)) {
     line.wire.end();
-    const text = `the server requires a new connection (reply ${reply.code} to ${step.stage})`;
-    throw new SmtpFailure(step.stage, "connection", text);
+    const why = because("connection_spent", { code: reply.code, command: step.stage });
+    throw new SmtpFailure(step.stage, "connection", why);
   }
 }
 
@@ -317,8 +317,8 @@ function refuseConfusion(line: TransactionConnection, step: Step, reply: ParsedR
   if (lostCount || (reply.code >= 500 && /pipelin|synchroni[sz]ation/i.test(reply.text))) {
     line.onPipeliningBroken();
     line.wire.destroy("protocol", "");
-    const text = `the server cannot handle several commands at once (reply ${reply.code} to ${step.stage})`;
-    throw new SmtpFailure(step.stage, "protocol", text);
+    const why = because("pipelining_broken", { code: reply.code, command: step.stage });
+    throw new SmtpFailure(step.stage, "protocol", why);
   }
 }
 
@@ -337,5 +337,6 @@ function judge(
     return new SmtpRefusal(step.stage, bareReply(reply));
   }
   line.wire.destroy("protocol", "");
-  throw new SmtpFailure(step.stage, "protocol", `unexpected reply ${reply.code} to ${step.stage}`);
+  const why = because("reply_unexpected_to", { code: reply.code, command: step.stage });
+  throw new SmtpFailure(step.stage, "protocol", why);
 }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { messageOf } from "../../platform/errors.ts";
+import { because, messageOf, type Reason } from "../../platform/errors.ts";
 import type { SmtpFault, SmtpReply, SmtpStage } from "../types.ts";
 import { SmtpAbandoned, SmtpFailure } from "./failure.ts";
 import { type ParsedReply, ReplyParser } from "./reply-parser.ts";
@@ -30,7 +30,7 @@ export class Wire {
   #waiter: Waiter | undefined;
   #stage: SmtpStage = "greeting";
   #drain: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  #dead: { fault: SmtpFault | "abandoned"; message: string } | undefined;
+  #dead: { fault: SmtpFault | "abandoned"; said: string | Reason } | undefined;
   #detach: () => void = () => undefined;
   /** Called once, when the connection can no longer be used. */
   onDead: () => void = () => undefined;
@@ -56,10 +56,10 @@ export class Wire {
 
   /** Why the connection is dead, as a failure at `stage`. */
   failure(stage: SmtpStage): SmtpFailure | SmtpAbandoned {
-    const { fault, message } = this.#dead ?? { fault: "connection", message: "closed" };
+    const { fault, said } = this.#dead ?? { fault: "connection", said: because("server_closed") };
     return fault === "abandoned"
       ? new SmtpAbandoned()
-      : new SmtpFailure(stage, fault as SmtpFault, message);
+      : new SmtpFailure(stage, fault as SmtpFault, said);
   }
 
   get socket(): Socket {
@@ -123,7 +123,7 @@ export class Wire {
     }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#die("timeout", `no reply within ${Math.ceil(timeoutMs / 1000)} s`);
+        this.#die("timeout", because("reply_timeout", { seconds: Math.ceil(timeoutMs / 1000) }));
       }, timeoutMs);
       this.#waiter = { stage, resolve, reject, timer };
     });
@@ -135,8 +135,8 @@ export class Wire {
   }
 
   /** Closes the connection at once; a pending call fails with `fault`. */
-  destroy(fault: SmtpFault = "connection", message = "the connection was closed by us"): void {
-    this.#die(fault, message);
+  destroy(fault: SmtpFault = "connection", said: string | Reason = because("closed_by_us")): void {
+    this.#die(fault, said);
   }
 
   /** Closes after all written bytes have been sent; does not wait for the peer's reply. */
@@ -147,7 +147,7 @@ export class Wire {
     const socket = this.#socket;
     socket.end();
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
-    this.#die("connection", "the connection was closed by us", false);
+    this.#die("connection", because("closed_by_us"), false);
   }
 
   /**
@@ -158,7 +158,7 @@ export class Wire {
    */
   async secure(upgrade: (plain: Socket) => Promise<Socket>): Promise<void> {
     if (this.hasUnreadBytes) {
-      this.#die("protocol", "the server sent data between its STARTTLS reply and the handshake");
+      this.#die("protocol", because("starttls_injected"));
       throw this.failure("starttls");
     }
     this.#detach();
@@ -177,7 +177,7 @@ export class Wire {
   #attach(socket: Socket): void {
     const onData = (chunk: Uint8Array) => this.#read(chunk);
     const onError = (error: Error) => this.#die("connection", error.message);
-    const onEnd = () => this.#die("connection", "the server closed the connection");
+    const onEnd = () => this.#die("connection", because("server_closed"));
     socket.on("data", onData).on("error", onError).on("end", onEnd).on("close", onEnd);
     this.#detach = () => {
       socket.off("data", onData).off("error", onError).off("end", onEnd).off("close", onEnd);
@@ -195,7 +195,7 @@ export class Wire {
       return;
     }
     if (this.#replies.length > MAX_UNREAD_REPLIES) {
-      this.#die("protocol", "more replies than were asked for");
+      this.#die("protocol", because("replies_unasked"));
       return;
     }
     const waiter = this.#waiter;
@@ -209,7 +209,7 @@ export class Wire {
   #drained(stage: SmtpStage, progressMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#die("timeout", `the server accepted no data for ${Math.ceil(progressMs / 1000)} s`);
+        this.#die("timeout", because("data_timeout", { seconds: Math.ceil(progressMs / 1000) }));
       }, progressMs);
       const settle = (done: () => void) => {
         clearTimeout(timer);
@@ -223,11 +223,11 @@ export class Wire {
     });
   }
 
-  #die(fault: SmtpFault | "abandoned", message: string, destroy = true): void {
+  #die(fault: SmtpFault | "abandoned", said: string | Reason, destroy = true): void {
     if (this.#dead !== undefined) {
       return;
     }
-    this.#dead = { fault, message };
+    this.#dead = { fault, said };
     if (destroy) {
       this.#socket.destroy();
     }
@@ -237,7 +237,7 @@ export class Wire {
       clearTimeout(waiter.timer);
       waiter.reject(this.failure(waiter.stage));
     }
-    this.#drain?.reject(new Error(message));
+    this.#drain?.reject(new Error(typeof said === "string" ? said : said.text));
     this.onDead();
   }
 }

@@ -172,7 +172,14 @@ export const TestSend = t.Object({
   ),
 });
 export const TestSendResult = t.Object({
-  results: t.Array(t.Object({ to: t.String(), accepted: t.Boolean(), message: t.String() })),
+  results: t.Array(
+    t.Object({
+      to: t.String(),
+      accepted: t.Boolean(),
+      message: t.String({ description: "The server's reply, or what went wrong" }),
+      cause: CauseSchema,
+    }),
+  ),
 });
 
 export const PreflightQuery = t.Object({

@@ -3,7 +3,7 @@ import { AppError, because, invalidField, invalidFields } from "../../platform/e
 import type { KeyRing } from "../../platform/secrets.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
 import type { CampaignEngine } from "../ports.ts";
-import { outcomeInWords } from "../routes/route-check.service.ts";
+import { outcomeInWords, type TestAnswer } from "../routes/route-check.service.ts";
 import { loadRouteMembers } from "../routes/routes.service.ts";
 import { singleMailProblem } from "../suppressions/suppressions.service.ts";
 import { type ContactChoice, contactFor } from "../templates/message-scope.service.ts";
@@ -13,7 +13,7 @@ import { requireCampaign } from "./campaigns.service.ts";
 
 export type TestSendDeps = { engine: CampaignEngine; keyRing: KeyRing; inboxPort: number };
 export type TestSendInput = { campaignId: number; to: string[] } & ContactChoice;
-export type TestSendResult = { to: string; accepted: boolean; message: string };
+export type TestSendResult = { to: string } & TestAnswer;
 
 /**
  * Sends the current campaign to a few addresses, by its own sending method and signature, filled with a contact's

@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { DnsClient } from "../../platform/dns/client.ts";
 import { type DnsType, hostName } from "../../platform/dns/message.ts";
+import { type Reason, storedReason } from "../../platform/errors.ts";
 import { FetchRefused, fetchGuarded } from "../../platform/guarded-fetch.ts";
 import { isPublicAddress } from "../../platform/private-address.ts";
 import type { DnsAnswer, DnsLookup } from "../ports.ts";
@@ -8,7 +9,7 @@ import type { DnsAnswer, DnsLookup } from "../ports.ts";
 type Found =
   | { kind: "found"; records: string[] }
   | { kind: "no_data" | "no_domain" }
-  | { kind: "failed"; reason: string };
+  | { kind: "failed"; reason: Reason };
 
 /** What this instance answers under a host name that is used only for tracking. */
 export const TRACKING_HOST_TEXT = "This name is used for links in mail.";
@@ -89,7 +90,7 @@ function told(found: Found): DnsAnswer {
     case "found":
       return { kind: "records", values: found.records };
     case "failed":
-      return { kind: "failed", reason: found.reason };
+      return { kind: "failed", reason: storedReason(found.reason) };
     default:
       return { kind: "none" };
   }

@@ -1,4 +1,5 @@
 // The DNS records a sending domain needs, and how published records compare with them.
+import { because, type CodedReason, coded, type Reason } from "../../platform/errors.ts";
 import type { DnsAnswer, RouteOrigins } from "../ports.ts";
 import { isReservedDomain, organizationOf } from "./domains.rules.ts";
 
@@ -26,7 +27,18 @@ export type RecordVerdict = {
   status: "ok" | "missing" | "different" | "unknown";
   found: string[];
   message: string;
+  /** What `message` says. */
+  cause?: CodedReason;
 };
+
+/** A verdict with its reason. */
+export function verdict(
+  status: RecordVerdict["status"],
+  found: string[],
+  why: Reason,
+): RecordVerdict {
+  return { status, found, message: why.text, cause: coded(why) };
+}
 
 /** What the records of a domain depend on. */
 export type DomainFacts = {
@@ -123,7 +135,7 @@ export function dmarcFallback(domain: string): string | undefined {
 /** The verdict when the DNS did not answer; undefined when it did. */
 export function verdictWithoutAnswer(answer: DnsAnswer): RecordVerdict | undefined {
   return answer.kind === "failed"
-    ? { status: "unknown", found: [], message: `The DNS did not answer: ${answer.reason}.` }
+    ? verdict("unknown", [], because("dns_no_answer", { fault: answer.reason }))
     : undefined;
 }
 

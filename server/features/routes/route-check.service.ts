@@ -4,7 +4,15 @@ import type { Route, RouteSource, SmtpOutcome, TestMessage } from "../../deliver
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
-import { because, invalidField, invalidFields } from "../../platform/errors.ts";
+import {
+  because,
+  type CodedReason,
+  coded,
+  invalidField,
+  invalidFields,
+  type Reason,
+  storedReason,
+} from "../../platform/errors.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { checkSourceName } from "../domains/source-name.service.ts";
@@ -34,14 +42,13 @@ export async function checkAnyRoute(
 
 async function checkNames(dns: DnsLookup, sources: RouteSource[]): Promise<RouteCheck["steps"]> {
   if (sources.length === 0) {
-    const message =
-      "No IP address is set, so the operating system chooses one, and SwiftMail cannot check its host name. Add the IP addresses of this host under Addresses.";
-    return [{ stage: "ptr", ok: false, message }];
+    const why = because("ptr_source_missing");
+    return [{ stage: "ptr", ok: false, message: why.text, cause: coded(why) }];
   }
   return await Promise.all(
     sources.map(async (source) => {
-      const { status, message } = await checkSourceName(dns, source);
-      return { stage: "ptr", ok: status === "ok", message };
+      const { status, message, cause = null } = await checkSourceName(dns, source);
+      return { stage: "ptr", ok: status === "ok", message, cause };
     }),
   );
 }
@@ -53,6 +60,9 @@ export type RouteTestDeps = {
   sendOne: (message: TestMessage) => Promise<SmtpOutcome>;
 };
 
+/** The result of a test message: the server's reply, or what went wrong. */
+export type TestAnswer = { accepted: boolean; message: string; cause: CodedReason | null };
+
 /**
  * Sends a short message through the sending method, signed like campaigns, and returns the server's reply.
  *
@@ -63,7 +73,7 @@ export async function sendRouteTest(
   deps: RouteTestDeps,
   context: RouteContext,
   input: { routeId: number; senderId: number; to: string },
-): Promise<{ accepted: boolean; message: string }> {
+): Promise<TestAnswer> {
   const { workspaceId, keyRing } = context;
   const db = deps.databases.workspace(workspaceId);
   const route = loadRoute(db, context, input.routeId);
@@ -124,22 +134,26 @@ export async function sendRouteTest(
 }
 
 /** Describes the outcome of one message, quoting the server. */
-export function outcomeInWords(outcome: SmtpOutcome): { accepted: boolean; message: string } {
+export function outcomeInWords(outcome: SmtpOutcome): TestAnswer {
   switch (outcome.kind) {
     case "accepted":
-    case "refused":
-      return {
-        accepted: outcome.kind === "accepted",
-        message: `${outcome.host} said: ${outcome.reply.code} ${outcome.reply.text}`,
-      };
+    case "refused": {
+      const { host, reply } = outcome;
+      const why = because("test_replied", { host, said: `${reply.code} ${reply.text}` });
+      return { accepted: outcome.kind === "accepted", message: why.text, cause: coded(why) };
+    }
     case "abandoned":
-      return { accepted: false, message: "The message was not sent, because sending was stopped." };
-    case "ambiguous":
-      return {
-        accepted: false,
-        message: `${outcome.host} did not confirm the message; it may have arrived. ${outcome.error}`,
-      };
+      return notAccepted(because("test_stopped"));
+    case "ambiguous": {
+      const { host, error, why } = outcome;
+      const fault = why === undefined ? error : storedReason(why);
+      return notAccepted(because("test_unconfirmed", { host, fault }));
+    }
     case "broken":
-      return { accepted: false, message: outcome.error };
+      return { accepted: false, message: outcome.error, cause: outcome.why ?? null };
   }
+}
+
+function notAccepted(why: Reason): TestAnswer {
+  return { accepted: false, message: why.text, cause: coded(why) };
 }

@@ -22,8 +22,14 @@ export function viewOf(row: RouteRow): RouteView {
     chainDot: row.chainDot === 1,
     signDkim: row.signDkim === 1,
     enabled: row.enabled === 1,
-    lastCheck: lastCheck === null ? null : (JSON.parse(lastCheck) as RouteView["lastCheck"]),
+    lastCheck: lastCheck === null ? null : lastCheckOf(lastCheck),
   };
+}
+
+/** A check that was stored before causes existed has only its English message. */
+function lastCheckOf(json: string): NonNullable<RouteView["lastCheck"]> {
+  type LastCheck = NonNullable<RouteView["lastCheck"]>;
+  return { cause: null, ...(JSON.parse(json) as Omit<LastCheck, "cause">) };
 }
 
 export function sourcesOf(row: Pick<RouteRow, "sources">): RouteSource[] {

@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf } from "../../platform/http/schemas.ts";
+import { CauseSchema, pageOf } from "../../platform/http/schemas.ts";
 
 const Kind = t.Union([t.Literal("relay"), t.Literal("direct"), t.Literal("test_inbox")]);
 const Security = t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]);
@@ -13,7 +13,8 @@ const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
 export const RouteStep = t.Object({
   stage: t.String({ description: "dns, connect, greeting, ehlo, starttls, auth, …" }),
   ok: t.Boolean(),
-  message: t.String({ description: "The server's reply, or what went wrong" }),
+  message: t.String({ description: "The server's reply, or what happened" }),
+  cause: CauseSchema,
 });
 
 export const RouteCheck = t.Object(
@@ -91,7 +92,10 @@ export const RouteView = t.Object(
     signDkim: t.Boolean(),
     enabled: t.Boolean(),
     lastCheck: nullable(
-      t.Object({ at: t.Integer(), ok: t.Boolean(), stage: t.String(), message: t.String() }),
+      t.Object({
+        ...{ at: t.Integer(), ok: t.Boolean(), stage: t.String(), message: t.String() },
+        cause: CauseSchema,
+      }),
     ),
     createdAt: t.Integer(),
     updatedAt: t.Integer(),
@@ -203,6 +207,7 @@ export const RouteTestAnswer = t.Object(
   {
     accepted: t.Boolean(),
     message: t.String({ description: "The server's reply, or what went wrong" }),
+    cause: CauseSchema,
   },
   { title: "RouteTestAnswer" },
 );

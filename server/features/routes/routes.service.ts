@@ -186,8 +186,8 @@ export function routeToTry(db: Connection, context: RouteContext, input: RouteTr
 /** Stores the result of a check with the route. */
 export function keepCheck(db: Connection, id: number, check: RouteCheck, now: number): void {
   const last = check.steps.find((step) => !step.ok) ?? check.steps.at(-1);
-  const { stage, message } = last ?? { stage: "", message: "" };
-  recordCheck(db, id, JSON.stringify({ at: now, ok: check.ok, stage, message }));
+  const { stage, message, cause } = last ?? { stage: "", message: "", cause: null };
+  recordCheck(db, id, JSON.stringify({ at: now, ok: check.ok, stage, message, cause }));
 }
 
 const noSecrets: RouteSecrets = { password: "", oauth: undefined };

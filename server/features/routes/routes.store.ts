@@ -111,7 +111,7 @@ export function replaceRoute(db: Connection, route: ChangedRoute): void {
   updateRoute(db).run(route);
 }
 
-/** `lastCheck` is JSON: at, ok, stage, message. */
+/** `lastCheck` is JSON: at, ok, stage, message, cause. */
 export function recordCheck(db: Connection, id: number, lastCheck: string): void {
   updateCheck(db).run({ id, lastCheck });
 }

@@ -12,6 +12,8 @@ const TOKEN_BYTES = 20;
 const COOKIE_BYTES = 32;
 const MAX_UNLOCKED = 20;
 
+type PublicUrl = NonNullable<SetupAnswers["publicUrl"]>;
+
 /** What the wizard stores between requests and restarts. Secrets are stored as hashes only. */
 export type SetupMemory = {
   tokenHash: string;
@@ -20,7 +22,8 @@ export type SetupMemory = {
   userId?: string;
   organizationId?: string;
   workspaceId?: string;
-  publicUrl?: NonNullable<SetupAnswers["publicUrl"]>;
+  /** Answers that were stored before causes existed have none. */
+  publicUrl?: Omit<PublicUrl, "cause"> & Partial<Pick<PublicUrl, "cause">>;
   routeId?: number;
   senderId?: number;
   domainNote?: string;

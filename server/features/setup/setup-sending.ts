@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, because, invalidField } from "../../platform/errors.ts";
+import { AppError, because, invalidField, storedReason } from "../../platform/errors.ts";
 import {
   type CheckPlace,
   checkDomain,
@@ -72,7 +72,7 @@ export async function answerRoute(desk: SetupDesk, request: RouteRequest): Promi
       "unreachable",
       because("route_check_failed", {
         stage: failed?.stage ?? "check",
-        said: failed?.message ?? "failed",
+        said: failed?.cause ? storedReason(failed.cause) : (failed?.message ?? "failed"),
       }),
     );
   }

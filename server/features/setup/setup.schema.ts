@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { CauseSchema } from "../../platform/http/schemas.ts";
 import { DomainRecord } from "../domains/domains.schema.ts";
 import { RouteCreate } from "../routes/routes.schema.ts";
 
@@ -47,6 +48,7 @@ export const SetupAnswers = t.Object({
       url: t.String(),
       reachable: t.Boolean({ description: "True if the server could reach itself at that URL" }),
       message: t.String(),
+      cause: CauseSchema,
     }),
   ),
   route: t.Optional(RouteAnswer),

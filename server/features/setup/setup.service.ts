@@ -5,7 +5,15 @@ import type { AuditAction } from "../../platform/audit/actions.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, because, invalidField, messageOf } from "../../platform/errors.ts";
+import {
+  AppError,
+  because,
+  type CodedReason,
+  coded,
+  invalidField,
+  messageOf,
+  type Reason,
+} from "../../platform/errors.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { readSender } from "../domains/senders.service.ts";
@@ -265,13 +273,17 @@ function systemFromAnswer(desk: SetupDesk, memory: SetupMemory): Pick<SetupAnswe
 function publicUrlAnswer(desk: SetupDesk, memory: SetupMemory): Pick<SetupAnswers, "publicUrl"> {
   if (memory.publicUrl !== undefined) {
     return {
-      publicUrl: { ...memory.publicUrl, url: publicUrlOf(desk.config, desk.databases.system) },
+      publicUrl: {
+        cause: null,
+        ...memory.publicUrl,
+        url: publicUrlOf(desk.config, desk.databases.system),
+      },
     };
   }
   const url = desk.config.publicUrl;
   return url === undefined
     ? {}
-    : { publicUrl: { url, reachable: false, message: "not looked at" } };
+    : { publicUrl: { url, reachable: false, ...saidOf(because("public_url_unchecked")) } };
 }
 
 function sendingAnswers(
@@ -296,7 +308,11 @@ function sendingAnswers(
   return { route, sender: { name, email, replyTo, domainNote: memory.domainNote ?? "" } };
 }
 
-async function lookForSelf(origin: string): Promise<{ reachable: boolean; message: string }> {
+type Look = { reachable: boolean; message: string; cause: CodedReason | null };
+
+const saidOf = (why: Reason) => ({ message: why.text, cause: coded(why) });
+
+async function lookForSelf(origin: string): Promise<Look> {
   try {
     const response = await fetch(`${origin}/api/v1/setup`, {
       signal: AbortSignal.timeout(LOOK_MS),
@@ -304,14 +320,11 @@ async function lookForSelf(origin: string): Promise<{ reachable: boolean; messag
     });
     const body = (await response.json()) as { boot?: unknown };
     return body.boot === bootId
-      ? { reachable: true, message: "The server reached itself there." }
-      : { reachable: false, message: "A different server answers at this address." };
+      ? { reachable: true, ...saidOf(because("public_url_reached")) }
+      : { reachable: false, ...saidOf(because("public_url_foreign")) };
   } catch (error) {
-    const said = messageOf(error);
-    return {
-      reachable: false,
-      message: `The server could not reach itself there (${said}). This is normal behind some routers. Open the address in a browser to be sure.`,
-    };
+    const fault = messageOf(error);
+    return { reachable: false, ...saidOf(because("public_url_unreached", { fault })) };
   }
 }
 

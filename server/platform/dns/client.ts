@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { type Clock, steadyClock } from "../clock.ts";
-import { messageOf } from "../errors.ts";
+import { because, messageOf, type Reason, storedReason } from "../errors.ts";
 import {
   type DnsRecords,
   type DnsType,
@@ -31,8 +31,8 @@ export type DnsAnswer<T extends DnsType = DnsType> =
   | { kind: "no_data" }
   /** The name does not exist (NXDOMAIN). */
   | { kind: "no_domain" }
-  /** No usable answer: SERVFAIL or time-out. `reason` is a sentence. */
-  | { kind: "failed"; reason: string };
+  /** No usable answer: SERVFAIL or time-out. */
+  | { kind: "failed"; reason: Reason };
 
 export type DnsClientOptions = {
   /** Addresses, with a port unless it is 53; none = the system's name servers. */
@@ -114,11 +114,11 @@ export class DnsClient {
 
   async #ask(question: Question): Promise<{ answer: DnsAnswer; ttlSeconds: number }> {
     let servers: DnsServer[] = [];
-    let last = "no name server is known";
+    let last = because("dns_no_server");
     try {
       servers = this.#servers();
     } catch (error) {
-      last = `the list of name servers cannot be read (${messageOf(error)})`;
+      last = because("dns_servers_unreadable", { fault: messageOf(error) });
     }
     for (const timeoutMs of this.#timeoutsMs) {
       for (const server of servers) {
@@ -127,14 +127,18 @@ export class DnsClient {
           if (response.kind !== "refused" && response.kind !== "truncated") {
             return clamped(response);
           }
-          const said = response.kind === "refused" ? response.code : "only a part";
-          last = `the name server ${server.address} answered ${said}`;
+          last =
+            response.kind === "refused"
+              ? because("dns_server_answered", { server: server.address, said: response.code })
+              : because("dns_server_truncated", { server: server.address });
         } catch (error) {
-          last = `the name server ${server.address} did not answer (${messageOf(error)})`;
+          const fault = messageOf(error);
+          last = because("dns_server_silent", { server: server.address, fault });
         }
       }
     }
-    const reason = `${last} to a query for ${question.type} of ${question.name}`;
+    const { type, name } = question;
+    const reason = because("dns_query_failed", { fault: storedReason(last), type, name });
     return { answer: { kind: "failed", reason }, ttlSeconds: FAILURE_TTL_S };
   }
 }

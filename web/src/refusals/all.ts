@@ -1,6 +1,7 @@
 import type { ReasonCode } from "../../../server/app.ts";
 import { addresses } from "./addresses.ts";
 import { campaigns } from "./campaigns.ts";
+import { connections } from "./connections.ts";
 import { contacts } from "./contacts.ts";
 import { content } from "./content.ts";
 import { fields } from "./fields.ts";
@@ -26,6 +27,7 @@ export const refusalWords = {
   ...pauses,
   ...shippedRules,
   ...sending,
+  ...connections,
   ...people,
   ...content,
   ...segments,

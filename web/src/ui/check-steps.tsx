@@ -1,10 +1,11 @@
 import { Check, X } from "lucide-preact";
+import { type Coded, causeText } from "../refusal.ts";
 import { t } from "./check-steps.messages.ts";
 import { Notice } from "./states.tsx";
 
-type Step = { stage: string; ok: boolean; message: string };
+type Step = { stage: string; ok: boolean; message: string; cause: Coded | null };
 
-/** The result of checking a mail server: each step with the server's reply. */
+/** The result of checking a mail server: each step with the server's reply, or with what happened. */
 export function CheckSteps({ ok, steps }: { ok: boolean; steps: Step[] }) {
   return (
     <div class="flex flex-col gap-3" aria-live="polite">
@@ -16,8 +17,10 @@ export function CheckSteps({ ok, steps }: { ok: boolean; steps: Step[] }) {
             <span class="w-40 flex-none text-sm font-medium max-sm:w-28">
               {stageName(step.stage)}
             </span>
-            <span class="min-w-0 flex-1 font-mono text-xs leading-5 break-words text-muted">
-              {step.message}
+            <span
+              class={`min-w-0 flex-1 leading-5 break-words text-muted ${step.cause === null ? "font-mono text-xs" : "text-sm"}`}
+            >
+              {causeText(step.message, step.cause)}
             </span>
           </li>
         ))}
@@ -37,8 +40,18 @@ function Mark({ ok }: { ok: boolean }) {
 }
 
 /** The name of a step, or its code when unknown. */
-function stageName(stage: string): string {
-  const keys = ["dns", "connect", "greeting", "ehlo", "starttls", "tls", "auth", "mail"] as const;
+export function stageName(stage: string): string {
+  const keys = [
+    "dns",
+    "connect",
+    "greeting",
+    "ehlo",
+    "starttls",
+    "tls",
+    "auth",
+    "mail",
+    "ptr",
+  ] as const;
   const known = keys.find((key) => key === stage);
   return known === undefined ? stage : t(known);
 }

@@ -34,7 +34,7 @@ test("a working direct route is checked from each of its addresses, and sends no
   const stages: string[] = steps.map(({ stage }) => stage);
   const once = ["connect", "greeting", "starttls", "ehlo"];
   expect(stages).toEqual(["dns", ...once, ...once]);
-  expect(steps.filter(({ message }) => message.startsWith("from 127.0.0.8: "))).toHaveLength(4);
+  expect(steps.filter(({ message }) => message.startsWith("From 127.0.0.8: "))).toHaveLength(4);
   expect(sink.messages).toHaveLength(0);
 });
 
@@ -47,7 +47,7 @@ test("a closed port 25 is named, with what to do", async () => {
   expect(steps.at(-1)).toMatchObject({
     stage: "connect",
     ok: false,
-    message: expect.stringContaining("Many hosters block port 25"),
+    message: expect.stringContaining("Many hosting providers block port 25"),
   });
 });
 
@@ -57,7 +57,12 @@ test("name servers that do not answer are named", async () => {
   const { steps } = await check();
 
   expect(steps).toEqual([
-    { stage: "dns", ok: false, message: expect.stringContaining("SERVFAIL") },
+    {
+      stage: "dns",
+      ok: false,
+      message: expect.stringContaining("SERVFAIL"),
+      cause: expect.objectContaining({ code: "advice_name_servers" }),
+    },
   ]);
 });
 

@@ -42,6 +42,10 @@ test("a wrong password shows the server's reply, and the password is not repeate
     ok: false,
     message:
       'The server did not accept the username "ann" or its password. The server said: 535 5.7.8 Username and Password not accepted',
+    cause: {
+      code: "refused_password",
+      params: { username: "ann", said: "535 5.7.8 Username and Password not accepted" },
+    },
   });
   expect(JSON.stringify(steps)).not.toContain("wr0ng!");
 });

@@ -152,6 +152,11 @@ test("a launch checks the DKIM key again, and warns when it is no longer in the 
   expect(await codes()).toEqual([]);
 });
 
+const said = (reply: string) => ({
+  code: "test_replied",
+  params: { host: "mx.test", said: reply },
+});
+
 test("a test uses the campaign's route for each address, marked, untracked, with a contact's values", async () => {
   const id = await fixture.newReady();
 
@@ -162,8 +167,18 @@ test("a test uses the campaign's route for each address, marked, untracked, with
 
   expect(await response.json()).toEqual({
     results: [
-      { to: "me@example.org", accepted: true, message: "mx.test said: 250 Ok: queued" },
-      { to: "you@example.org", accepted: true, message: "mx.test said: 250 Ok: queued" },
+      {
+        to: "me@example.org",
+        accepted: true,
+        message: "mx.test said: 250 Ok: queued",
+        cause: said("250 Ok: queued"),
+      },
+      {
+        to: "you@example.org",
+        accepted: true,
+        message: "mx.test said: 250 Ok: queued",
+        cause: said("250 Ok: queued"),
+      },
     ],
   });
   expect(fixture.engine.sent[0]).toMatchObject({
@@ -197,7 +212,12 @@ test("a test refused by a server shows the server's reply", async () => {
   ).json();
 
   expect(results).toEqual([
-    { to: "a@b.test", accepted: false, message: "mx.test said: 550 no such user" },
+    {
+      to: "a@b.test",
+      accepted: false,
+      message: "mx.test said: 550 no such user",
+      cause: said("550 no such user"),
+    },
   ]);
 });
 

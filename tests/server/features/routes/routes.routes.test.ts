@@ -50,8 +50,8 @@ beforeEach(() => {
       return {
         ok: false,
         steps: [
-          { stage: "connect", ok: true, message: "connected" },
-          { stage: "auth", ok: false, message: "535 5.7.8 wrong" },
+          { stage: "connect", ok: true, message: "connected", cause: null },
+          { stage: "auth", ok: false, message: "535 5.7.8 wrong", cause: null },
         ],
       };
     },
@@ -148,13 +148,17 @@ test("a check connects to the stored route, reports every step and is recorded",
   const check = await (await call("POST", "/1/check")).json();
   const route = await (await call("GET", "/1")).json();
 
-  expect(check.steps[1]).toEqual({ stage: "auth", ok: false, message: "535 5.7.8 wrong" });
+  expect(check.steps[1]).toEqual({
+    ...{ stage: "auth", ok: false, message: "535 5.7.8 wrong" },
+    cause: null,
+  });
   expect(dialled[0]?.password).toBe("s3cret-pass");
   expect(route.lastCheck).toEqual({
     at: 5_000,
     ok: false,
     stage: "auth",
     message: "535 5.7.8 wrong",
+    cause: null,
   });
 });
 
@@ -343,7 +347,11 @@ test("a test message uses the route and a sender's name, and returns the server'
 
   const sent = await call("POST", "/1/test", { senderId: 1, to: "ann@x.test" });
 
-  expect(await sent.json()).toEqual({ accepted: true, message: "smtp said: 250 queued" });
+  expect(await sent.json()).toEqual({
+    accepted: true,
+    message: "smtp said: 250 queued",
+    cause: { code: "test_replied", params: { host: "smtp", said: "250 queued" } },
+  });
   expect(messages[0]).toMatchObject({
     to: "ann@x.test",
     route: { host: "smtp.example.net", password: "s3cret-pass" },

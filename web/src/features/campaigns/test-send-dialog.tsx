@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Answer, ask } from "../../api.ts";
+import { causeText } from "../../refusal.ts";
 import { useMe } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -41,7 +42,7 @@ export function TestSendDialog({ call, onClose }: { call: OneCampaign; onClose: 
         <TextField {...form.text("to")} label={t("testTo")} hint={t("testToHint")} autofocus />
         {results?.map((one) => (
           <Notice key={one.to} tone={one.accepted ? "success" : "error"} title={one.to}>
-            {one.message}
+            {causeText(one.message, one.cause)}
           </Notice>
         ))}
       </form>

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import { ask } from "../../api.ts";
 import { formatNumber, formatRate } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { CheckSteps } from "../../ui/check-steps.tsx";
@@ -157,7 +158,8 @@ function StateCard({ route }: { route: Route }) {
                 s("neverChecked")
               ) : (
                 <>
-                  <RelativeTime at={lastCheck.at} />: {lastCheck.message}
+                  <RelativeTime at={lastCheck.at} />:{" "}
+                  {causeText(lastCheck.message, lastCheck.cause)}
                 </>
               ),
             ],

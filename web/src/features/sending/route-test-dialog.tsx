@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
+import { causeText } from "../../refusal.ts";
 import { useMe, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -70,7 +71,7 @@ export function RouteTestDialog({ route, onClose }: { route: Route; onClose: () 
             tone={outcome.accepted ? "success" : "error"}
             title={outcome.accepted ? t("testAccepted") : t("testRefused")}
           >
-            {outcome.message}
+            {causeText(outcome.message, outcome.cause)}
           </Notice>
         )}
       </form>

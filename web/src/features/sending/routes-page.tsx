@@ -3,8 +3,10 @@ import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { ask } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
+import { causeText } from "../../refusal.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
+import { stageName } from "../../ui/check-steps.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
@@ -91,7 +93,8 @@ function useRouteActions(onEdit: (route: Route) => void) {
       if (failed === undefined) {
         toast(t("checkOk"));
       } else {
-        toastProblem(new Error(`${failed.stage}: ${failed.message}`));
+        const said = causeText(failed.message, failed.cause);
+        toastProblem(new Error(`${stageName(failed.stage)}: ${said}`));
       }
     });
     await refresh();
@@ -169,7 +172,10 @@ function whereTo(route: Route): string {
 function Health({ route }: { route: Route }) {
   const { lastCheck } = route;
   return (
-    <span class="flex items-center gap-2" data-tip={lastCheck?.message}>
+    <span
+      class="flex items-center gap-2"
+      data-tip={lastCheck === null ? undefined : causeText(lastCheck.message, lastCheck.cause)}
+    >
       <RouteState route={route} />
       {lastCheck !== null && (
         <span class="text-sm text-muted max-md:hidden">

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { api, ask } from "../../api.ts";
+import { causeText } from "../../refusal.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/states.tsx";
@@ -55,7 +56,7 @@ export function PublicUrlStep(props: StepProps) {
             </Button>
           }
         >
-          {answer.message}
+          {causeText(answer.message, answer.cause)}
         </Notice>
       )}
       {!isWarned && answer?.reachable && <Notice tone="success" title={t("reachable")} />}

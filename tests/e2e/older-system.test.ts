@@ -187,7 +187,7 @@ async function expectHold(): Promise<void> {
   ] as const) {
     expect(await signIn(email, password)).toMatchObject({
       status: 403,
-      body: { code: "on_hold", detail: expect.stringContaining("Only its administrator") },
+      body: { code: "on_hold", detail: expect.stringContaining("Only the administrator") },
     });
   }
   expect(running.output()).toContain("run `swiftmail user reset-password <your address>`");

@@ -49,8 +49,8 @@ export type Due = DuePort & {
   now(): string[];
   /** Every workspace with open work, whenever it is due. */
   all(): string[];
-  /** False for a workspace that is not known to have open work. */
-  has(workspaceId: string): boolean;
+  /** Looks for work in a workspace that is not known to have any; true when there is some. */
+  discover(workspaceId: string): boolean;
 };
 
 /**
@@ -133,6 +133,12 @@ export function createDue(
         .map(({ workspaceId }) => workspaceId);
     },
     all: () => [...known.keys()],
-    has: (workspaceId) => known.has(workspaceId),
+    discover(workspaceId) {
+      if (known.has(workspaceId)) {
+        return false;
+      }
+      this.refresh(workspaceId);
+      return known.has(workspaceId);
+    },
   };
 }

@@ -104,7 +104,7 @@ export class Writer {
         this.#onApplied({ workspaceId, campaigns, settled: [], outcomes: {} });
         this.#revival.lookSoon(workspaceId);
       },
-      onChecked: (id) => this.#due.has(id) || this.#revival.lookSoon(id),
+      onChecked: (id) => this.#due.discover(id) && this.#revival.lookSoon(id),
     });
     const onLoss = () => this.#copies.checkAgain();
     this.#losses = new JournalLosses({ system, ...identity, clock, onLoss });

@@ -11,6 +11,7 @@ export {
   type CodedReason,
   type Reason,
   reasonWith,
+  spokenReason,
   storedBecause,
   storedReason,
 } from "../reasons/because.ts";

@@ -3,6 +3,7 @@ import { campaignReasons } from "./campaigns.ts";
 import { connectionReasons } from "./connections.ts";
 import { contactReasons } from "./contacts.ts";
 import { contentReasons } from "./content.ts";
+import { dnsRecordReasons } from "./dns-records.ts";
 import { fieldReasons } from "./fields.ts";
 import { launchReasons } from "./launch.ts";
 import { pauseReasons } from "./pauses.ts";
@@ -27,6 +28,7 @@ export const reasonAreas = {
   shippedRules: shippedRuleNames,
   sending: sendingReasons,
   connections: connectionReasons,
+  dnsRecords: dnsRecordReasons,
   people: peopleReasons,
   content: contentReasons,
   segments: segmentReasons,
@@ -45,6 +47,7 @@ const reasons = {
   ...shippedRuleNames,
   ...sendingReasons,
   ...connectionReasons,
+  ...dnsRecordReasons,
   ...peopleReasons,
   ...contentReasons,
   ...segmentReasons,

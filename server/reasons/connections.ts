@@ -156,17 +156,6 @@ export const connectionReasons = {
   test_stopped: "The message was not sent, because sending was stopped.",
   test_unconfirmed: ({ host, fault }: { host: string; fault: string }) =>
     `${host} did not confirm the message; it may have arrived. ${asSentence(fault)}`,
-  dns_no_answer: ({ fault }: { fault: string }) => `The DNS did not answer: ${fault}.`,
-  ptr_missing: ({ address, name }: { address: string; name: string }) =>
-    `${address} has no PTR record. Ask the provider of the IP address to set it to ${name}. Gmail refuses mail without a PTR record.`,
-  ptr_unconfirmed: ({ address, name, type }: { address: string; name: string; type: string }) =>
-    `The PTR record of ${address} contains ${name}, but ${name} does not resolve to this address. Add an ${type} record for ${name} with ${address}.`,
-  ptr_confirmed: ({ address, name }: { address: string; name: string }) =>
-    `${address} and ${name} resolve to each other.`,
-  ptr_other_name: ({ address, name, ehlo }: { address: string; name: string; ehlo: string }) =>
-    `The PTR record of ${address} contains ${name}, but the EHLO name is ${ehlo}. Use ${name} as the EHLO name, or have the PTR record changed.`,
-  ptr_source_missing:
-    "No IP address is set, so the operating system chooses one, and SwiftMail cannot check its host name. Add the IP addresses of this host under Addresses.",
   public_url_reached: "SwiftMail reached itself at this URL.",
   public_url_foreign: "A different server answers at this URL.",
   public_url_unreached: ({ fault }: { fault: string }) =>

@@ -63,7 +63,7 @@ test("a domain's checks go green once its records are in the DNS", async () => {
   await page.waitForURL(/sending\/domains\/\d+$/);
   await page.getByRole("heading", { name: "news.example.com" }).waitFor();
   await page.getByRole("button", { name: "Check now" }).click();
-  await page.getByText("No DKIM key is published there yet.").waitFor();
+  await page.getByText("No DKIM key is published under this name yet.").waitFor();
 
   const { items } = await api.get<{ items: { name: string; records: Wanted[] }[] }>(
     `${workspace.path}/domains`,

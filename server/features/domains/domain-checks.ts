@@ -1,4 +1,5 @@
 // Looks up all DNS records that a sending domain needs.
+import { because } from "../../platform/errors.ts";
 import type { DnsAnswer, DnsLookup } from "../ports.ts";
 import {
   type DnsRecord,
@@ -91,7 +92,7 @@ const emptyTree = (): SpfTree => ({
   includes: [],
   lookups: 0,
   problems: [],
-  failed: "",
+  failed: undefined,
 });
 
 /** Follows SPF includes until the lookup limit of receivers is exceeded. */
@@ -129,14 +130,12 @@ async function addressesOf(
 async function include(dns: DnsLookup, name: string, tree: SpfTree): Promise<void> {
   const answer = await dns.txt(name);
   if (answer.kind === "failed") {
-    tree.failed = `${name}: ${answer.reason}`;
+    tree.failed = because("spf_part_failed", { name, fault: answer.reason });
     return;
   }
   const record = valuesOf(answer).find((one) => /^v=spf1(\s|$)/i.test(one));
   if (record === undefined) {
-    tree.problems.push(
-      `It includes ${name}, which has no SPF record: remove that (RFC 7208 §5.2).`,
-    );
+    tree.problems.push(because("spf_include_empty", { name }));
     return;
   }
   await follow(dns, name, record, tree);

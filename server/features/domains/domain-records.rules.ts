@@ -28,7 +28,7 @@ export type RecordVerdict = {
   found: string[];
   message: string;
   /** What `message` says. */
-  cause?: CodedReason;
+  cause: CodedReason;
 };
 
 /** A verdict with its reason. */
@@ -145,15 +145,14 @@ export function judgeDkim(record: DnsRecord, answer: DnsAnswer): RecordVerdict {
   const found = valuesOf(answer);
   const keys = found.filter((value) => /(^|;)\s*p\s*=/.test(value));
   if (keys.length === 0) {
-    return { status: "missing", found, message: "No DKIM key is published there yet." };
+    return verdict("missing", found, because("dkim_missing"));
   }
   const wanted = keyOf(record.value);
   if (keys.length === 1 && keyOf(keys[0] ?? "") === wanted) {
-    return { status: "ok", found, message: "The key is published." };
+    return verdict("ok", found, because("dkim_published"));
   }
-  return keys.length > 1
-    ? { status: "different", found, message: "More than one key is published; leave only ours." }
-    : { status: "different", found, message: "Another key is published; replace it." };
+  const code = keys.length > 1 ? "dkim_several" : "dkim_other";
+  return verdict("different", found, because(code));
 }
 
 function keyOf(record: string): string {
@@ -166,42 +165,33 @@ export function judgeDmarc(answer: DnsAnswer): RecordVerdict {
   const dmarc = found.filter((value) => /^v=DMARC1\s*;/i.test(value));
   const [policy] = dmarc;
   if (policy === undefined) {
-    return {
-      status: "missing",
-      found,
-      message: "No DMARC policy. Gmail and Yahoo ask bulk senders for one.",
-    };
+    return verdict("missing", found, because("dmarc_missing"));
   }
   if (dmarc.length > 1) {
-    const message = "There are several DMARC records: keep one.";
-    return { status: "different", found: dmarc, message };
+    return verdict("different", dmarc, because("dmarc_several"));
   }
   const wanted = /;\s*p\s*=\s*(\w+)/i.exec(policy)?.[1]?.toLowerCase() ?? "";
   if (!["none", "quarantine", "reject"].includes(wanted)) {
-    const message = "The record says no policy: add p=none, p=quarantine or p=reject.";
-    return { status: "different", found: dmarc, message };
+    return verdict("different", dmarc, because("dmarc_without_policy"));
   }
-  const strict = /;\s*adkim\s*=\s*s/i.test(policy)
-    ? " It is strict (adkim=s): only senders at exactly this domain are aligned."
-    : "";
-  const message = `There is a DMARC policy: ${wanted}. Our DKIM signature is aligned with it.${strict}`;
-  return { status: "ok", found: dmarc, message };
+  const isStrict = /;\s*adkim\s*=\s*s/i.test(policy);
+  const code = isStrict ? "dmarc_strict" : "dmarc_found";
+  return verdict("ok", dmarc, because(code, { policy: wanted }));
 }
 
 export function judgeReturnPath(record: DnsRecord, answer: DnsAnswer): RecordVerdict {
   const found = valuesOf(answer).map(plainName);
   const wanted = plainName(record.value.replace(/^\d+ /, ""));
   if (found.length === 0) {
-    const message = "Not set: bounces cannot come back under this domain, and SPF is not aligned.";
-    return { status: "missing", found, message };
+    return verdict("missing", found, because("return_path_missing"));
   }
   return found.length === 1 && found[0] === wanted
-    ? { status: "ok", found, message: "Bounces come back here." }
-    : {
-        status: "different",
+    ? verdict("ok", found, because("return_path_found"))
+    : verdict(
+        "different",
         found,
-        message: `It leads to ${found.join(", ")}: leave ${wanted} alone there.`,
-      };
+        because("return_path_other", { found: found.join(", "), wanted }),
+      );
 }
 
 /** @param isReached Whether this instance answered under the name; undefined when not tried. */
@@ -213,16 +203,14 @@ export function judgeTracking(
   const found = valuesOf(answer);
   const [first] = found.map(plainName);
   if (first === undefined) {
-    return { status: "missing", found, message: "Not set; links use this instance's own name." };
+    return verdict("missing", found, because("tracking_missing"));
   }
   if (first !== plainName(record.value)) {
-    return { status: "different", found, message: "The name points somewhere else." };
+    return verdict("different", found, because("tracking_other"));
   }
-  if (isReached === false) {
-    const message = `The name points here, but nothing answers at https://${record.host}: the proxy in front of this instance needs a certificate for it. Until then links use this instance's own name.`;
-    return { status: "different", found, message };
-  }
-  return { status: "ok", found, message: "The name points here, and links use it." };
+  return isReached === false
+    ? verdict("different", found, because("tracking_unanswered", { host: record.host }))
+    : verdict("ok", found, because("tracking_found"));
 }
 
 export const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, "");

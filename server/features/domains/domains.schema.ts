@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf } from "../../platform/http/schemas.ts";
+import { CauseSchema, pageOf } from "../../platform/http/schemas.ts";
 
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
@@ -30,7 +30,8 @@ export const DomainRecord = t.Object({
     { description: "The result of the check at checkedAt" },
   ),
   found: t.Array(t.String()),
-  message: t.String(),
+  message: t.String({ description: "What the check found, in English" }),
+  cause: CauseSchema,
 });
 
 export const DomainView = t.Object(

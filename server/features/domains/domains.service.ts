@@ -257,14 +257,20 @@ function recordsOf(db: Connection, row: DomainRow, place: DomainPlace): DnsRecor
   return recordsFor({ ...row, next: key }, surroundingsOf(db, place));
 }
 
-function checksOf(row: DomainRow): Partial<Record<string, RecordVerdict>> {
-  return JSON.parse(row.checks) as Partial<Record<string, RecordVerdict>>;
+type StoredVerdict = Omit<RecordVerdict, "cause"> & Partial<Pick<RecordVerdict, "cause">>;
+
+function checksOf(row: DomainRow): Partial<Record<string, StoredVerdict>> {
+  return JSON.parse(row.checks) as Partial<Record<string, StoredVerdict>>;
 }
+
+/** A check that was stored before causes existed has only its English message. */
+const causeless = { cause: null };
 
 function viewOf(db: Connection, row: DomainRow, place: DomainPlace): DomainView {
   const checks = checksOf(row);
   const { id, name, verifiedAt, checkedAt, createdAt } = row;
-  const unchecked = { status: "unchecked" as const, found: [], message: "Not checked yet." };
+  const { text: message, code } = because("record_unchecked");
+  const unchecked = { status: "unchecked" as const, found: [], message, cause: { code } };
   return {
     ...{ id, name, verifiedAt, checkedAt, createdAt },
     selector: row.dkimSelector,
@@ -277,6 +283,7 @@ function viewOf(db: Connection, row: DomainRow, place: DomainPlace): DomainView 
     })),
     records: recordsOf(db, row, place).map((record) => ({
       ...record,
+      ...causeless,
       ...(checks[recordKey(record)] ?? unchecked),
     })),
   };

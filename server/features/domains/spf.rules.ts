@@ -1,5 +1,6 @@
 // The parts of SPF (RFC 7208) needed to decide whether a sending method is authorized.
-import type { RecordVerdict } from "./domain-records.rules.ts";
+import { because, type Reason } from "../../platform/errors.ts";
+import { type RecordVerdict, verdict } from "./domain-records.rules.ts";
 
 /** A parsed SPF record. */
 export type SpfRecord = {
@@ -20,9 +21,9 @@ export type SpfTree = {
   /** Domains included at any depth. */
   includes: string[];
   lookups: number;
-  problems: string[];
-  /** Why a part could not be read; empty when everything was. */
-  failed: string;
+  problems: Reason[];
+  /** Why a part could not be read; undefined when everything was. */
+  failed: Reason | undefined;
 };
 
 export const MAX_SPF_LOOKUPS = 10;
@@ -118,28 +119,26 @@ export function judgeSpf(
   const spf = found.filter((value) => /^v=spf1(\s|$)/i.test(value));
   const [record] = spf;
   if (record === undefined || tree === undefined) {
-    const message =
-      wanted.terms.length === 0
-        ? "No SPF record. Your relay's documentation names what to include."
-        : "No SPF record: nobody is named who may send in this domain's name.";
-    return { status: "missing", found, message };
+    const code = wanted.terms.length === 0 ? "spf_missing_relay" : "spf_missing";
+    return verdict("missing", found, because(code));
   }
   if (spf.length > 1) {
-    const message =
-      "There are several SPF records, which counts as an error (RFC 7208 §3.2): merge them.";
-    return { status: "different", found: spf, message };
+    return verdict("different", spf, because("spf_several"));
   }
-  if (tree.failed !== "") {
-    const message = `A part of it could not be looked up: ${tree.failed}.`;
-    return { status: "unknown", found: spf, message };
+  if (tree.failed !== undefined) {
+    return verdict("unknown", spf, tree.failed);
   }
   const [problem] = tree.problems;
   if (problem !== undefined) {
-    return { status: "different", found: spf, message: problem };
+    return verdict("different", spf, problem);
   }
-  if (tree.lookups > MAX_SPF_LOOKUPS) {
-    const message = `It takes ${tree.lookups} lookups; more than ${MAX_SPF_LOOKUPS} count as an error (RFC 7208 §4.6.4). Remove what does not send any more.`;
-    return { status: "different", found: spf, message };
+  const { lookups } = tree;
+  if (lookups > MAX_SPF_LOOKUPS) {
+    return verdict(
+      "different",
+      spf,
+      because("spf_many_lookups", { lookups, max: MAX_SPF_LOOKUPS }),
+    );
   }
   const missing = [
     ...wanted.includes
@@ -151,12 +150,10 @@ export function judgeSpf(
   ];
   if (missing.length > 0) {
     const mended = record.replace(/\s*([+?~-]?all)?\s*$/i, ` ${missing.join(" ")} $1`).trim();
-    const message = `It does not name ${missing.join(" and ")}. Make it: ${mended}`;
-    return { status: "different", found: spf, message };
+    const values = { missing: missing.join(", "), record: mended };
+    return verdict("different", spf, because("spf_incomplete", values));
   }
-  const message =
-    wanted.terms.length === 0
-      ? "There is one SPF record."
-      : `It lets all routes send, with ${tree.lookups} of ${MAX_SPF_LOOKUPS} lookups.`;
-  return { status: "ok", found: spf, message };
+  return wanted.terms.length === 0
+    ? verdict("ok", spf, because("spf_found"))
+    : verdict("ok", spf, because("spf_complete", { lookups, max: MAX_SPF_LOOKUPS }));
 }

@@ -47,7 +47,7 @@ async function checkNames(dns: DnsLookup, sources: RouteSource[]): Promise<Route
   }
   return await Promise.all(
     sources.map(async (source) => {
-      const { status, message, cause = null } = await checkSourceName(dns, source);
+      const { status, message, cause } = await checkSourceName(dns, source);
       return { stage: "ptr", ok: status === "ok", message, cause };
     }),
   );

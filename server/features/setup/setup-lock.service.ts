@@ -26,6 +26,7 @@ export type SetupMemory = {
   publicUrl?: Omit<PublicUrl, "cause"> & Partial<Pick<PublicUrl, "cause">>;
   routeId?: number;
   senderId?: number;
+  /** A stored reason, or the English words of an earlier version. */
   domainNote?: string;
   testMessage?: NonNullable<SetupAnswers["testMessage"]>;
 };

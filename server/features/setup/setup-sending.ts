@@ -4,7 +4,14 @@ import { randomUUID } from "node:crypto";
 import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import { domainOf } from "../../platform/address.rules.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError, because, invalidField, storedReason } from "../../platform/errors.ts";
+import {
+  AppError,
+  because,
+  invalidField,
+  spokenReason,
+  storedBecause,
+  storedReason,
+} from "../../platform/errors.ts";
 import {
   type CheckPlace,
   checkDomain,
@@ -31,7 +38,7 @@ import { findPerson, readEmail } from "../users/users.service.ts";
 import type { RouteRequest, SenderRequest } from "./setup.schema.ts";
 import { requireSteps, type SetupDesk, systemFromOf } from "./setup.service.ts";
 import { findInInbox } from "./setup.store.ts";
-import { readMemory, remember, writeMemory } from "./setup-lock.service.ts";
+import { readMemory, remember, type SetupMemory, writeMemory } from "./setup-lock.service.ts";
 import { copySystemMail, type SystemFrom } from "./system-mail.service.ts";
 
 const ARRIVAL_MS = 10_000;
@@ -148,10 +155,15 @@ export async function readSetupDns(desk: SetupDesk, dns: DnsLookup) {
   const place = placeOf(desk, memory.workspaceId ?? "");
   const domain = readDomains(open(), place).items[0];
   if (domain === undefined) {
-    return { domain: null, note: memory.domainNote ?? "", records: [] };
+    return { domain: null, ...noteOf(memory), records: [] };
   }
   const checked = await checkDomain(open, dns, { id: domain.id, place }, desk.clock());
-  return { domain: checked.name, note: memory.domainNote ?? "", records: checked.records };
+  return { domain: checked.name, ...noteOf(memory), records: checked.records };
+}
+
+function noteOf({ domainNote = "" }: SetupMemory) {
+  const { reason, cause } = spokenReason(domainNote);
+  return { note: reason, noteCause: cause };
 }
 
 function systemFromAfter(desk: SetupDesk, input: SenderRequest): SystemFrom {
@@ -197,10 +209,10 @@ function placeOf({ config, databases: { system } }: SetupDesk, workspaceId: stri
   return { system, publicUrl: publicUrlOf(config, system), routeOrigins, workspaceId };
 }
 
-/** Creates the domain's key. Returns why there are no records to publish, if so. */
+/** Creates the domain's key. Returns why there are no records to publish, as a stored reason; empty if there are. */
 async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string): Promise<string> {
   if (isReservedDomain(name)) {
-    return `${name} is reserved for tests. Mail from it reaches only the test inbox.`;
+    return storedBecause("domain_for_tests", { name });
   }
   const place = placeOf(desk, workspaceId);
   const open = () => desk.databases.workspace(workspaceId);
@@ -212,9 +224,18 @@ async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string)
     }
     // `conflict` only means that the user returned to this step. For a mailbox provider's domain there are no records
     // to publish.
-    return error.code === "conflict" ? "" : error.message;
+    return error.code === "conflict" ? "" : storedFault(error);
   }
   return "";
+}
+
+/** Why a request failed, as a stored reason; in English if it has no code. */
+function storedFault(error: AppError): string {
+  const [field] = error.fields;
+  const { code, params } = field ?? error.reason ?? {};
+  return code === undefined
+    ? (field?.reason ?? error.message)
+    : storedReason({ code, ...(params === undefined ? {} : { params }) });
 }
 
 async function arrival(desk: SetupDesk, messageId: string): Promise<number> {

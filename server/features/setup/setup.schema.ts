@@ -60,6 +60,7 @@ export const SetupAnswers = t.Object({
       domainNote: t.String({
         description: "Why there are no DNS records to publish; otherwise empty",
       }),
+      domainNoteCause: CauseSchema,
     }),
   ),
   systemFrom: t.Optional(
@@ -145,6 +146,7 @@ export const TestMessageRequest = t.Object({
 export const SetupDns = t.Object({
   domain: nullable(t.String()),
   note: t.String(),
+  noteCause: CauseSchema,
   records: t.Array(DomainRecord),
 });
 export const SetupFinished = t.Object({ done: t.Literal(true), workspaceId: t.String() });

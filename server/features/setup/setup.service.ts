@@ -13,6 +13,7 @@ import {
   invalidField,
   messageOf,
   type Reason,
+  spokenReason,
 } from "../../platform/errors.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
@@ -305,7 +306,8 @@ function sendingAnswers(
     return { route };
   }
   const { name, email, replyTo } = readSender(db, memory.senderId);
-  return { route, sender: { name, email, replyTo, domainNote: memory.domainNote ?? "" } };
+  const { reason: domainNote, cause: domainNoteCause } = spokenReason(memory.domainNote ?? "");
+  return { route, sender: { name, email, replyTo, domainNote, domainNoteCause } };
 }
 
 type Look = { reachable: boolean; message: string; cause: CodedReason | null };

@@ -4,6 +4,7 @@ import { campaigns } from "./campaigns.ts";
 import { connections } from "./connections.ts";
 import { contacts } from "./contacts.ts";
 import { content } from "./content.ts";
+import { dnsRecords } from "./dns-records.ts";
 import { fields } from "./fields.ts";
 import { launch } from "./launch.ts";
 import { pauses } from "./pauses.ts";
@@ -28,6 +29,7 @@ export const refusalWords = {
   ...shippedRules,
   ...sending,
   ...connections,
+  ...dnsRecords,
   ...people,
   ...content,
   ...segments,

@@ -289,23 +289,6 @@ export const connections = {
     en: "{host} did not confirm the message; it may have arrived. {fault}",
     de: "{host} hat die Nachricht nicht bestätigt. Sie kann trotzdem angekommen sein. {fault}",
   },
-  dns_no_answer: {
-    en: "The DNS did not answer: {fault}",
-    de: "Das DNS hat nicht geantwortet: {fault}",
-  },
-  ptr_missing: {
-    de: "{address} hat keinen PTR-Eintrag. Bitten Sie den Anbieter der IP-Adresse, ihn auf {name} zu setzen. Gmail lehnt E-Mails ohne PTR-Eintrag ab.",
-  },
-  ptr_unconfirmed: {
-    de: "Der PTR-Eintrag von {address} enthält {name}, aber {name} führt nicht zu dieser Adresse. Legen Sie für {name} einen {type}-Eintrag mit {address} an.",
-  },
-  ptr_confirmed: { de: "{address} und {name} verweisen aufeinander." },
-  ptr_other_name: {
-    de: "Der PTR-Eintrag von {address} enthält {name}, aber der EHLO-Name ist {ehlo}. Verwenden Sie {name} als EHLO-Namen, oder lassen Sie den PTR-Eintrag ändern.",
-  },
-  ptr_source_missing: {
-    de: "Es ist keine IP-Adresse angegeben. Daher wählt das Betriebssystem eine, und SwiftMail kann ihren Hostnamen nicht prüfen. Tragen Sie die IP-Adressen dieses Hosts unter Adressen ein.",
-  },
   public_url_reached: { de: "SwiftMail hat sich unter dieser URL selbst erreicht." },
   public_url_foreign: { de: "Unter dieser URL antwortet ein anderer Server." },
   public_url_unreached: {

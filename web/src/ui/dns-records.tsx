@@ -1,3 +1,4 @@
+import { type Coded, causeText } from "../refusal.ts";
 import { t } from "./check-steps.messages.ts";
 import { CopyField } from "./copy.tsx";
 import { Badge, type Tone } from "./display.tsx";
@@ -19,6 +20,7 @@ export type DnsRecord = {
   status: "unchecked" | "ok" | "missing" | "different" | "unknown";
   found: string[];
   message: string;
+  cause: Coded | null;
 };
 
 const tones: Record<DnsRecord["status"], Tone> = {
@@ -57,7 +59,7 @@ export function DnsRecords({ records }: { records: DnsRecord[] }) {
             </dd>
           </dl>
           {!["ok", "unchecked"].includes(record.status) && record.message !== "" && (
-            <p class="mt-3 text-sm text-muted">{record.message}</p>
+            <p class="mt-3 text-sm text-muted">{causeText(record.message, record.cause)}</p>
           )}
           {record.status === "different" && record.found.length > 0 && (
             <p class="mt-1 font-mono text-xs break-all text-muted">

@@ -1,13 +1,14 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { isInNetwork, judgeSpf, readSpf } from "../../../../server/features/domains/spf.rules.ts";
+import { because } from "../../../../server/platform/errors.ts";
 
 const tree = (part: object) => ({
   networks: [],
   includes: [],
   lookups: 0,
   problems: [],
-  failed: "",
+  failed: undefined,
   ...part,
 });
 
@@ -52,12 +53,20 @@ test("a missing mechanism is named, with the record to set; too many lookups are
   const missing = judgeSpf([record], tree({ includes: ["_spf.google.com"] }), wanted);
   expect(missing.status).toBe("different");
   expect(missing.message).toContain(
-    "Make it: v=spf1 include:_spf.google.com include:amazonses.com ip4:203.0.113.7 -all",
+    "Change it to: v=spf1 include:_spf.google.com include:amazonses.com ip4:203.0.113.7 -all",
   );
   const all = { includes: ["amazonses.com"], networks: ["203.0.113.0/24"] };
   expect(judgeSpf([record], tree({ ...all, lookups: 10 }), wanted).status).toBe("ok");
-  expect(judgeSpf([record], tree({ ...all, lookups: 11 }), wanted).message).toContain("11 lookups");
-  expect(judgeSpf([record], tree({ failed: "a: ETIMEOUT" }), wanted).status).toBe("unknown");
+  expect(judgeSpf([record], tree({ ...all, lookups: 11 }), wanted).message).toContain(
+    "11 DNS lookups",
+  );
+  expect(
+    judgeSpf(
+      [record],
+      tree({ failed: because("spf_part_failed", { name: "a", fault: "ETIMEOUT" }) }),
+      wanted,
+    ).status,
+  ).toBe("unknown");
 });
 
 test("no record, however malformed, makes reading fail", () => {

@@ -108,6 +108,9 @@ test("the whole setup, ending with a test message that arrives in the test inbox
   expect(sent.reply).toStartWith("250");
   expect(dns).toMatchObject({ domain: null });
   expect(dns.note).toContain("reserved");
+  expect(dns).toMatchObject({
+    noteCause: { code: "domain_for_tests", params: { name: "example.com" } },
+  });
   const me = (await (await fixture.call(session, "GET", "/auth/me")).json()) as Me;
   expect(me.user).toMatchObject({ email: "ada@example.com", isAdmin: true });
   expect(me.workspaces).toMatchObject([{ id: workspaceId, role: "owner", name: "News" }]);

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useLocation } from "preact-iso";
 import { api, ask } from "../../api.ts";
+import { causeText } from "../../refusal.ts";
 import { queryClient } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { DnsRecords } from "../../ui/dns-records.tsx";
@@ -38,9 +39,9 @@ export function FinishStep({ state }: StepProps) {
       }
     >
       <Loaded query={dns}>
-        {({ note, records }) => (
+        {({ note, noteCause, records }) => (
           <>
-            {note !== "" && <Notice>{note}</Notice>}
+            {note !== "" && <Notice>{causeText(note, noteCause)}</Notice>}
             <DnsRecords records={records} />
           </>
         )}

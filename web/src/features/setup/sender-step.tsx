@@ -1,4 +1,5 @@
 import { api, ask } from "../../api.ts";
+import { causeText } from "../../refusal.ts";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/states.tsx";
 import { t } from "./setup.messages.ts";
@@ -55,7 +56,7 @@ export function SenderStep(props: StepProps) {
           autocomplete="off"
         />
       </fieldset>
-      {saved?.domainNote && <Notice>{saved.domainNote}</Notice>}
+      {saved?.domainNote && <Notice>{causeText(saved.domainNote, saved.domainNoteCause)}</Notice>}
     </StepForm>
   );
 }

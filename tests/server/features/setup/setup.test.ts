@@ -109,7 +109,7 @@ test("the whole setup, ending with a test message that arrives in the test inbox
   expect(dns).toMatchObject({ domain: null });
   expect(dns.note).toContain("reserved");
   expect(dns).toMatchObject({
-    noteCause: { code: "domain_for_tests", params: { name: "example.com" } },
+    noteCause: { code: "domain_for_tests", params: { name: "shop.example" } },
   });
   const me = (await (await fixture.call(session, "GET", "/auth/me")).json()) as Me;
   expect(me.user).toMatchObject({ email: "ada@example.com", isAdmin: true });
